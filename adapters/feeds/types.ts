@@ -1,0 +1,51 @@
+import type { FeedRelease } from '../../domain/release.ts'
+
+/** What the last good poll left behind, for a conditional request. An optimisation: losing it costs one full fetch. */
+export interface FeedCursor {
+  readonly etag: string | null
+  readonly lastModified: string | null
+}
+
+export interface FeedRequest {
+  readonly url: string
+  readonly cursor: FeedCursor | null
+  /** Hosts and CIDR blocks on private or loopback networks that may be contacted. */
+  readonly allow: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** Reason codes of safety: why a feed could not be read. */
+export type FeedReason =
+  | 'feed-invalid'
+  | 'feed-too-large'
+  | 'feed-timeout'
+  | 'feed-redirects'
+  | 'feed-refused-address'
+  | `feed-http-${number}`
+  | 'feed-rate-limited'
+  | 'feed-unreachable'
+
+export type FeedResult =
+  | { readonly kind: 'not-modified'; readonly cursor: FeedCursor | null }
+  | {
+      readonly kind: 'releases'
+      readonly cursor: FeedCursor | null
+      /** In the feed's order, newest first as a rule; at most 1,000. */
+      readonly releases: readonly FeedRelease[]
+      /** Entries that name no tag or two different ones: reported, not guessed. */
+      readonly problems: readonly string[]
+    }
+  | {
+      readonly kind: 'failed'
+      readonly reason: FeedReason
+      /** One sentence for a person, without any secret. */
+      readonly message: string
+      /** Seconds that the server asked us to wait, at most 24 h. */
+      readonly retryAfterSeconds: number | null
+    }
+
+/** One way of noticing releases. Feeds differ in format and protocol; what a release is, is the same for all. */
+export interface Feed {
+  readonly kind: string
+  poll(request: FeedRequest): Promise<FeedResult>
+}

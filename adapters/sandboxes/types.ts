@@ -1,0 +1,46 @@
+import type { SandboxKind } from '../../domain/settings.ts'
+
+export interface SandboxLimits {
+  readonly timeoutMs: number
+  /** Time without any output. */
+  readonly idleMs: number
+  readonly outputBytes: number
+  readonly processes: number
+}
+
+export interface SandboxCommand {
+  /** A shell command line of the operator's config. */
+  readonly command: string
+  /** The work tree: writable, save its `.git`. */
+  readonly cwd: string
+  /** Folders outside of the work tree that may be read, at the same path. */
+  readonly readOnly: readonly string[]
+  readonly network: boolean
+  readonly limits: SandboxLimits
+  /** The file that takes stdout and stderr; made anew. */
+  readonly log: string
+  readonly signal: AbortSignal
+  /** Called as output arrives, at most once a second. */
+  readonly onOutput?: () => void
+}
+
+export type SandboxEnd = 'time-limit' | 'idle-limit' | 'output-limit' | `signal ${string}`
+
+export interface SandboxResult {
+  /** Null when the command was ended from outside. */
+  readonly exitCode: number | null
+  readonly ended: SandboxEnd | null
+  readonly milliseconds: number
+}
+
+/**
+ * A box for code that nobody vouches for.
+ * Invariant: nothing of the worker's environment, home or credentials is readable inside, and no process of the box
+ * outlives `run`.
+ */
+export interface Sandbox {
+  readonly kind: SandboxKind
+  /** Null when it can be used on this machine; else one sentence that says what is missing. */
+  missing(): Promise<string | null>
+  run(command: SandboxCommand): Promise<SandboxResult>
+}

@@ -1,0 +1,26 @@
+import type { Oid } from './patch.ts'
+
+/** What a feed says of one upstream version. A hint: what counts is the tag in the upstream repository. */
+export interface FeedRelease {
+  readonly tag: string
+  readonly title: string
+  /** ISO 8601; null when the feed gives no usable time. */
+  readonly publishedAt: string | null
+  readonly url: string | null
+  /** Null when the feed does not say. */
+  readonly prerelease: boolean | null
+}
+
+/** A release that was looked up in the upstream repository. */
+export interface PinnedRelease {
+  readonly tag: string
+  /** The annotated tag's own object, or the commit for a lightweight tag. */
+  readonly tagObject: Oid
+  readonly commit: Oid
+}
+
+/** A release that was seen and left out, with the rule that did it. */
+export interface SkippedRelease {
+  readonly tag: string
+  readonly reason: string
+}

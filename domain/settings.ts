@@ -1,0 +1,79 @@
+/**
+ * The configuration as plain data, the way it travels in a workflow's input.
+ * Invariant: it holds names of secrets, never a secret.
+ */
+
+/** The name of a secret, such as `env:GITHUB_TOKEN`; the worker that needs it looks it up. */
+export type SecretName = `env:${string}`
+
+export interface Remote {
+  readonly name: string
+  /** https, ssh, scp-like, `file://` or an absolute path; never with a password in it. */
+  readonly url: string
+  readonly token: SecretName | null
+}
+
+/** Which tags count as releases of this upstream. */
+export interface TagRules {
+  /** What stands before the version in a tag, such as `rust-v`; empty for none. */
+  readonly prefix: string
+  readonly prereleases: boolean
+}
+
+export interface UpstreamSettings {
+  readonly name: string
+  readonly git: Remote
+  readonly feed: string
+  readonly pollSeconds: number
+  readonly tags: TagRules
+  /** Hosts and CIDR blocks on private networks that a feed may be fetched from. */
+  readonly allow: readonly string[]
+}
+
+export type SandboxKind = 'bubblewrap' | 'none'
+
+export interface VerifySettings {
+  /** Shell commands, run one after the other in one work tree; the first that fails ends the step. */
+  readonly commands: readonly string[]
+  readonly network: boolean
+  /** Limits of one whole verification. */
+  readonly timeoutSeconds: number
+  readonly idleSeconds: number
+  readonly outputBytes: number
+  readonly processes: number
+}
+
+export interface PublishSettings {
+  /** Branch name with `{tag}`, `{fork}` and `{line}` to be filled in. */
+  readonly candidate: string
+  /** Names of remotes, in the order in which they are pushed to. */
+  readonly to: readonly string[]
+  /** False: the attempt waits for `approve` before anything goes out. */
+  readonly push: boolean
+}
+
+export interface Identity {
+  readonly name: string
+  readonly email: string
+}
+
+export interface ForkSettings {
+  readonly name: string
+  /** The maintained line; `main` when the fork has only one. */
+  readonly line: string
+  readonly upstream: string
+  /** The first is where the maintained branch is read from. */
+  readonly remotes: readonly Remote[]
+  readonly branch: string
+  readonly verify: VerifySettings
+  readonly sandbox: SandboxKind
+  readonly publish: PublishSettings
+  /** The committer of replayed patches; the date comes from the release's commit. */
+  readonly committer: Identity
+}
+
+/** Everything one attempt needs to know, on any worker. */
+export interface AttemptSettings {
+  readonly upstream: UpstreamSettings
+  readonly fork: ForkSettings
+}

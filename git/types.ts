@@ -1,0 +1,119 @@
+import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
+import type { Remote } from '../domain/settings.ts'
+
+/** A remote with its secret looked up. Invariant: the secret reaches git by its environment only, never by argv or URL. */
+export interface RemoteAccess {
+  readonly remote: Remote
+  /** A token for HTTPS; null where none is needed or SSH does it. */
+  readonly secret: string | null
+}
+
+export interface MirrorOptions {
+  /** The bare repository's folder; made when it is missing. */
+  readonly path: string
+  /** Ends every git process of this mirror, with its whole process group. */
+  readonly signal?: AbortSignal
+}
+
+/** One bare repository, shared by an upstream and its forks. */
+export interface Mirror {
+  readonly path: string
+  readonly signal: AbortSignal | null
+}
+
+export interface RemoteRef {
+  readonly ref: string
+  /** What the ref points at: for an annotated tag, the tag object. */
+  readonly oid: Oid
+  /** The commit (or other object) behind an annotated tag; equals `oid` otherwise. */
+  readonly peeled: Oid
+}
+
+/** One commit of the stack as it was read. */
+export interface Patch {
+  readonly oid: Oid
+  readonly tree: Oid
+  readonly parent: Oid
+  readonly subject: string
+  readonly authorName: string
+  readonly authorEmail: string
+}
+
+/** The ordered patches between the base and the head. */
+export interface Stack {
+  readonly base: Oid
+  readonly head: Oid
+  readonly patches: readonly Patch[]
+}
+
+export interface ReplayInput {
+  readonly stack: Stack
+  readonly onto: Oid
+  readonly committer: { readonly name: string; readonly email: string }
+  /** Resolutions with this attempt's name give the verdict `resolved`; others `reused`. */
+  readonly attempt: string | null
+}
+
+export interface ReplayOptions {
+  /** Called after each patch. */
+  readonly onPatch?: (done: number, total: number) => void
+}
+
+/** The three sides of a conflicted path; null where a side has no such file. */
+export interface ConflictStages {
+  readonly base: { readonly mode: string; readonly oid: Oid } | null
+  readonly ours: { readonly mode: string; readonly oid: Oid } | null
+  readonly theirs: { readonly mode: string; readonly oid: Oid } | null
+}
+
+export interface ReplayConflict {
+  readonly patch: Patch
+  /** The commit up to which the replay went well. */
+  readonly lastGood: Oid
+  readonly paths: readonly (ConflictPath & ConflictStages)[]
+}
+
+export type Replay =
+  | {
+      readonly kind: 'done'
+      readonly head: Oid
+      readonly tree: Oid
+      readonly reports: readonly PatchReport[]
+    }
+  | {
+      readonly kind: 'conflict'
+      readonly at: ReplayConflict
+      readonly reports: readonly PatchReport[]
+    }
+
+/** A settled conflict that can travel in a message: its commit and a base64 pack that holds all it needs. */
+export interface ResolutionPack {
+  readonly oid: Oid
+  readonly pack: string
+}
+
+export interface RefUpdate {
+  /** Full ref name. */
+  readonly ref: string
+  /** Null removes the ref. */
+  readonly to: Oid | null
+  /** The value that the ref must have now; null when it must not exist. */
+  readonly expected: Oid | null
+}
+
+export interface PushUpdate {
+  /** Full ref name on the remote. */
+  readonly ref: string
+  readonly to: Oid
+  /** The value that the remote's ref must have; null when it must not exist. */
+  readonly expected: Oid | null
+}
+
+/** What a push of all updates to one remote came to. Nothing moved unless it is `pushed`. */
+export type PushOutcome =
+  | { readonly kind: 'pushed' }
+  | { readonly kind: 'already-there' }
+  /** A ref is not where the caller expected it. */
+  | { readonly kind: 'stale'; readonly ref: string; readonly actual: Oid | null }
+  /** The remote's hook or protection said no; `words` are the remote's own, redacted. Never retried. */
+  | { readonly kind: 'rejected'; readonly ref: string; readonly words: string }

@@ -1,0 +1,170 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type {
+  Candidate,
+  Check,
+  DecisionName,
+  Intervention,
+  Need,
+  Outcome,
+  Phase,
+  Step,
+} from '../domain/attempt.ts'
+import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
+import type { FeedRelease, PinnedRelease, SkippedRelease } from '../domain/release.ts'
+import type { AttemptSettings, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
+
+/** A settled conflict as it travels in a message; see git/types.ts. */
+export interface CarriedResolution {
+  readonly oid: Oid
+  /** A base64 pack; at most 128 KB for all of one message. */
+  readonly pack: string
+}
+
+/** What comes with a decision. Every field may be left out, so that a bare signal does as well. */
+export interface DecisionInput {
+  /** Who decides, for the record. */
+  readonly by?: string
+  /** `retry` only: the step to begin again with; the one that stopped when it is left out. */
+  readonly from?: Step
+  /** `resume` only: resolutions made on another machine than the worker's. */
+  readonly resolutions?: readonly CarriedResolution[]
+}
+
+export interface SupersedeInput {
+  /** The newer release's tag. */
+  readonly tag: string
+}
+
+export interface MaintainInput {
+  readonly settings: AttemptSettings
+  readonly release: { readonly tag: string; readonly publishedAt: string | null; readonly url: string | null }
+}
+
+export interface PromoteInput {
+  readonly settings: AttemptSettings
+  readonly attempt: string
+  readonly tag: string
+  /** The candidate to move the maintained branch to. */
+  readonly to: Oid
+  /** Where the maintained branch was when the attempt began: it must be there still. */
+  readonly expected: Oid
+  readonly by: string
+}
+
+export interface PromoteResult {
+  readonly branch: string
+  readonly from: Oid
+  readonly to: Oid
+  /** Per remote, the ref that keeps the old value. */
+  readonly backups: readonly { readonly remote: string; readonly ref: string }[]
+}
+
+export interface WatchInput {
+  readonly upstream: UpstreamSettings
+  /** The forks that follow this upstream. */
+  readonly forks: readonly ForkSettings[]
+  /** What an earlier run of this watch knew; null at first contact. */
+  readonly known: WatchKnowledge | null
+}
+
+/** What a watch remembers; stays below 64 KB. */
+export interface WatchKnowledge {
+  /** The release that stood when the watch began. */
+  readonly baseline: string | null
+  readonly lastRelease: string | null
+  readonly seen: readonly string[]
+  readonly skipped: readonly SkippedRelease[]
+  /** Tags that were sent to the forks, newest last; at most 50. */
+  readonly dispatched: readonly string[]
+}
+
+export interface WatchStatus {
+  readonly kind: 'watch'
+  readonly upstream: string
+  readonly phase: 'polling' | 'dispatching'
+  readonly known: WatchKnowledge | null
+  readonly pollSeconds: number
+  readonly forks: readonly string[]
+}
+
+/** The answer of `status` on an attempt, and the result of its workflow. */
+export interface AttemptStatus {
+  readonly kind: 'attempt'
+  readonly id: string
+  readonly upstream: string
+  readonly fork: string
+  readonly line: string
+  readonly tag: string
+  readonly phase: Phase
+  readonly outcome: Outcome | null
+  readonly needs: Need | null
+  /** One sentence: why it stands where it stands. */
+  readonly reason: string
+  readonly startedAt: string
+  readonly updatedAt: string
+  readonly release: PinnedRelease | null
+  readonly base: Oid | null
+  readonly onto: Oid | null
+  /** The maintained branch's commit that the attempt works from. */
+  readonly stackHead: Oid | null
+  /** The replayed stack; null until there is one. */
+  readonly head: Oid | null
+  readonly patches: readonly PatchReport[]
+  readonly checks: readonly Check[]
+  readonly conflict: AttemptConflict | null
+  readonly intervention: Intervention | null
+  readonly candidates: readonly Candidate[]
+  /** Who decided what, oldest first; at most 50. */
+  readonly decisions: readonly { readonly name: DecisionName; readonly by: string; readonly at: string }[]
+  readonly settings: AttemptSettings
+}
+
+export interface AttemptConflict {
+  readonly patch: { readonly oid: Oid; readonly subject: string }
+  readonly lastGood: Oid
+  readonly paths: readonly ConflictPath[]
+}
+
+export type WorkflowStatus = WatchStatus | AttemptStatus
+
+/** Updates answer with a sentence; a refused one leaves no history. */
+export const resumeUpdate = defineUpdate<string, [DecisionInput]>('resume')
+export const retryUpdate = defineUpdate<string, [DecisionInput]>('retry')
+export const skipUpdate = defineUpdate<string, [DecisionInput]>('skip')
+export const abortUpdate = defineUpdate<string, [DecisionInput]>('abort')
+export const approveUpdate = defineUpdate<string, [DecisionInput]>('approve')
+
+/** The same as signals, for whoever has only `temporal workflow signal` or the Web UI; the input may be missing. */
+export const resumeSignal = defineSignal<[DecisionInput?]>('resume')
+export const retrySignal = defineSignal<[DecisionInput?]>('retry')
+export const skipSignal = defineSignal<[DecisionInput?]>('skip')
+export const abortSignal = defineSignal<[DecisionInput?]>('abort')
+export const approveSignal = defineSignal<[DecisionInput?]>('approve')
+
+export const releaseSeenSignal = defineSignal<[{ readonly release: FeedRelease }]>('releaseSeen')
+export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
+export const pollNowSignal = defineSignal('pollNow')
+export const configureSignal =
+  defineSignal<[{ readonly upstream: UpstreamSettings; readonly forks: readonly ForkSettings[] }]>(
+    'configure',
+  )
+
+export const statusQuery = defineQuery<WorkflowStatus>('status')
+
+/** Names of the search attributes; all Keyword but the last, which is a Datetime. */
+export const searchAttributeNames = {
+  upstream: 'UndriftUpstream',
+  fork: 'UndriftFork',
+  release: 'UndriftRelease',
+  phase: 'UndriftPhase',
+  outcome: 'UndriftOutcome',
+  needs: 'UndriftNeeds',
+  updatedAt: 'UndriftUpdatedAt',
+} as const
+
+/** Workflow types, by the names that the Web UI shows. */
+export const workflowTypes = {
+  watch: 'watchUpstream',
+  maintain: 'maintainRelease',
+  promote: 'promoteCandidate',
+} as const
