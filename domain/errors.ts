@@ -54,6 +54,12 @@ export const errorTable = {
     retryable: true,
     exitCode: exitCodes.unavailable,
   },
+  UNDRIFT_E_WORKER: {
+    sentence: 'No worker answers.',
+    hint: 'Start one with `undrift up`, or with `undrift worker --role control,git,verify`.',
+    retryable: true,
+    exitCode: exitCodes.unavailable,
+  },
   UNDRIFT_E_TEMPORAL_CLI: {
     sentence: 'The Temporal CLI could not be found or provided.',
     hint: 'Set UNDRIFT_TEMPORAL_CLI to its path, or put `temporal` on the PATH, or install Go 1.25 or newer.',

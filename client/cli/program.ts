@@ -1,0 +1,61 @@
+import { Command, Option } from 'commander'
+import type { CommandInput, CommandOption, CommandSpec } from './command.ts'
+import type { GlobalOptions } from './context.ts'
+import { version } from './version.ts'
+
+export interface ProgramOptions {
+  readonly writeOut: (text: string) => void
+  readonly columns: number
+  readonly onCommand: (spec: CommandSpec, input: CommandInput, globals: GlobalOptions) => void
+}
+
+/** The argument parser, built from the registry without loading any command. */
+export function makeProgram(specs: readonly CommandSpec[], options: ProgramOptions): Command {
+  const program = new Command('undrift')
+    .description(
+      'Keeps forks alive: notices upstream releases, moves your patch stack onto them, verifies the result and offers a candidate.',
+    )
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .option('--config <file>', 'the config (default: undrift.yaml, here or in a parent folder)')
+    .option('--data <dir>', 'the data folder (default: $UNDRIFT_DATA, else the XDG data folder)')
+    .option('--json', 'one JSON object on stdout, with a "version" field')
+    .option('--no-color', 'no colours (or set NO_COLOR)')
+    .option('-q, --quiet', 'say nothing on stderr but errors')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: options.writeOut,
+      // Errors are thrown and printed by one place, which knows about --json.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => Math.min(options.columns, 110),
+    })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+  for (const spec of specs) addCommand(program, spec, options)
+  return program
+}
+
+function addCommand(program: Command, spec: CommandSpec, options: ProgramOptions): void {
+  const command = program
+    .command(spec.args === '' ? spec.name : `${spec.name} ${spec.args}`)
+    .summary(spec.summary)
+    .description(`${spec.summary[0]?.toUpperCase()}${spec.summary.slice(1)}.`)
+    .helpGroup(`${spec.group}:`)
+    .allowExcessArguments(false)
+  for (const option of spec.options) command.addOption(toOption(option))
+  if (spec.details !== undefined) command.addHelpText('after', `\n${spec.details}`)
+  command.action(() => {
+    const globals = program.opts<GlobalOptions>()
+    options.onCommand(spec, { args: command.args, options: command.opts() }, globals)
+  })
+}
+
+function toOption(spec: CommandOption): Option {
+  const option = new Option(spec.flags, spec.description)
+  if (!spec.repeatable) return option
+  return option.argParser((value: string, previous: readonly string[] | undefined) => [
+    ...(previous ?? []),
+    value,
+  ])
+}

@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** Lines with their cells aligned in columns, two spaces apart; colours do not count. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, width(cell))
+    })
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Every line of a text, moved to the right. */
+export function indent(text: string, columns: number): string {
+  return text.replaceAll(/^(?=.)/gm, ' '.repeat(columns))
+}
+
+/** Text of others, made harmless for a terminal: no control characters, one line. */
+export function oneLine(text: string): string {
+  // Escape sequences in a commit's subject or a log could rewrite what the person reads.
+  return stripVTControlCharacters(text)
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ')
+    .trim()
+}
+
+function width(cell: string): number {
+  return [...stripVTControlCharacters(cell)].length
+}

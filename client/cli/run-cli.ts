@@ -1,0 +1,95 @@
+import type { CommanderError } from 'commander'
+import { UndriftError } from '../../domain/errors.ts'
+import type { CommandInput, CommandSpec } from './command.ts'
+import { type GlobalOptions, type Host, makeContext } from './context.ts'
+import { failureJson, failureText, toFailure } from './failure.ts'
+import { makeProgram } from './program.ts'
+import { registry } from './registry.ts'
+
+/** Understands the arguments, runs the command, prints what it returns; resolves to the exit code. */
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  const globals: GlobalOptions = { json: asksForJson(argv), color: !argv.includes('--no-color') }
+  try {
+    const chosen = parse(argv, host)
+    if (chosen === null) return 0
+    return await runCommand(chosen, host)
+  } catch (error) {
+    if (host.signal.aborted) return Number(host.signal.reason)
+    const failure = toFailure(error)
+    const context = makeContext(host, globals)
+    if (context.json) context.print(JSON.stringify(failureJson(failure)))
+    else host.writeError(`${failureText(failure, context.talkStyle)}\n`)
+    if (context.env.UNDRIFT_DEBUG && error instanceof Error) host.writeError(`${error.stack}\n`)
+    return failure.exitCode
+  }
+}
+
+interface Chosen {
+  readonly spec: CommandSpec
+  readonly input: CommandInput
+  readonly globals: GlobalOptions
+}
+
+/** The command that was asked for; null when commander has answered by itself (help, version). */
+function parse(argv: readonly string[], host: Host): Chosen | null {
+  let chosen: Chosen | null = null
+  const program = makeProgram(registry, {
+    writeOut: host.writeOut,
+    columns: host.columns,
+    onCommand: (spec, input, globals) => {
+      chosen = { spec, input, globals }
+    },
+  })
+  if (argv.length === 0) {
+    host.writeOut(program.helpInformation())
+    return null
+  }
+  try {
+    program.parse([...argv], { from: 'user' })
+  } catch (error) {
+    const { code, exitCode, message } = error as CommanderError
+    if (typeof code !== 'string' || !code.startsWith('commander.')) throw error
+    if (exitCode === 0) return null
+    throw usageError(message)
+  }
+  return chosen
+}
+
+async function runCommand(chosen: Chosen, host: Host): Promise<number> {
+  const context = makeContext(host, chosen.globals)
+  const command = await chosen.spec.load()
+  const running = command(context, chosen.input)
+  const ended = chosen.spec.endsItself ? running : Promise.race([running, aborted(host.signal)])
+  const result = await ended
+  if (context.json && result.json !== null) context.print(JSON.stringify(result.json))
+  else if (result.text !== '') context.print(result.text)
+  return result.exitCode
+}
+
+/** Rejects when the process was told to end. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(new Error('interrupted'))
+    signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true })
+  })
+}
+
+/** Before the arguments are understood, so that even their errors come in the form that was asked for. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+}
+
+/** Commander's message as one of ours, with its suggestion as the hint. */
+function usageError(message: string): UndriftError {
+  const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(message)?.[1]
+  const sentence = message
+    .replace(/^error: /, '')
+    .replace(/\s*\(Did you mean .+\)/s, '')
+    .trim()
+  return new UndriftError(
+    'UNDRIFT_E_USAGE',
+    sentence,
+    suggestion === undefined ? {} : { hint: `Did you mean ${suggestion}?` },
+  )
+}
