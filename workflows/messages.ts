@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { CarriedResolution, WorkerPlace } from '../activities/types.ts'
 import type {
   Candidate,
   Check,
@@ -10,15 +11,8 @@ import type {
   Step,
 } from '../domain/attempt.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
-import type { FeedRelease, PinnedRelease, SkippedRelease } from '../domain/release.ts'
+import type { PinnedRelease, SkippedRelease } from '../domain/release.ts'
 import type { AttemptSettings, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
-
-/** A settled conflict as it travels in a message; see git/types.ts. */
-export interface CarriedResolution {
-  readonly oid: Oid
-  /** A base64 pack; at most 128 KB for all of one message. */
-  readonly pack: string
-}
 
 /** What comes with a decision. Every field may be left out, so that a bare signal does as well. */
 export interface DecisionInput {
@@ -65,6 +59,15 @@ export interface WatchInput {
   readonly forks: readonly ForkSettings[]
   /** What an earlier run of this watch knew; null at first contact. */
   readonly known: WatchKnowledge | null
+  /** Names the config that `upstream` and `forks` came from; stands in the memo as `configDigest`. */
+  readonly configDigest: string
+}
+
+/** The new settings of a running watch; it keeps what it knows. */
+export interface ConfigureInput {
+  readonly upstream: UpstreamSettings
+  readonly forks: readonly ForkSettings[]
+  readonly configDigest: string
 }
 
 /** What a watch remembers; stays below 64 KB. */
@@ -114,6 +117,8 @@ export interface AttemptStatus {
   readonly conflict: AttemptConflict | null
   readonly intervention: Intervention | null
   readonly candidates: readonly Candidate[]
+  /** The worker that holds the mirror; null until a step ran. */
+  readonly worker: WorkerPlace | null
   /** Who decided what, oldest first; at most 50. */
   readonly decisions: readonly { readonly name: DecisionName; readonly by: string; readonly at: string }[]
   readonly settings: AttemptSettings
@@ -141,7 +146,8 @@ export const skipSignal = defineSignal<[DecisionInput?]>('skip')
 export const abortSignal = defineSignal<[DecisionInput?]>('abort')
 export const approveSignal = defineSignal<[DecisionInput?]>('approve')
 
-export const releaseSeenSignal = defineSignal<[{ readonly release: FeedRelease }]>('releaseSeen')
+/** Sent with the start; a release that was seen again changes nothing. */
+export const releaseSeenSignal = defineSignal<[{ readonly tag: string }]>('releaseSeen')
 export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
 export const pollNowSignal = defineSignal('pollNow')
 export const configureSignal =

@@ -1,0 +1,170 @@
+import type { Candidate, Check } from '../domain/attempt.ts'
+import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
+import type { FeedRelease, PinnedRelease, SkippedRelease } from '../domain/release.ts'
+import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
+
+/** A settled conflict in a message: its commit and a base64 pack. */
+export interface CarriedResolution {
+  readonly oid: Oid
+  readonly pack: string
+}
+
+export interface WorkerPlace {
+  readonly host: string
+  readonly data: string | null
+  readonly address: string | null
+}
+
+export interface PollInput {
+  readonly upstream: UpstreamSettings
+  /** Null at first contact. */
+  readonly known: { readonly baseline: string | null; readonly seen: readonly string[] } | null
+}
+
+/** What a poll found. A poll that found nothing does not return: it fails with `NoNewRelease` and is retried. */
+export type PollResult =
+  | {
+      readonly kind: 'baseline'
+      readonly baseline: string | null
+      readonly seen: readonly string[]
+      readonly skippedCount: number
+      readonly problems: readonly string[]
+    }
+  | {
+      readonly kind: 'releases'
+      /** Oldest first. */
+      readonly fresh: readonly FeedRelease[]
+      readonly skipped: readonly SkippedRelease[]
+      readonly seen: readonly string[]
+      readonly problems: readonly string[]
+    }
+
+export interface StartMaintenanceInput {
+  readonly settings: AttemptSettings
+  readonly release: { readonly tag: string; readonly publishedAt: string | null; readonly url: string | null }
+}
+
+export interface SupersedeOlderInput {
+  readonly fork: string
+  readonly line: string
+  readonly tag: string
+  readonly tags: UpstreamSettings['tags']
+  /** The attempt that takes over. */
+  readonly attempt: string
+}
+
+/** What every step of an attempt is told. */
+export interface StepInput {
+  readonly attempt: string
+  readonly tag: string
+  readonly settings: AttemptSettings
+}
+
+export type FetchResult =
+  | {
+      readonly kind: 'ready'
+      readonly release: PinnedRelease
+      /** The maintained branch's commit. */
+      readonly stackHead: Oid
+      /** Whether the maintained branch already holds the release. */
+      readonly contained: boolean
+      readonly worker: WorkerPlace
+    }
+  | { readonly kind: 'blocked'; readonly reason: string; readonly worker: WorkerPlace }
+  | { readonly kind: 'tag-moved'; readonly before: Oid; readonly after: Oid; readonly worker: WorkerPlace }
+
+/** What makes a replay the same on every machine. */
+export interface StackInput extends StepInput {
+  readonly stackHead: Oid
+  readonly onto: Oid
+  readonly resolutions: readonly CarriedResolution[]
+}
+
+export interface RebaseInput extends StackInput {
+  /** After `resume`: a conflict's work tree that a person has settled is taken as it lies there. */
+  readonly takeWorkTree: boolean
+}
+
+export type RebaseResult =
+  | {
+      readonly kind: 'done'
+      readonly base: Oid
+      readonly head: Oid
+      readonly tree: Oid
+      readonly patches: readonly PatchReport[]
+    }
+  | {
+      readonly kind: 'conflict'
+      readonly base: Oid
+      readonly patch: { readonly oid: Oid; readonly subject: string }
+      readonly lastGood: Oid
+      readonly paths: readonly ConflictPath[]
+      readonly patches: readonly PatchReport[]
+      /** What a work tree that was to be taken still lacks. */
+      readonly unsettled: readonly string[]
+    }
+
+export interface VerifyInput extends StackInput {
+  /** The commit to verify. */
+  readonly head: Oid
+}
+
+export type VerifyResult =
+  | { readonly kind: 'passed'; readonly tree: Oid; readonly checks: readonly Check[] }
+  | { readonly kind: 'red'; readonly tree: Oid; readonly checks: readonly Check[] }
+  | { readonly kind: 'sandbox-missing'; readonly message: string }
+
+export interface PushInput extends StackInput {
+  readonly head: Oid
+  /** The tree that passed: the pushed commit must carry it. */
+  readonly tree: Oid
+}
+
+export type PushResult =
+  | { readonly kind: 'pushed'; readonly candidates: readonly Candidate[] }
+  | { readonly kind: 'branch-moved'; readonly actual: Oid | null }
+  | {
+      readonly kind: 'candidate-moved'
+      readonly remote: string
+      readonly ref: string
+      readonly actual: Oid | null
+      readonly candidates: readonly Candidate[]
+    }
+  | {
+      readonly kind: 'refused'
+      readonly remote: string
+      readonly words: string
+      readonly candidates: readonly Candidate[]
+    }
+
+export interface MoveBranchInput {
+  readonly settings: AttemptSettings
+  readonly attempt: string
+  readonly tag: string
+  readonly to: Oid
+  readonly expected: Oid
+}
+
+export type MoveBranchResult =
+  | {
+      readonly kind: 'moved'
+      readonly backups: readonly { readonly remote: string; readonly ref: string }[]
+    }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export interface ControlActivities {
+  pollFeed(input: PollInput): Promise<PollResult>
+  startMaintenance(input: StartMaintenanceInput): Promise<'started' | 'running' | 'done'>
+  supersedeOlder(input: SupersedeOlderInput): Promise<readonly string[]>
+}
+
+export interface GitActivities {
+  fetchRelease(input: StepInput): Promise<FetchResult>
+  rebaseStack(input: RebaseInput): Promise<RebaseResult>
+  pushCandidate(input: PushInput): Promise<PushResult>
+  moveBranch(input: MoveBranchInput): Promise<MoveBranchResult>
+}
+
+export interface VerifyActivities {
+  verifyCandidate(input: VerifyInput): Promise<VerifyResult>
+}

@@ -1,0 +1,67 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
+import type { ControlActivities, GitActivities, VerifyActivities } from '../activities/types.ts'
+import { errorTable } from '../domain/errors.ts'
+import { taskQueues } from '../domain/queues.ts'
+
+/** Failures that no repetition cures: they go to a person at once. */
+const nonRetryableErrorTypes = Object.entries(errorTable)
+  .filter(([, row]) => !row.retryable)
+  .map(([code]) => code)
+
+/** Six tries over half a minute ride out a passing fault; what lasts longer is shown to a person. */
+const retry = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+  maximumAttempts: 6,
+  nonRetryableErrorTypes,
+} as const
+
+/** Quick calls on the server itself; they are repeated until the server answers. */
+export const control = proxyActivities<Omit<ControlActivities, 'pollFeed'>>({
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes },
+})
+
+/** The poll of one upstream: one activity that is retried for ever. */
+export function pollActivity(pollSeconds: number): Pick<ControlActivities, 'pollFeed'> {
+  return proxyActivities<Pick<ControlActivities, 'pollFeed'>>({
+    taskQueue: taskQueues.control,
+    activityId: 'poll-feed',
+    startToCloseTimeout: '60s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    summary: `every ${pollSeconds} s`,
+    // The server clamps each delay to maximumInterval, so that it must hold the longest Retry-After.
+    retry: { initialInterval: pollSeconds * 1000, backoffCoefficient: 1, maximumInterval: '7 days' },
+  })
+}
+
+/** Steps that work on the mirror. `waitForWorkerMs` bounds how long a queue without a worker goes unnoticed. */
+export function gitActivities(summary: string, waitForWorkerMs: number): GitActivities {
+  return proxyActivities<GitActivities>({
+    taskQueue: taskQueues.git,
+    startToCloseTimeout: '1h',
+    scheduleToStartTimeout: waitForWorkerMs,
+    heartbeatTimeout: '20s',
+    summary,
+    retry,
+  })
+}
+
+/** The step that runs untrusted code. Its own limits end it long before its timeout does. */
+export function verifyActivities(
+  summary: string,
+  waitForWorkerMs: number,
+  options: { readonly timeoutSeconds: number },
+): VerifyActivities {
+  return proxyActivities<VerifyActivities>({
+    taskQueue: taskQueues.verify,
+    startToCloseTimeout: (options.timeoutSeconds + 600) * 1000,
+    scheduleToStartTimeout: waitForWorkerMs,
+    heartbeatTimeout: '20s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary,
+    retry,
+  })
+}

@@ -1,0 +1,93 @@
+import type { Intervention } from '../domain/attempt.ts'
+import type { AttemptStatus } from './messages.ts'
+
+const shownPatches = 60
+
+/** What a person reads at the head of the workflow's page in the Web UI, as Markdown. */
+export function attemptDetails(status: AttemptStatus): string {
+  return [
+    heading(status),
+    question(status),
+    commits(status),
+    patches(status),
+    checks(status),
+    candidates(status),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function heading(status: AttemptStatus): string {
+  const standing = status.needs ?? status.outcome ?? status.phase
+  return `### ${status.fork} ${status.line} → ${status.tag}: ${standing}\n\n${status.reason}`
+}
+
+function question(status: AttemptStatus): string {
+  const { intervention, worker } = status
+  if (intervention === null) return ''
+  const where = worker === null ? '' : `\n\nThe mirror is on host \`${worker.host}\`.`
+  return `**Needs a person.**${where}${evidence(intervention)}\n\n${intervention.options
+    .map((option) => `**${option.name}**: ${option.effect}\n\n${fence(option.commands)}`)
+    .join('\n\n')}`
+}
+
+function evidence(intervention: Intervention): string {
+  return intervention.evidence.length === 0 ? '' : `\n\n${fence(intervention.evidence)}`
+}
+
+function commits(status: AttemptStatus): string {
+  const rows = [
+    ['base', status.base],
+    ['release', status.onto],
+    ['maintained branch', status.stackHead],
+    ['replayed stack', status.head],
+  ].filter((row) => row[1] !== null)
+  return rows.map(([name, oid]) => `- ${name}: \`${oid}\``).join('\n')
+}
+
+function patches(status: AttemptStatus): string {
+  if (status.patches.length === 0) return ''
+  const rows = status.patches
+    .slice(0, shownPatches)
+    .map(
+      ({ oid, subject, verdict, reason }) =>
+        `| \`${oid.slice(0, 10)}\` | ${cell(subject)} | ${verdict ?? 'not reached'} | ${cell(reason)} |`,
+    )
+  const more = status.patches.length - rows.length
+  return [
+    '| patch | subject | verdict | why |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    ...(more > 0 ? [`\n…and ${more} more; see \`undrift show\`.`] : []),
+  ].join('\n')
+}
+
+function checks(status: AttemptStatus): string {
+  return status.checks
+    .map(
+      ({ command, exitCode, ended, milliseconds }) =>
+        `- \`${command}\`: ${ended ?? (exitCode === 0 ? 'passed' : `exit ${exitCode}`)} after ${(milliseconds / 1000).toFixed(1)} s`,
+    )
+    .join('\n')
+}
+
+function candidates(status: AttemptStatus): string {
+  return status.candidates
+    .map(
+      ({ remote, ref, sha, pushed }) =>
+        `- candidate on ${remote}: \`${ref}\` \`${sha.slice(0, 10)}\`${pushed ? '' : ' (not pushed)'}`,
+    )
+    .join('\n')
+}
+
+/** Keeps text from upstream inside its table cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/[\r\n]+/g, ' ')
+}
+
+/** A code block that its own content cannot close. */
+function fence(lines: readonly string[]): string {
+  const longest = Math.max(2, ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)))
+  const bar = '`'.repeat(longest + 1)
+  return `${bar}\n${lines.join('\n')}\n${bar}`
+}

@@ -1,0 +1,128 @@
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow'
+import type { CarriedResolution } from '../activities/types.ts'
+import { type DecisionName, steps } from '../domain/attempt.ts'
+import { possibleAnswers } from '../domain/interventions.ts'
+import type { Attempt } from './attempt.ts'
+import * as messages from './messages.ts'
+
+/** A decision that somebody made, waiting for the main loop to act on it. */
+export interface Decision extends messages.DecisionInput {
+  readonly name: DecisionName
+}
+
+/** What ends an attempt from outside, whatever it does just now. */
+export type Interruption =
+  | { readonly kind: 'superseded'; readonly tag: string }
+  | { readonly kind: 'decided'; readonly decision: Decision }
+
+export interface Inbox {
+  /** The decision on the question that stands, once there is one; takes it out. */
+  readonly nextDecision: () => Promise<Decision | Interruption>
+  readonly interruption: () => Interruption | null
+  readonly drained: () => Promise<void>
+}
+
+/** Most that the resolutions of one message may weigh, in base64 characters. */
+const longestPacks = 128 * 1024
+
+/**
+ * Answers queries and records decisions; the main loop acts on them. Must be called before the first await.
+ * `interrupt` is called when the running step is to be left.
+ */
+export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
+  let decision: Decision | null = null
+  let interruption: Interruption | null = null
+
+  function accept(name: DecisionName, input: unknown): string {
+    const taken: Decision = { ...readInput(input), name }
+    if (attempt.status().phase === 'waiting') {
+      decision = taken
+      return `${name}: taken.`
+    }
+    interruption = { kind: 'decided', decision: taken }
+    interrupt()
+    return `${name}: taken; the running step is being left.`
+  }
+
+  for (const [name, update, signal] of pairs) {
+    setHandler(update, (input) => accept(name, input), {
+      validator: (input) => {
+        const refusal = refuse(name, input, { attempt, busy: decision !== null || interruption !== null })
+        if (refusal !== null) throw new Error(refusal)
+      },
+    })
+    setHandler(signal, (input) => {
+      // A signal cannot be refused; one that does not fit now changes nothing.
+      const state = { attempt, busy: decision !== null || interruption !== null }
+      if (refuse(name, input, state) === null) accept(name, input)
+    })
+  }
+  setHandler(messages.statusQuery, attempt.status)
+  setHandler(messages.releaseSeenSignal, () => {})
+  setHandler(messages.supersedeSignal, ({ tag }) => {
+    const { phase } = attempt.status()
+    if (phase === 'pushing' || phase === 'ended' || interruption !== null) return
+    interruption = { kind: 'superseded', tag }
+    interrupt()
+  })
+
+  return {
+    nextDecision: async () => {
+      await condition(() => decision !== null || interruption !== null)
+      const next = interruption ?? decision
+      decision = null
+      if (next === null) throw new Error('Woken without a decision.')
+      return next
+    },
+    interruption: () => interruption,
+    drained: () => condition(allHandlersFinished),
+  }
+}
+
+const pairs = [
+  ['resume', messages.resumeUpdate, messages.resumeSignal],
+  ['retry', messages.retryUpdate, messages.retrySignal],
+  ['skip', messages.skipUpdate, messages.skipSignal],
+  ['abort', messages.abortUpdate, messages.abortSignal],
+  ['approve', messages.approveUpdate, messages.approveSignal],
+] as const
+
+/** Says what is wrong with a decision and what is possible now; null when it can be taken. */
+function refuse(
+  name: DecisionName,
+  input: unknown,
+  state: { readonly attempt: Attempt; readonly busy: boolean },
+): string | null {
+  const { phase, needs, outcome } = state.attempt.status()
+  if (phase === 'ended') return `The attempt has ended (${outcome}); nothing can be decided any more.`
+  if (state.busy) return 'Another decision was taken a moment ago; look again with `undrift show`.'
+  if (phase === 'pushing') return 'The candidate is being pushed; wait for the outcome.'
+  const possible =
+    phase === 'waiting' && needs !== null ? possibleAnswers(needs) : (['skip', 'abort'] as const)
+  if (!possible.includes(name as never)) {
+    const doing = phase === 'waiting' ? `waits (${needs})` : `is ${phase}`
+    return `The attempt ${doing}: ${name} is not possible now; possible are ${possible.join(', ')}.`
+  }
+  const weight = (readInput(input).resolutions ?? []).reduce((sum, { pack }) => sum + pack.length, 0)
+  if (weight > longestPacks) {
+    return `The resolutions weigh ${weight} characters, more than ${longestPacks}; run \`undrift resolve --continue\` where the worker's data folder is.`
+  }
+  return null
+}
+
+/** Takes from a message what has the right shape: anybody can send a signal with any input. */
+function readInput(input: unknown): messages.DecisionInput {
+  if (typeof input !== 'object' || input === null) return {}
+  const { by, from, resolutions } = input as Readonly<Record<string, unknown>>
+  const step = steps.find((known) => known === from)
+  return {
+    ...(typeof by === 'string' ? { by: by.slice(0, 100) } : {}),
+    ...(step === undefined ? {} : { from: step }),
+    ...(Array.isArray(resolutions) ? { resolutions: resolutions.filter(isCarried) } : {}),
+  }
+}
+
+function isCarried(value: unknown): value is CarriedResolution {
+  const { oid, pack } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return typeof oid === 'string' && typeof pack === 'string'
+}

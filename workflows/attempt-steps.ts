@@ -1,0 +1,213 @@
+import type { CarriedResolution } from '../activities/types.ts'
+import type { Need, Outcome, Step } from '../domain/attempt.ts'
+import { promoteHint } from '../domain/interventions.ts'
+import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
+import type { Attempt } from './attempt.ts'
+
+/** Where an attempt goes after a step. */
+export type Next =
+  | { readonly kind: 'go'; readonly step: Step }
+  | {
+      readonly kind: 'ask'
+      readonly need: Need
+      readonly question: string
+      readonly evidence: readonly string[]
+    }
+  | { readonly kind: 'end'; readonly outcome: Outcome; readonly reason: string }
+
+/** What the steps of one attempt share beside its standing. */
+export interface StepState {
+  readonly attempt: Attempt
+  /** How often in a row a step found no worker on its queue. */
+  unserved: number
+  /** How long a queue without a worker goes unnoticed, in milliseconds. */
+  readonly patience: () => number
+  resolutions: readonly CarriedResolution[]
+  /** Set by `resume`: a settled work tree is taken as it lies there. */
+  takeWorkTree: boolean
+  approved: boolean
+  /** The maintained branch already holds the release. */
+  contained: boolean
+  /** The tree that passed verification. */
+  tree: string | null
+  replans: number
+}
+
+/** Runs one step and says where the attempt goes from there. */
+export function runStep(step: Step, state: StepState): Promise<Next> {
+  const fetched = state.attempt.status().onto !== null
+  switch (fetched ? step : 'fetch') {
+    case 'fetch':
+      return fetchStep(state)
+    case 'rebase':
+      return rebaseStep(state)
+    case 'verify':
+      return verifyStep(state)
+    case 'push':
+      return pushStep(state)
+  }
+}
+
+async function fetchStep(state: StepState): Promise<Next> {
+  const { attempt } = state
+  const { tag, settings } = attempt.status()
+  enter(state, 'fetching', `Fetching ${tag} and the maintained branch.`)
+  const result = await gitActivities(`fetch ${tag}`, state.patience()).fetchRelease(stepInput(attempt))
+  attempt.learn({ worker: result.worker })
+  if (result.kind === 'blocked') return { kind: 'end', outcome: 'blocked', reason: result.reason }
+  if (result.kind === 'tag-moved') {
+    return {
+      kind: 'ask',
+      need: 'tag-moved',
+      question: `Integrity alarm: the tag ${tag} moved after it was first seen. Nothing was pushed.`,
+      evidence: [`before: ${result.before}`, `now:    ${result.after}`],
+    }
+  }
+  state.contained = result.contained
+  state.approved = false
+  attempt.learn({ release: result.release, onto: result.release.commit, stackHead: result.stackHead })
+  await control.supersedeOlder({
+    fork: settings.fork.name,
+    line: settings.fork.line,
+    tag,
+    tags: settings.upstream.tags,
+    attempt: attempt.status().id,
+  })
+  return { kind: 'go', step: result.contained ? 'verify' : 'rebase' }
+}
+
+async function rebaseStep(state: StepState): Promise<Next> {
+  const { attempt } = state
+  const { tag, settings } = attempt.status()
+  enter(state, 'rebasing', `Replaying the stack of ${settings.fork.name} on ${tag}.`)
+  const result = await gitActivities(`replay on ${tag}`, state.patience()).rebaseStack({
+    ...stackInput(state),
+    takeWorkTree: state.takeWorkTree,
+  })
+  state.takeWorkTree = false
+  attempt.learn({ base: result.base, patches: result.patches })
+  if (result.kind === 'done') {
+    attempt.learn({ head: result.head, conflict: null })
+    return { kind: 'go', step: 'verify' }
+  }
+  const { patch, lastGood, paths } = result
+  attempt.learn({ head: null, conflict: { patch, lastGood, paths } })
+  return {
+    kind: 'ask',
+    need: 'conflict',
+    question: `The patch ${patch.oid.slice(0, 10)} "${patch.subject}" conflicts with ${tag}. How is it settled?`,
+    evidence: [...paths.map(({ path, kind }) => `${kind}: ${path}`), ...result.unsettled],
+  }
+}
+
+async function verifyStep(state: StepState): Promise<Next> {
+  const { attempt } = state
+  const { tag, settings, stackHead } = attempt.status()
+  const head = state.contained ? stackHead : attempt.status().head
+  if (head === null) return { kind: 'go', step: 'fetch' }
+  enter(state, 'verifying', `Checking ${head.slice(0, 10)}.`)
+  const { timeoutSeconds } = settings.fork.verify
+  const result = await verifyActivities(`verify ${head.slice(0, 10)}`, state.patience(), {
+    timeoutSeconds,
+  }).verifyCandidate({ ...stackInput(state), head })
+  if (result.kind === 'sandbox-missing') {
+    return { kind: 'ask', need: 'sandbox-missing', question: result.message, evidence: [] }
+  }
+  attempt.learn({ checks: result.checks })
+  if (result.kind === 'red') {
+    const red = result.checks.at(-1)
+    return {
+      kind: 'ask',
+      need: 'checks-red',
+      question: `The checks are red on ${head.slice(0, 10)}: \`${red?.command}\` ${red?.ended ?? `ended with ${red?.exitCode}`}.`,
+      evidence: red === undefined ? [] : [`log: ${red.log}`, ...red.tail.split('\n')],
+    }
+  }
+  state.tree = result.tree
+  if (state.contained) {
+    return { kind: 'end', outcome: 'completed', reason: `The stack already stands on ${tag}; nothing new.` }
+  }
+  return { kind: 'go', step: 'push' }
+}
+
+async function pushStep(state: StepState): Promise<Next> {
+  const { attempt } = state
+  const { tag, settings, head } = attempt.status()
+  const { publish } = settings.fork
+  if (head === null || state.tree === null) return { kind: 'go', step: 'fetch' }
+  if (!publish.push && !state.approved) {
+    return {
+      kind: 'ask',
+      need: 'approval',
+      question: `The candidate ${head.slice(0, 10)} for ${tag} is ready and lies in the mirror. Push it to ${publish.to.join(', ')}?`,
+      evidence: attempt.status().patches.map(({ subject, verdict }) => `${verdict}: ${subject}`),
+    }
+  }
+  enter(state, 'pushing', `Pushing ${head.slice(0, 10)} to ${publish.to.join(', ')}.`)
+  const result = await gitActivities(`push to ${publish.to.join(', ')}`, state.patience()).pushCandidate({
+    ...stackInput(state),
+    head,
+    tree: state.tree,
+  })
+  if (result.kind === 'branch-moved') return branchMoved(state, result.actual)
+  attempt.learn({ candidates: result.candidates })
+  switch (result.kind) {
+    case 'pushed':
+      return {
+        kind: 'end',
+        outcome: 'changed',
+        reason: `The candidate ${head.slice(0, 10)} is on ${publish.to.join(', ')}. ${promoteHint(attempt.status().id)}`,
+      }
+    case 'candidate-moved':
+      return {
+        kind: 'ask',
+        need: 'candidate-moved',
+        question: `${result.ref} on ${result.remote} holds a commit that this line did not push; it is left alone.`,
+        evidence: [`there: ${result.actual ?? 'nothing'}`, `ours:  ${head}`],
+      }
+    case 'refused':
+      return {
+        kind: 'ask',
+        need: 'push-refused',
+        question: `${result.remote} refused the push.`,
+        evidence: result.words.split('\n'),
+      }
+  }
+}
+
+/** The maintained branch went on meanwhile: planned again once, then a person is asked. */
+function branchMoved(state: StepState, actual: string | null): Next {
+  const { settings, stackHead } = state.attempt.status()
+  if (actual !== null && state.replans === 0) {
+    state.replans = 1
+    return { kind: 'go', step: 'fetch' }
+  }
+  return {
+    kind: 'ask',
+    need: 'branch-moved',
+    question: `The maintained branch ${settings.fork.branch} moved while the attempt ran.`,
+    evidence: [`planned on: ${stackHead}`, `now:        ${actual ?? 'gone'}`],
+  }
+}
+
+function stepInput(attempt: Attempt) {
+  const { id, tag, settings } = attempt.status()
+  return { attempt: id, tag, settings }
+}
+
+function stackInput(state: StepState) {
+  const { stackHead, onto } = state.attempt.status()
+  if (stackHead === null || onto === null)
+    throw new Error('A stack is asked for before anything was fetched.')
+  return { ...stepInput(state.attempt), stackHead, onto, resolutions: state.resolutions }
+}
+
+/** Begins a phase; says so when nobody came to work on it so far. */
+function enter(
+  state: StepState,
+  phase: 'fetching' | 'rebasing' | 'verifying' | 'pushing',
+  reason: string,
+): void {
+  const unserved = ' No worker took it so far: start one with `undrift worker`.'
+  state.attempt.enter(phase, state.unserved === 0 ? reason : reason + unserved)
+}

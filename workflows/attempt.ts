@@ -1,0 +1,108 @@
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow'
+import type { Intervention, Outcome, Phase } from '../domain/attempt.ts'
+import { attemptDetails } from './attempt-details.ts'
+import type { AttemptStatus, MaintainInput } from './messages.ts'
+import { showInLists } from './search-attributes.ts'
+
+/** What a step may change in the standing of its attempt. */
+export type Progress = Partial<
+  Pick<
+    AttemptStatus,
+    | 'release'
+    | 'base'
+    | 'onto'
+    | 'stackHead'
+    | 'head'
+    | 'patches'
+    | 'checks'
+    | 'conflict'
+    | 'candidates'
+    | 'worker'
+    | 'reason'
+  >
+>
+
+/** The standing of one attempt: what `status` answers, what the Web UI shows and what the workflow returns. */
+export interface Attempt {
+  readonly status: () => AttemptStatus
+  /** Takes over what a step found out. Writes no history. */
+  readonly learn: (progress: Progress) => void
+  readonly enter: (phase: Exclude<Phase, 'waiting' | 'ended'>, reason: string) => void
+  readonly wait: (intervention: Intervention) => void
+  readonly decided: (decision: AttemptStatus['decisions'][number]) => void
+  readonly end: (outcome: Outcome, reason: string) => void
+}
+
+const keptDecisions = 50
+
+/** Begins the record of an attempt. */
+export function openAttempt(input: MaintainInput): Attempt {
+  let status = firstStatus(input)
+  let listed = ''
+
+  function change(changes: Partial<AttemptStatus>): void {
+    status = { ...status, ...changes, updatedAt: now() }
+    setCurrentDetails(attemptDetails(status))
+    const standing = `${status.phase}|${status.outcome}|${status.needs}`
+    if (standing === listed) return
+    const first = listed === ''
+    listed = standing
+    const { upstream, fork, tag, phase, outcome, needs } = status
+    showInLists(
+      { ...(first ? { upstream, fork, release: tag } : {}), phase, outcome, needs },
+      new Date(status.updatedAt),
+    )
+  }
+
+  return {
+    status: () => status,
+    learn: (progress) => change(progress),
+    enter: (phase, reason) => change({ phase, reason, outcome: null, needs: null, intervention: null }),
+    wait: (intervention) =>
+      change({
+        phase: 'waiting',
+        outcome: 'needs_intervention',
+        needs: intervention.kind,
+        reason: intervention.question,
+        intervention,
+      }),
+    decided: (decision) => change({ decisions: [...status.decisions, decision].slice(-keptDecisions) }),
+    end: (outcome, reason) => change({ phase: 'ended', outcome, reason, needs: null, intervention: null }),
+  }
+}
+
+function firstStatus(input: MaintainInput): AttemptStatus {
+  const { upstream, fork } = input.settings
+  return {
+    kind: 'attempt',
+    id: workflowInfo().workflowId,
+    upstream: upstream.name,
+    fork: fork.name,
+    line: fork.line,
+    tag: input.release.tag,
+    phase: 'fetching',
+    outcome: null,
+    needs: null,
+    reason: 'The release was noticed.',
+    startedAt: now(),
+    updatedAt: now(),
+    release: null,
+    base: null,
+    onto: null,
+    stackHead: null,
+    head: null,
+    patches: [],
+    checks: [],
+    conflict: null,
+    intervention: null,
+    candidates: [],
+    worker: null,
+    decisions: [],
+    settings: input.settings,
+  }
+}
+
+/** Workflow time: the SDK replaces the clock by the history's. */
+function now(): string {
+  return new Date(Date.now()).toISOString()
+}

@@ -1,0 +1,3 @@
+export { maintainRelease } from './maintain-release.ts'
+export { promoteCandidate } from './promote-candidate.ts'
+export { watchUpstream } from './watch-upstream.ts'

@@ -1,0 +1,179 @@
+import { ActivityFailure, TimeoutFailure } from '@temporalio/common'
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow'
+import type { Need, Step } from '../domain/attempt.ts'
+import type { ErrorCode } from '../domain/errors.ts'
+import { failureTypes } from '../domain/failure-types.ts'
+import { type InterventionPlace, intervention } from '../domain/interventions.ts'
+import { openAttempt } from './attempt.ts'
+import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
+import { type Next, runStep, type StepState } from './attempt-steps.ts'
+import type { AttemptStatus, MaintainInput } from './messages.ts'
+
+/** How long a queue without a worker goes unnoticed, in minutes: soon at first, then rarely. */
+const patienceMinutes = [2, 60, 6 * 60, 24 * 60]
+
+/**
+ * The maintenance of one release for one line of one fork: fetch, rebase, verify, push, and every question to a person
+ * between them. Outcomes `blocked` and `failed` close the workflow as Failed, so that the same id may be started again.
+ */
+export async function maintainRelease(input: MaintainInput): Promise<AttemptStatus> {
+  const attempt = openAttempt(input)
+  let running: CancellationScope | null = null
+  const inbox = openInbox(attempt, () => running?.cancel())
+  const state: StepState = {
+    attempt,
+    unserved: 0,
+    patience: () => (patienceMinutes[Math.min(state.unserved, patienceMinutes.length - 1)] ?? 2) * 60_000,
+    resolutions: [],
+    takeWorkTree: false,
+    approved: false,
+    contained: false,
+    tree: null,
+    replans: 0,
+  }
+
+  try {
+    await play()
+  } catch (error) {
+    if (isCancellation(error)) attempt.end('failed', 'The workflow was cancelled.')
+    throw error
+  }
+  await inbox.drained()
+  return closed(attempt.status())
+
+  /** Goes from step to step and from question to question until the attempt has an outcome. */
+  async function play(): Promise<void> {
+    let step: Step = 'fetch'
+    while (true) {
+      let next = await leaveOnInterruption(step)
+      if (next.kind === 'ask') {
+        attempt.wait(intervention(next.need, next.question, { place: place(), evidence: next.evidence }))
+        next = answered(await inbox.nextDecision(), step, state)
+      }
+      if (next.kind === 'end') {
+        attempt.end(next.outcome, next.reason)
+        return
+      }
+      step = next.step
+    }
+  }
+
+  function place(): InterventionPlace {
+    const { id, worker } = attempt.status()
+    return { attempt: id, data: worker?.data ?? null, address: worker?.address ?? null }
+  }
+
+  /** Runs a step; a decision or a newer release that comes meanwhile leaves it. */
+  async function leaveOnInterruption(current: Step): Promise<Next> {
+    const before = inbox.interruption()
+    if (before !== null) return interrupted(before, state)
+    try {
+      running = new CancellationScope()
+      const next = await running.run(() => runStep(current, state))
+      state.unserved = 0
+      // What the step decided stands when it finished before it could be left, except that nothing new is begun.
+      const late = inbox.interruption()
+      return late !== null && next.kind !== 'end' ? interrupted(late, state) : next
+    } catch (error) {
+      const cause = inbox.interruption()
+      if (isCancellation(error) && cause !== null) return interrupted(cause, state)
+      if (isCancellation(error)) throw error
+      if (isUnserved(error)) {
+        state.unserved += 1
+        return { kind: 'go', step: current }
+      }
+      return afterFailure(current, error)
+    } finally {
+      running = null
+    }
+  }
+}
+
+/** What an answer to a question leads to. */
+function answered(
+  answer: Decision | Interruption,
+  stopped: Step,
+  state: StepState,
+): Exclude<Next, { kind: 'ask' }> {
+  if ('kind' in answer) return interrupted(answer, state)
+  record(answer, state)
+  switch (answer.name) {
+    case 'resume':
+      state.resolutions = [...state.resolutions, ...(answer.resolutions ?? [])]
+      state.takeWorkTree = true
+      return { kind: 'go', step: 'fetch' }
+    case 'retry':
+      return { kind: 'go', step: answer.from ?? stopped }
+    case 'approve':
+      state.approved = true
+      return { kind: 'go', step: stopped }
+    case 'skip':
+    case 'abort':
+      return left(answer)
+  }
+}
+
+function interrupted(cause: Interruption, state: StepState): Extract<Next, { kind: 'end' }> {
+  if (cause.kind === 'superseded') {
+    return {
+      kind: 'end',
+      outcome: 'superseded',
+      reason: `${cause.tag} took over before anything was pushed.`,
+    }
+  }
+  record(cause.decision, state)
+  return left(cause.decision)
+}
+
+function left(decision: Decision): Extract<Next, { kind: 'end' }> {
+  const by = decision.by ?? 'a signal'
+  return decision.name === 'skip'
+    ? { kind: 'end', outcome: 'skipped', reason: `Skipped by ${by}.` }
+    : { kind: 'end', outcome: 'failed', reason: `Given up by ${by}.` }
+}
+
+function record(decision: Decision, state: StepState): void {
+  const at = new Date(Date.now()).toISOString()
+  state.attempt.decided({ name: decision.name, by: decision.by ?? 'a signal', at })
+}
+
+/** A queue that no worker serves: the attempt goes on waiting, and says so. */
+function isUnserved(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof TimeoutFailure &&
+    error.cause.timeoutType === 'SCHEDULE_TO_START'
+  )
+}
+
+/** A step that failed for good: a fetch blocks the attempt, anything else is a person's to look at. */
+function afterFailure(step: Step, error: unknown): Next {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  const code = cause instanceof ApplicationFailure ? (cause.type as ErrorCode | undefined) : undefined
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (!(error instanceof ActivityFailure)) throw error
+  if (step === 'fetch' && code === 'UNDRIFT_E_REMOTE')
+    return { kind: 'end', outcome: 'blocked', reason: message }
+  return {
+    kind: 'ask',
+    need: needAfter(code),
+    question: `The step ${step} failed: ${message}`,
+    evidence: code === undefined ? [] : [code],
+  }
+}
+
+function needAfter(code: ErrorCode | undefined): Need {
+  return code === 'UNDRIFT_E_AUTH' || code === 'UNDRIFT_E_SECRET' ? 'credentials' : 'step-failed'
+}
+
+function closed(status: AttemptStatus): AttemptStatus {
+  if (status.outcome === 'blocked' || status.outcome === 'failed') {
+    throw ApplicationFailure.create({
+      type: status.outcome === 'blocked' ? failureTypes.blocked : failureTypes.failed,
+      message: status.reason,
+      nonRetryable: true,
+      details: [status],
+    })
+  }
+  return status
+}
