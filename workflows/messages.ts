@@ -150,10 +150,7 @@ export const approveSignal = defineSignal<[DecisionInput?]>('approve')
 export const releaseSeenSignal = defineSignal<[{ readonly tag: string }]>('releaseSeen')
 export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
 export const pollNowSignal = defineSignal('pollNow')
-export const configureSignal =
-  defineSignal<[{ readonly upstream: UpstreamSettings; readonly forks: readonly ForkSettings[] }]>(
-    'configure',
-  )
+export const configureSignal = defineSignal<[ConfigureInput]>('configure')
 
 export const statusQuery = defineQuery<WorkflowStatus>('status')
 
