@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { demand, Unmet } from './expect.ts'
+import { freePorts } from './free-port.ts'
+import { familyOf, killNow, listProcesses, type Process, waitForEnd } from './processes.ts'
+import { type Ended, runProcess } from './run-process.ts'
+import { type Status, statusShape } from './shapes.ts'
+import { startUp, type Up } from './up.ts'
+
+export interface InstallationOptions {
+  /** A folder of its own, with `undrift.yaml` in it. */
+  readonly folder: string
+  /** The value behind the secret names of the config. */
+  readonly canary: string
+  /** Takes what `up` says until it is ready. */
+  readonly say: (text: string) => void
+}
+
+/** Undrift as an operator has it: a config, a data folder, the built CLI, and `up` while it runs. */
+export interface Installation {
+  readonly folder: string
+  readonly config: string
+  readonly data: string
+  /** The embedded server's address and Web UI; the same for every `up` of this installation. */
+  readonly address: string
+  readonly uiUrl: string
+  readonly env: NodeJS.ProcessEnv
+  /** Starts `up` and waits until the CLI says that every upstream is watched. */
+  up(): Promise<void>
+  /** Ends `up` as Ctrl-C does; demands that it goes cleanly and leaves no process behind. */
+  down(): Promise<void>
+  /** SIGKILL to `up` and everything that descends from it, at once. */
+  killEverything(): Promise<void>
+  /** `up` and everything that descends from it, right now. */
+  processes(): Promise<readonly Process[]>
+  /** Runs one command of the CLI to its end. */
+  cli(...args: readonly string[]): Promise<Ended>
+  /** Runs a command with `--json`, demands exit code 0 and answers the object. */
+  json(...args: readonly string[]): Promise<unknown>
+  /** `status` as it is now or a moment later; many may ask at once. */
+  status(): Promise<Status>
+  /** Everything that the CLI and `up` said so far. */
+  transcript(): string
+}
+
+/** The CLI as it is built and packed: what a user runs, never the sources. */
+export const cliEntry = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith('.ts') ? '../../dist/client/cli/entry.js' : '../../client/cli/entry.js',
+    import.meta.url,
+  ),
+)
+
+const readyWithin = 15 * 60_000
+
+/** An installation in this folder; nothing is started yet. */
+export async function makeInstallation(options: InstallationOptions): Promise<Installation> {
+  const { folder } = options
+  const config = join(folder, 'undrift.yaml')
+  const data = join(folder, 'data')
+  const [port = 0, uiPort = 0] = await freePorts(2)
+  const env = operatorEnvironment(options)
+  const said: string[] = []
+  let up: Up | null = null
+  let asked: Promise<Status> | null = null
+
+  async function cli(...args: readonly string[]): Promise<Ended> {
+    const command = [cliEntry, '--config', config, '--data', data, ...args]
+    const ended = await runProcess(process.execPath, command, { cwd: folder, env })
+    said.push(ended.stdout, ended.stderr)
+    return ended
+  }
+
+  async function json(...args: readonly string[]): Promise<unknown> {
+    const ended = await cli(...args, '--json')
+    demand(`\`undrift ${args.join(' ')} --json\` ends with 0`, ended.code === 0, ended)
+    return JSON.parse(ended.stdout)
+  }
+
+  async function askStatus(): Promise<Status> {
+    await pause(300)
+    asked = null
+    return statusShape.parse(await json('status'))
+  }
+
+  async function isWatching(): Promise<boolean> {
+    if (!existsSync(join(data, 'temporal', 'server.json'))) return false
+    const ended = await cli('status', '--json')
+    if (ended.code !== 0) return false
+    const { upstreams } = statusShape.parse(JSON.parse(ended.stdout))
+    return upstreams.length > 0 && upstreams.every(({ lastRelease }) => lastRelease !== null)
+  }
+
+  async function family(): Promise<readonly Process[]> {
+    return up === null ? [] : familyOf(up.pid, await listProcesses())
+  }
+
+  return {
+    folder,
+    config,
+    data,
+    address: `127.0.0.1:${port}`,
+    uiUrl: `http://127.0.0.1:${uiPort}`,
+    env,
+    cli,
+    json,
+    processes: family,
+    status() {
+      asked ??= askStatus()
+      return asked
+    },
+    transcript: () => said.join('\n') + (up?.said() ?? ''),
+    async up() {
+      if (up !== null) said.push(up.said())
+      const args = [
+        cliEntry,
+        '--config',
+        config,
+        '--data',
+        data,
+        'up',
+        '--port',
+        `${port}`,
+        '--ui-port',
+        `${uiPort}`,
+      ]
+      const started = startUp(args, { cwd: folder, env, say: options.say })
+      up = started
+      const deadline = Date.now() + readyWithin
+      while (!(await isWatching())) {
+        if (started.code() !== undefined) throw new Unmet('`undrift up` keeps running', started.said())
+        if (Date.now() > deadline) throw new Unmet('`undrift up` is ready in time', started.said())
+        await pause(300)
+      }
+      started.hush()
+    },
+    async down() {
+      if (up === null || up.code() !== undefined) return
+      const before = await family()
+      const code = await up.interrupt()
+      const left = await waitForEnd(before, 10_000)
+      await killNow(left)
+      demand('Ctrl-C on `undrift up` leaves no process behind', left.length === 0, left)
+      demand('`undrift up` ends with 0 or 130 on Ctrl-C', code === 0 || code === 130, {
+        code,
+        said: up.said(),
+      })
+    },
+    async killEverything() {
+      const before = await family()
+      await killNow(before)
+      await waitForEnd(before, 10_000)
+    },
+  }
+}
+
+/** What the state file says of the embedded server. */
+export async function readServerState(data: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(join(data, 'temporal', 'server.json'), 'utf8'))
+}
+
+/** The operator's environment: this one's, without settings that would lead elsewhere, and with the secrets. */
+function operatorEnvironment({ folder, canary }: InstallationOptions): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(TEMPORAL|UNDRIFT|GIT)_/.test(name) || name === 'UNDRIFT_TEMPORAL_CLI',
+  )
+  return {
+    ...Object.fromEntries(kept),
+    XDG_CONFIG_HOME: join(folder, 'no-config'),
+    NO_COLOR: '1',
+    HARNESS_TOKEN: canary,
+    HARNESS_SECRET: canary,
+  }
+}

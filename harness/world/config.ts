@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises'
+import { stringify } from 'yaml'
+import type { Repositories } from './repositories.ts'
+
+/** What the config says of one rehearsal fork and of the upstream of the same name. */
+export interface ForkConfig {
+  readonly name: string
+  readonly repositories: Repositories
+  readonly feedUrl: string
+  /** Whether candidates go out unasked. */
+  readonly push: boolean
+  readonly verify: readonly string[]
+}
+
+export interface ConfigOptions {
+  readonly sandbox: 'bubblewrap' | 'none'
+  /** Name of the environment variable that holds the remotes' token. */
+  readonly tokenName: string
+}
+
+/** Writes an `undrift.yaml` with these forks, as an operator would. */
+export async function writeConfig(
+  file: string,
+  forks: readonly ForkConfig[],
+  { sandbox, tokenName }: ConfigOptions,
+): Promise<void> {
+  const token = `env:${tokenName}`
+  const config = {
+    upstreams: Object.fromEntries(
+      forks.map(({ name, repositories, feedUrl }) => [
+        upstreamName(name),
+        { git: repositories.upstream, feed: feedUrl, poll: '1s', tags: { prefix: 'v' } },
+      ]),
+    ),
+    forks: Object.fromEntries(
+      forks.map(({ name, repositories: { remotes }, push, verify }) => [
+        name,
+        {
+          upstream: upstreamName(name),
+          remotes: { origin: { url: remotes.origin, token }, mirror: `file://${remotes.mirror}` },
+          branch: 'main',
+          sandbox,
+          verify,
+          publish: { candidate: 'undrift/candidate/{tag}', to: ['origin', 'mirror'], push },
+        },
+      ]),
+    ),
+    network: { allow: ['127.0.0.0/8'] },
+  }
+  await writeFile(file, stringify(config))
+}
+
+/** The upstream that a rehearsal fork follows. */
+export function upstreamName(fork: string): string {
+  return `${fork}-upstream`
+}
+
+/** The ref under which a candidate is offered. */
+export function candidateRef(tag: string): string {
+  return `refs/heads/undrift/candidate/${tag}`
+}
