@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import {
+  allowEntry,
+  branch,
+  candidate,
+  committerPart,
+  duration,
+  feedUrl,
+  gitUrl,
+  namePattern,
+  secretName,
+  size,
+  tagPrefix,
+  text,
+} from './fields.ts'
+
+export const defaultCandidate = 'undrift/candidate/{tag}'
+
+/** The keys are checked in name-faults.ts: a wrong one must not keep the schema from looking at its value. */
+const named = { propertyNames: { pattern: namePattern } }
+
+function repository(description: string) {
+  return z.union([
+    gitUrl(description),
+    z
+      .strictObject({
+        url: gitUrl(description),
+        token: secretName('Name of the secret for HTTPS.').optional(),
+      })
+      .meta({ description }),
+  ])
+}
+
+const tags = z
+  .strictObject({
+    prefix: tagPrefix('What stands before the version in a tag.').default(''),
+    prereleases: z.boolean().default(false).meta({ description: 'Whether pre-releases count as releases.' }),
+  })
+  .meta({ description: 'Which tags count as releases.' })
+
+const upstream = z
+  .strictObject({
+    git: repository('Where the upstream repository is.'),
+    feed: feedUrl('The Atom or RSS feed in which releases are noticed.'),
+    poll: duration('How often the feed is read.').default('10m'),
+    tags: tags.prefault({}),
+  })
+  .meta({ description: 'A project that is followed.' })
+
+const commands = z
+  .array(text({ description: 'A shell command.', examples: ['npm ci', 'npm test'] }))
+  .meta({ description: 'Shell commands, run one after the other; the first that fails ends the step.' })
+
+/** What holds for a bare list of commands, and for each option that is left out. */
+export const defaultVerify = {
+  network: false,
+  timeout: '30m',
+  idle: '10m',
+  output: '10MB',
+  processes: 512,
+} as const
+
+const verifyOptions = z.strictObject({
+  commands,
+  network: z
+    .boolean()
+    .default(defaultVerify.network)
+    .meta({ description: 'Whether the commands may use the network.' }),
+  timeout: duration('Time for all commands together.').default(defaultVerify.timeout),
+  idle: duration('Time without any output.').default(defaultVerify.idle),
+  output: size('Output of all commands together.').default(defaultVerify.output),
+  processes: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(defaultVerify.processes)
+    .meta({ description: 'Processes at one time.' }),
+})
+
+const publish = z
+  .strictObject({
+    candidate: candidate('The branch that is offered; `{tag}`, `{fork}` and `{line}` are filled in.').default(
+      defaultCandidate,
+    ),
+    to: z
+      .array(text({ description: 'The name of a remote of this fork.' }))
+      .min(1)
+      .optional()
+      .meta({ description: 'Remotes that get the candidate, in this order; all of them when left out.' }),
+    push: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'false: every attempt waits for `undrift approve` before anything goes out.' }),
+  })
+  .meta({ description: 'What an attempt offers, and where.' })
+
+const committer = z
+  .strictObject({
+    name: committerPart(
+      'Name.',
+      /^[^<>\u0000-\u001f\u007f]*[^<>\u0000-\u0020\u007f.,:;"'\\][^<>\u0000-\u001f\u007f]*$/,
+    ),
+    email: committerPart('E-mail address.', /^[^<>\s\u0000-\u001f\u007f]+$/),
+  })
+  .meta({ description: 'The committer of replayed patches.' })
+
+const fork = z
+  .strictObject({
+    upstream: text({ description: 'The name of the upstream that is followed.' }),
+    remotes: z
+      .record(z.string(), repository('Where this remote is.'))
+      .refine((remotes) => Object.keys(remotes).length > 0, { error: 'there is no remote', abort: false })
+      .meta({
+        ...named,
+        description: 'The fork’s repositories. The branch is read from `origin`, or else from the first.',
+      }),
+    branch: branch('The maintained branch.'),
+    verify: z
+      .union([commands, verifyOptions])
+      .meta({ description: 'What proves a replayed stack; `[]` for nothing.' }),
+    sandbox: z
+      .enum(['bubblewrap', 'none'])
+      .default('bubblewrap')
+      .meta({ description: '`none` runs the commands of `verify` with all rights of the worker.' }),
+    publish: publish.prefault({}),
+    committer: committer.default({ name: 'Undrift', email: 'undrift@localhost' }),
+  })
+  .meta({ description: 'A maintained repository with patches of its own.' })
+
+/** `undrift.yaml`, as a person writes it. */
+export const configSchema = z
+  .strictObject({
+    upstreams: z
+      .record(z.string(), upstream)
+      .meta({ ...named, description: 'The projects that are followed, by name.' }),
+    forks: z
+      .record(z.string(), fork)
+      .meta({ ...named, description: 'The repositories that are maintained, by name.' }),
+    network: z
+      .strictObject({
+        allow: z
+          .array(allowEntry('A host name, an address or a CIDR block.'))
+          .default([])
+          .meta({ description: 'What may be contacted on private networks and by plain http.' }),
+      })
+      .prefault({})
+      .meta({ description: 'What the operator opens.' }),
+  })
+  .meta({ title: 'undrift.yaml', description: 'Upstreams that are followed and forks that are maintained.' })
+
+export type ConfigFile = z.output<typeof configSchema>
+export type ForkEntry = ConfigFile['forks'][string]
+export type RepositoryEntry = ForkEntry['remotes'][string]
