@@ -36,10 +36,22 @@ it('keeps the last skipped releases, a hundred at most, in a bounded size', () =
 })
 
 it('replaces what it said of a tag before', () => {
-  const kept = rememberSkipped([{ tag: 'v1', reason: 'older' }, { tag: 'v2', reason: 'older' }], [{ tag: 'v1', reason: 'range' }])
-  expect(kept).toEqual([{ tag: 'v2', reason: 'older' }, { tag: 'v1', reason: 'range' }])
+  const kept = rememberSkipped(
+    [
+      { tag: 'v1', reason: 'older' },
+      { tag: 'v2', reason: 'older' },
+    ],
+    [{ tag: 'v1', reason: 'range' }],
+  )
+  expect(kept).toEqual([
+    { tag: 'v2', reason: 'older' },
+    { tag: 'v1', reason: 'range' },
+  ])
 })
 
 function unseen(tags: readonly string[], seen: readonly string[]): string[] {
-  return unseenOf(tags.map((tag) => ({ tag })), seen).map(({ tag }) => tag)
+  return unseenOf(
+    tags.map((tag) => ({ tag })),
+    seen,
+  ).map(({ tag }) => tag)
 }
