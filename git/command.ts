@@ -5,6 +5,8 @@ import { type ConfigEntry, gitEnvironment } from './environment.ts'
 import { gitFailure } from './failure.ts'
 import type { Mirror } from './types.ts'
 
+export type { ConfigEntry } from './environment.ts'
+
 /** Where git runs: in a mirror (GIT_DIR is set, nothing is searched for), or in a folder. */
 export type Place = Mirror | { readonly cwd: string; readonly signal?: AbortSignal | null }
 

@@ -38,7 +38,7 @@ export async function withMirrorLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   const path = join(mirror.path, `undrift-${options.purpose ?? 'maintenance'}.lock`)
-  return await withLockFile(path, work, { ...options, signal: mirror.signal })
+  return withLockFile(path, work, { ...options, signal: mirror.signal })
 }
 
 /** The same for any path; the mirror itself may not exist yet. */
