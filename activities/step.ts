@@ -1,0 +1,67 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
+import { UndriftError } from '../domain/errors.ts'
+
+export interface StepContext {
+  /** Aborts when the step is cancelled or its worker stops. */
+  readonly signal: AbortSignal
+  /** Shows how far the step is, to whoever describes the workflow. */
+  readonly report: (progress: StepProgress) => void
+}
+
+export interface StepProgress {
+  readonly done: number
+  readonly total: number
+  readonly what: string
+}
+
+/** A third of the steps' heartbeat timeout. */
+const heartbeatMs = 6_000
+/** Most that a result may weigh, in bytes of JSON; Temporal's own limit is 2 MB, and what is over it is retried for ever. */
+const largestResult = 256 * 1024
+
+/** Runs a step: beats while it works, turns our errors into failures of the history, and bounds what it returns. */
+export async function runStep<T>(work: (step: StepContext) => Promise<T>): Promise<T> {
+  const context = Context.current()
+  let progress: StepProgress | undefined
+  const beat = setInterval(() => context.heartbeat(progress), heartbeatMs)
+  context.heartbeat(progress)
+  try {
+    return bounded(
+      await work({
+        signal: context.cancellationSignal,
+        report: (next) => {
+          progress = next
+          context.heartbeat(next)
+        },
+      }),
+    )
+  } catch (error) {
+    if (context.cancellationSignal.aborted) throw new CancelledFailure('The step was cancelled.')
+    throw asFailure(error)
+  } finally {
+    clearInterval(beat)
+  }
+}
+
+/** An error as it may stand in a history: the table's code as its type, a sentence and no stack of the worker's. */
+export function asFailure(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error
+  if (error instanceof UndriftError) {
+    return ApplicationFailure.create({
+      type: error.code,
+      message: `${error.message} ${error.hint}`,
+      nonRetryable: !error.retryable,
+    })
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return ApplicationFailure.create({ type: 'UNDRIFT_E_INTERNAL', message, nonRetryable: false })
+}
+
+function bounded<T>(result: T): T {
+  const bytes = Buffer.byteLength(JSON.stringify(result) ?? '')
+  if (bytes <= largestResult) return result
+  throw new UndriftError(
+    'UNDRIFT_E_PAYLOAD',
+    `The step's result weighs ${bytes} bytes, more than ${largestResult}.`,
+  )
+}
