@@ -1,0 +1,23 @@
+import type { Scenario } from '../stage/scenario.ts'
+import { alreadyContained } from './already-contained.ts'
+import { cleanRelease } from './clean-release.ts'
+import { conflict } from './conflict.ts'
+import { conflictBySignal } from './conflict-by-signal.ts'
+import { dryRun } from './dry-run.ts'
+import { everythingKilled } from './everything-killed.ts'
+import { redChecks } from './red-checks.ts'
+import { superseded } from './superseded.ts'
+import { workerKilled } from './worker-killed.ts'
+
+/** Every scenario of the rehearsal, in the order of the table. */
+export const scenarios: readonly Scenario[] = [
+  alreadyContained,
+  cleanRelease,
+  conflict,
+  conflictBySignal,
+  redChecks,
+  dryRun,
+  superseded,
+  workerKilled,
+  everythingKilled,
+]

@@ -1,0 +1,32 @@
+import { attemptOf, release, show, untilAsked, untilEnded } from '../stage/attempts.ts'
+import { demandSettled, demandStoppedAtLimit, settleByHand } from '../stage/conflicts.ts'
+import { demandRemotes } from '../stage/evidence.ts'
+import { demand, demandSame } from '../stage/expect.ts'
+import type { Scenario } from '../stage/scenario.ts'
+
+const tag = 'v1.1.0'
+
+export const conflict: Scenario = {
+  name: 'conflict',
+  title: 'a conflict, resolved as a person would',
+  push: true,
+  company: 'others',
+  async play(stage) {
+    const { installation } = stage
+    const made = await release(stage, tag, 'conflicting')
+    const asked = await untilAsked(stage, tag, 'conflict')
+    demandStoppedAtLimit(asked)
+    await demandRemotes(stage, {})
+
+    const early = await installation.cli('approve', attemptOf(stage, tag))
+    demandSame('`undrift approve` is refused while a conflict stands', early.code, 2)
+    demand('and says what is possible', early.stderr.includes('resume'), early)
+    demandSame('and changes nothing', (await show(stage, tag)).needs, 'conflict')
+
+    await settleByHand(stage, tag)
+    const resumed = await installation.cli('resolve', attemptOf(stage, tag), '--continue')
+    demandSame('`undrift resolve --continue` ends with 0', resumed.code, 0)
+    const head = await demandSettled(stage, await untilEnded(stage, tag, 'changed'), made)
+    return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
+  },
+}

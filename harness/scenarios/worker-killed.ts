@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { release, until, untilEnded } from '../stage/attempts.ts'
+import { demandCandidate, demandStack } from '../stage/evidence.ts'
+import { demand, demandSame, Unmet } from '../stage/expect.ts'
+import { familyOf, killNow, type Process, stillRunning, waitForEnd } from '../stage/processes.ts'
+import type { Scenario, Stage } from '../stage/scenario.ts'
+
+const tag = 'v1.1.0'
+/** Long enough to be met in the middle, and a command line that no other process has. */
+const long = 'sleep 7.0625'
+
+export const workerKilled: Scenario = {
+  name: 'worker-killed',
+  title: 'the worker is killed in the middle of verify',
+  push: true,
+  verify: ['sh check.sh', long],
+  company: 'alone',
+  async play(stage) {
+    const made = await release(stage, tag, 'clean')
+    await until(stage, tag, ({ phase }) => phase === 'verifying')
+    const { worker, box } = await workerInVerify(stage)
+    await killNow([worker])
+    demandSame('the processes of the box die with their worker', await waitForEnd(box, 5_000), [])
+
+    const shown = await untilEnded(stage, tag, 'changed')
+    demandSame(
+      'the checks are green in the end',
+      shown.checks.map(({ command, exitCode }) => [command, exitCode]),
+      [
+        ['sh check.sh', 0],
+        [long, 0],
+      ],
+    )
+    const head = await demandCandidate(stage, shown)
+    await demandStack(stage, shown, made)
+    demand('another worker took its place', (await stillRunning([worker])).length === 0)
+    return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
+  },
+}
+
+/** The worker process whose box runs the long check right now, with everything below it. */
+async function workerInVerify({
+  installation,
+}: Stage): Promise<{ worker: Process; box: readonly Process[] }> {
+  for (let tries = 0; tries < 100; tries++) {
+    const [up, ...below] = await installation.processes()
+    for (const worker of below.filter(({ parent }) => parent === up?.pid)) {
+      const [, ...box] = familyOf(worker.pid, below)
+      if (box.some(({ command }) => command === long)) return { worker, box }
+    }
+    await pause(100)
+  }
+  throw new Unmet('a worker process runs the check below it', JSON.stringify(await installation.processes()))
+}

@@ -1,0 +1,68 @@
+import type { Need, Outcome } from '../../domain/attempt.ts'
+import { maintainId, watchId } from '../../domain/ids.ts'
+import { upstreamName } from '../world/config.ts'
+import type { ReleaseKind } from '../world/releases.ts'
+import { makeRelease, type UpstreamRelease } from '../world/repositories.ts'
+import { demandSame, Unmet } from './expect.ts'
+import type { Stage } from './scenario.ts'
+import { type Shown, type Status, showShape } from './shapes.ts'
+
+type Row = Status['attempts'][number]
+
+const patience = 120_000
+
+/** The workflow id of this fork's attempt at a release. */
+export function attemptOf({ fork }: Pick<Stage, 'fork'>, tag: string): string {
+  return maintainId(fork, 'main', tag)
+}
+
+/** The workflow id of the watch of this fork's upstream. */
+export function watchOf({ fork }: Pick<Stage, 'fork'>): string {
+  return watchId(upstreamName(fork))
+}
+
+/** Upstream releases, and its feed says so. */
+export async function release(stage: Stage, tag: string, kind: ReleaseKind): Promise<UpstreamRelease> {
+  const made = await makeRelease(stage.repositories, tag, kind)
+  stage.feed.announce(made)
+  return made
+}
+
+/** What `undrift show` says of an attempt. */
+export async function show(stage: Stage, tag: string): Promise<Shown> {
+  const shown = showShape.parse(await stage.installation.json('show', attemptOf(stage, tag)))
+  demandSame('`show` names the attempt that was asked for', shown.id, attemptOf(stage, tag))
+  return shown
+}
+
+/** Waits until an attempt asks a person, and demands that this is what it asks. */
+export async function untilAsked(stage: Stage, tag: string, need: Need): Promise<Shown> {
+  const row = await until(stage, tag, (one) => one.phase === 'waiting' || one.phase === 'ended')
+  demandSame(`the attempt at ${tag} waits for a person`, [row.phase, row.needs], ['waiting', need])
+  const shown = await show(stage, tag)
+  demandSame('`show` asks the question that `status` announces', shown.intervention?.kind, need)
+  return shown
+}
+
+/** Waits until an attempt has ended, and demands that it ended so. */
+export async function untilEnded(stage: Stage, tag: string, outcome: Outcome): Promise<Shown> {
+  const row = await until(stage, tag, (one) => one.phase === 'waiting' || one.phase === 'ended')
+  demandSame(`the attempt at ${tag} ends`, [row.phase, row.outcome, row.needs], ['ended', outcome, null])
+  return show(stage, tag)
+}
+
+/** Waits until `status` shows the attempt in a state that fits. */
+export async function until(stage: Stage, tag: string, fits: (row: Row) => boolean): Promise<Row> {
+  const id = attemptOf(stage, tag)
+  const deadline = Date.now() + patience
+  let row: Row | undefined
+  while (Date.now() < deadline) {
+    const { attempts } = await stage.installation.status()
+    row = attempts.find((one) => one.id === id)
+    if (row && fits(row)) return row
+  }
+  throw new Unmet(
+    `\`status\` shows the attempt at ${tag} where it should be within ${patience / 1000} s`,
+    row ? JSON.stringify(row) : 'there is no such attempt',
+  )
+}

@@ -1,0 +1,40 @@
+import type { ProjectFeed } from '../world/feed-server.ts'
+import type { Repositories } from '../world/repositories.ts'
+import type { Installation } from './installation.ts'
+import type { TemporalCli } from './temporal-cli.ts'
+
+/** What a scenario plays on: a fork with an upstream of its own, watched by an installation that others may share. */
+export interface Stage {
+  /** The fork's name in the config. */
+  readonly fork: string
+  readonly repositories: Repositories
+  readonly feed: ProjectFeed
+  readonly installation: Installation
+  readonly temporal: TemporalCli
+  /** The maintained branch's commit before the curtain. */
+  readonly maintained: string
+}
+
+/** What a scenario leaves behind, for the invariants and the table. */
+export interface Played {
+  /** The releases that were attempted, in order; the table shows the last one's attempt. */
+  readonly tags: readonly string[]
+  /** The candidates that may be on the remotes now: commit by tag. */
+  readonly candidates: Readonly<Record<string, string>>
+  /** Where the fork's person left the maintained branch. */
+  readonly maintained: string
+}
+
+/** One act of the rehearsal. It throws where a demand is not met. */
+export interface Scenario {
+  /** Also the fork's name. */
+  readonly name: string
+  readonly title: string
+  /** What the fork's config says of `push`. */
+  readonly push: boolean
+  /** What the fork's config says of `verify`; `sh check.sh` when it is left out. */
+  readonly verify?: readonly string[]
+  /** `alone`: it kills processes that others would miss. */
+  readonly company: 'others' | 'alone'
+  play(stage: Stage): Promise<Played>
+}

@@ -1,0 +1,46 @@
+import { demand } from './expect.ts'
+import { type Ended, runProcess } from './run-process.ts'
+
+/** One event of a workflow's history, as the Temporal CLI writes it. */
+interface HistoryEvent {
+  readonly eventType: string
+}
+
+/** A workflow's history in the form that replay tests read. */
+export interface History {
+  readonly events: readonly HistoryEvent[]
+}
+
+/** The plain Temporal CLI on the embedded server: what a person uses who has nothing of Undrift at hand. */
+export interface TemporalCli {
+  run(...args: readonly string[]): Promise<Ended>
+  /** The whole history of a workflow's latest run, as text. */
+  historyText(workflowId: string): Promise<string>
+  history(workflowId: string): Promise<History>
+}
+
+export interface TemporalCliOptions {
+  readonly program: string
+  readonly address: string
+  readonly folder: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** The Temporal CLI at this path, speaking to this server. */
+export function temporalCli({ program, address, folder, env }: TemporalCliOptions): TemporalCli {
+  function run(...args: readonly string[]): Promise<Ended> {
+    return runProcess(program, [...args, '--address', address], { cwd: folder, env })
+  }
+
+  async function historyText(workflowId: string): Promise<string> {
+    const ended = await run('workflow', 'show', '--workflow-id', workflowId, '--output', 'json')
+    demand(`\`temporal workflow show\` knows ${workflowId}`, ended.code === 0, ended)
+    return ended.stdout
+  }
+
+  return {
+    run,
+    historyText,
+    history: async (workflowId) => JSON.parse(await historyText(workflowId)),
+  }
+}
