@@ -24,7 +24,7 @@ export interface SandboxCommand {
   readonly onOutput?: () => void
 }
 
-export type SandboxEnd = 'time-limit' | 'idle-limit' | 'output-limit' | `signal ${string}`
+export type SandboxEnd = 'time-limit' | 'idle-limit' | 'output-limit' | 'process-limit' | `signal ${string}`
 
 export interface SandboxResult {
   /** Null when the command was ended from outside. */
@@ -42,5 +42,9 @@ export interface Sandbox {
   readonly kind: SandboxKind
   /** Null when it can be used on this machine; else one sentence that says what is missing. */
   missing(): Promise<string | null>
+  /**
+   * Runs the command to its end. Rejects with the signal's reason once everything is gone after an abort, with
+   * UNDRIFT_E_SANDBOX when the box could not be made, and with UNDRIFT_E_DISK when the log cannot be written.
+   */
   run(command: SandboxCommand): Promise<SandboxResult>
 }

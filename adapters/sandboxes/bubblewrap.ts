@@ -1,0 +1,127 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
+import { UndriftError } from '../../domain/errors.ts'
+import { boxFiles, bubblewrapArguments, descriptors } from './bubblewrap-arguments.ts'
+import { findProgram } from './find-program.ts'
+import { makePidsGroup } from './pids-group.ts'
+import { descendants, isRunning } from './process-tree.ts'
+import { type RunningBox, supervise, threadLimit } from './supervise.ts'
+import type { Sandbox, SandboxCommand, SandboxResult } from './types.ts'
+
+/** Runs commands in bubblewrap: own namespaces, read-only system, nothing of the worker's environment. */
+export function createBubblewrap(): Sandbox {
+  return { kind: 'bubblewrap', missing, run }
+}
+
+/** Tries a box like the real one, because a program that is there may still be too old or not allowed. */
+async function missing(): Promise<string | null> {
+  if (process.platform !== 'linux') return 'bubblewrap runs on Linux only.'
+  const program = findProgram('bwrap')
+  if (program === null) return 'bubblewrap (the program `bwrap`) is not installed.'
+  const trial = [
+    ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session'],
+    ...['--cap-drop', 'ALL', '--ro-bind', '/', '/', '--proc', '/proc', '--remount-ro', '/proc'],
+    ...['--perms', '1777', '--size', '1048576', '--tmpfs', '/tmp', '--', '/bin/sh', '-c', 'exit 0'],
+  ]
+  try {
+    await promisify(execFile)(program, trial, { env: {}, timeout: 30_000 })
+    return null
+  } catch (error) {
+    const words = (error as { stderr?: string }).stderr?.trim() || String(error)
+    return `bubblewrap 0.8 or newer must be able to make a box here, and it says: ${words}`
+  }
+}
+
+async function run(command: SandboxCommand): Promise<SandboxResult> {
+  // `--die-with-parent` follows the thread that spawns: a worker thread's end would take the box with it.
+  if (!isMainThread)
+    throw new UndriftError('UNDRIFT_E_INTERNAL', 'A sandbox must be started from the main thread.')
+  refuseLinkedGit(command.cwd)
+  const program = findProgram('bwrap')
+  if (program === null) throw new UndriftError('UNDRIFT_E_SANDBOX', 'The program `bwrap` is not on the PATH.')
+  let box: Box | undefined
+  const result = await supervise((output) => {
+    box = startBox(program, command, output)
+    return box
+  }, command)
+  if (result.ended === null && box && !box.wasMade()) {
+    throw new UndriftError('UNDRIFT_E_SANDBOX', `bubblewrap could not make the box; see ${command.log}.`)
+  }
+  return result
+}
+
+/** A `.git` that is a link would make some other folder the protected one. */
+function refuseLinkedGit(cwd: string): void {
+  const git = lstatSync(join(cwd, '.git'), { throwIfNoEntry: false })
+  if (git?.isSymbolicLink()) {
+    throw new UndriftError('UNDRIFT_E_SANDBOX', `The work tree's .git is a symbolic link: ${cwd}`)
+  }
+}
+
+interface Box extends RunningBox {
+  /** Whether the command was started at all. */
+  wasMade(): boolean
+}
+
+function startBox(program: string, command: SandboxCommand, output: number): Box {
+  const group = makePidsGroup(threadLimit(command.limits))
+  // The shell that enters the group adds PWD, so that the environment is emptied behind it again.
+  const enter = group ? [...group.enter, '/usr/bin/env', '-i'] : []
+  const argv = [...enter, program, ...bubblewrapArguments(command)]
+  const child = spawn(argv[0] as string, argv.slice(1), {
+    cwd: '/',
+    // Empty for bubblewrap itself: what it is started with stays readable inside as /proc/1/environ.
+    env: {},
+    stdio: ['ignore', output, output, 'pipe', 'pipe', 'pipe', 'pipe'],
+  })
+  for (const name of ['passwd', 'group', 'hosts'] as const) give(child, descriptors[name], boxFiles[name])
+  const status = readStatus(child)
+
+  return {
+    child,
+    members: () => (status.init === null ? [] : descendants(status.init)),
+    kill() {
+      // Killing the first process of the namespace makes the kernel end all the others.
+      if (status.init !== null && isRunning(status.init)) process.kill(status.init, 'SIGKILL')
+      child.kill('SIGKILL')
+    },
+    async gone() {
+      // The kernel reports the end of the first process only after that of all the others.
+      while (status.init !== null && isRunning(status.init)) await sleep(5)
+      group?.remove()
+    },
+    wasMade: () => status.exited,
+  }
+}
+
+function give(child: ChildProcess, descriptor: number, text: string): void {
+  const pipe = pipes(child)[descriptor] as Writable
+  // bubblewrap that fails early closes its ends; its own words and exit code say why.
+  pipe.on('error', () => {})
+  pipe.end(text)
+}
+
+/** Follows bubblewrap's status lines: `{ "child-pid": N }` at the start, `{ "exit-code": N }` if the command ran. */
+function readStatus(child: ChildProcess): { readonly init: number | null; readonly exited: boolean } {
+  const status: { init: number | null; exited: boolean } = { init: null, exited: false }
+  const pipe = pipes(child)[descriptors.status] as Readable
+  let text = ''
+  pipe.setEncoding('utf8')
+  pipe.on('error', () => {})
+  pipe.on('data', (chunk: string) => {
+    text += chunk
+    status.init ??= Number(/"child-pid"\s*:\s*(\d+)/.exec(text)?.[1] ?? Number.NaN) || null
+    status.exited ||= /"exit-code"/.test(text)
+  })
+  return status
+}
+
+/** All of the child's pipes; Node's own type names only the first five. */
+function pipes(child: ChildProcess): readonly unknown[] {
+  return child.stdio
+}

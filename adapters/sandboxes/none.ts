@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { makePidsGroup } from './pids-group.ts'
+import { allProcesses, descendants, isRunning, signalAll } from './process-tree.ts'
+import { type RunningBox, supervise, threadLimit } from './supervise.ts'
+import type { Sandbox, SandboxCommand, SandboxResult } from './types.ts'
+
+/** The variable by which a process that left its group is found again. */
+const markVariable = 'UNDRIFT_BOX'
+
+/**
+ * No box at all, for operators who vouch for the code themselves: a process group with a clean environment and an
+ * empty home, held to the same limits. What a command can read and write is everything that the worker can.
+ */
+export function createNoSandbox(): Sandbox {
+  return { kind: 'none', missing: () => Promise.resolve(null), run }
+}
+
+async function run(command: SandboxCommand): Promise<SandboxResult> {
+  const home = mkdtempSync(join(tmpdir(), 'undrift-home-'))
+  try {
+    return await supervise((output) => startGroup(command, { home, output }), command)
+  } finally {
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/**
+ * The guard reads from a pipe that only the worker holds: when the worker dies, however it dies, the guard ends the
+ * group. It sits in the group itself, so that it goes when the group goes.
+ */
+const guarded = '(read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 & exec 3<&-; exec /bin/sh -c "$1"'
+
+function startGroup(command: SandboxCommand, { home, output }: { home: string; output: number }): RunningBox {
+  const mark = randomUUID()
+  const cage = makePidsGroup(threadLimit(command.limits))
+  const enter = cage?.enter ?? []
+  const argv = [...enter, '/bin/sh', '-c', guarded, 'sh', command.command]
+  const child = spawn(argv[0] as string, argv.slice(1), {
+    cwd: command.cwd,
+    detached: true,
+    env: {
+      PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+      HOME: home,
+      LANG: 'C.UTF-8',
+      [markVariable]: mark,
+    },
+    stdio: ['ignore', output, output, 'pipe'],
+  })
+  const group = child.pid
+  child.stdio[3]?.on('error', () => {})
+
+  function everything(): number[] {
+    const related = group === undefined ? [] : [group, ...descendants(group)]
+    return [...new Set([...related, ...(cage ? cage.members() : marked(mark))])].filter(isRunning)
+  }
+
+  function kill(): void {
+    if (group !== undefined) signalAll([-group], 'SIGKILL')
+    signalAll(everything(), 'SIGKILL')
+  }
+
+  return {
+    child,
+    members: everything,
+    kill,
+    async gone() {
+      kill()
+      while (everything().length > 0) {
+        await sleep(5)
+        kill()
+      }
+      cage?.remove()
+    },
+  }
+}
+
+/** Processes that carry the mark in the environment they were started with. */
+function marked(mark: string): number[] {
+  const sign = `${markVariable}=${mark}`
+  return allProcesses().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(sign)
+    } catch {
+      return false
+    }
+  })
+}
