@@ -1,20 +1,18 @@
 /** What sort of mistake a problem is; stands in the JSON form. */
-export const faultKinds = [
-  'syntax',
-  'duplicate-key',
-  'unknown-key',
-  'missing',
-  'wrong-type',
-  'bad-value',
-  'bad-name',
-  'bad-url',
-  'bad-ref',
-  'bad-duration',
-  'unknown-reference',
-  'duplicate',
-  'secret',
-] as const
-export type FaultKind = (typeof faultKinds)[number]
+export type FaultKind =
+  | 'syntax'
+  | 'duplicate-key'
+  | 'unknown-key'
+  | 'missing'
+  | 'wrong-type'
+  | 'bad-value'
+  | 'bad-name'
+  | 'bad-url'
+  | 'bad-ref'
+  | 'bad-duration'
+  | 'unknown-reference'
+  | 'duplicate'
+  | 'secret'
 
 /** What is wrong with one value. Invariant: no field repeats the value, which may be a secret. */
 export interface Fault {

@@ -1,8 +1,9 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Fault } from './fault.ts'
 import type { LocatedFault } from './located-fault.ts'
 import { nearest } from './nearest.ts'
 import { configSchema } from './schema.ts'
+import { knownKeys, schemasAt } from './schema-walk.ts'
 import type { Path } from './source-map.ts'
 
 type Issue = z.core.$ZodIssue
@@ -66,20 +67,25 @@ function unionFaults(
 function typeFault(expected: readonly string[], path: Path, root: unknown): LocatedFault {
   const value = valueAt(root, path)
   const names = expected.map((name) => typeNames[name] ?? name).join(' or ')
-  if (value === undefined) {
-    return at(path, {
-      kind: 'missing',
-      message: `\`${String(path.at(-1) ?? 'everything')}\` is missing`,
-      expected: names,
-    })
+  const example = schemasAt(path).flatMap((schema) => z.globalRegistry.get(schema)?.examples ?? [])[0]
+  const fault = {
+    expected: typeof example === 'string' ? `${names}, such as \`${example}\`` : names,
+    ...(value === undefined || !fitsAsText(value, path) ? {} : { hint: 'Put it in quotes to make it text.' }),
   }
-  const quotes = expected.includes('string') && ['number', 'boolean'].includes(typeof value)
+  if (value !== undefined)
+    return at(path, { ...fault, kind: 'wrong-type', message: 'this has the wrong type' })
+  const key = path.at(-1)
   return at(path, {
-    kind: 'wrong-type',
-    message: 'this has the wrong type',
-    expected: names,
-    ...(quotes ? { hint: 'Put it in quotes to make it text.' } : {}),
+    ...fault,
+    kind: 'missing',
+    message: key === undefined ? 'the file is empty' : `\`${String(key)}\` is missing`,
   })
+}
+
+/** Whether quotes alone would mend it. */
+function fitsAsText(value: unknown, path: Path): boolean {
+  if (typeof value !== 'number' && typeof value !== 'boolean') return false
+  return schemasAt(path).some((schema) => z.safeParse(schema, String(value)).success)
 }
 
 function choiceFault(choices: readonly string[], path: Path, root: unknown): LocatedFault {
@@ -94,7 +100,7 @@ function choiceFault(choices: readonly string[], path: Path, root: unknown): Loc
 }
 
 function unknownKey(key: string, parent: Path): LocatedFault {
-  const known = knownKeys(configSchema, parent)
+  const known = knownKeys(parent)
   const near = nearest(key, known)
   return {
     kind: 'unknown-key',
@@ -103,31 +109,6 @@ function unknownKey(key: string, parent: Path): LocatedFault {
     message: 'there is no such key',
     expected: known.map((name) => `\`${name}\``).join(', '),
     ...(near ? { hint: `Did you mean \`${near}\`?` } : {}),
-  }
-}
-
-/** The keys that a mapping at this path may have. */
-function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
-  const { def } = (schema as z.core.$ZodTypes)._zod
-  const [first, ...rest] = path
-  switch (def.type) {
-    case 'object': {
-      if (first === undefined) return Object.keys(def.shape)
-      const inner = def.shape[String(first)]
-      return inner ? knownKeys(inner, rest) : []
-    }
-    case 'record':
-      return first === undefined ? [] : knownKeys(def.valueType, rest)
-    case 'array':
-      return first === undefined ? [] : knownKeys(def.element, rest)
-    case 'union':
-      return def.options.flatMap((option) => knownKeys(option, path))
-    case 'optional':
-    case 'default':
-    case 'prefault':
-      return knownKeys(def.innerType, path)
-    default:
-      return []
   }
 }
 
