@@ -178,6 +178,12 @@ network: { allow: [10.0.0.0/33] }
     expect(renderProblems(problems(text), { color: false })).toMatchSnapshot()
   })
 
+  it.each(['', '# nothing', 'null'])('is told that %j is empty', (text) => {
+    expect(problems(text)).toMatchObject([
+      { kind: 'missing', message: 'the file is empty', line: 1, column: 1 },
+    ])
+  })
+
   it('names two forks that would push one candidate', () => {
     const second = `  other:
     upstream: codex

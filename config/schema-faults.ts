@@ -72,14 +72,11 @@ function typeFault(expected: readonly string[], path: Path, root: unknown): Loca
     expected: typeof example === 'string' ? `${names}, such as \`${example}\`` : names,
     ...(value === undefined || !fitsAsText(value, path) ? {} : { hint: 'Put it in quotes to make it text.' }),
   }
+  if (value === null && path.length === 0)
+    return at(path, { ...fault, kind: 'missing', message: 'the file is empty' })
   if (value !== undefined)
     return at(path, { ...fault, kind: 'wrong-type', message: 'this has the wrong type' })
-  const key = path.at(-1)
-  return at(path, {
-    ...fault,
-    kind: 'missing',
-    message: key === undefined ? 'the file is empty' : `\`${String(key)}\` is missing`,
-  })
+  return at(path, { ...fault, kind: 'missing', message: `\`${String(path.at(-1))}\` is missing` })
 }
 
 /** Whether quotes alone would mend it. */
