@@ -1,9 +1,5 @@
-import {
-  ApplicationFailure,
-  ApplicationFailureCategory,
-  CancelledFailure,
-  Context,
-} from '@temporalio/activity'
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
+import { ApplicationFailureCategory } from '@temporalio/common'
 import { createFeed } from '../adapters/feeds/create-feed.ts'
 import type { FeedCursor, FeedResult } from '../adapters/feeds/types.ts'
 import { chooseNew, takeBaseline } from '../domain/choose-release.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { maintainId } from '../domain/ids.ts'
-import { dataFolder, mirrorPath, resolvePath } from './data-folder.ts'
+import { dataFolder } from './data-folder.ts'
 
 describe('the data folder', () => {
   const env = { HOME: '/home/me' }
@@ -14,10 +14,10 @@ describe('the data folder', () => {
 
   it('keeps one mirror an upstream and one work tree an attempt', () => {
     const data = dataFolder('/data', env)
-    expect(mirrorPath(data, 'codex')).toBe('/data/mirrors/codex.git')
-    expect(resolvePath(data, maintainId('my', 'main', 'a/b'))).toBe('/data/resolve/my@main@a%2Fb')
-    expect(resolvePath(data, maintainId('my', 'main', 'a'))).not.toBe(
-      resolvePath(data, maintainId('my', 'main', 'a@')),
+    expect(data.mirrorOf('codex')).toBe('/data/mirrors/codex.git')
+    expect(data.resolveTreeOf(maintainId('my', 'main', 'a/b'))).toBe('/data/resolve/my@main@a%2Fb')
+    expect(data.resolveTreeOf(maintainId('my', 'main', 'a'))).not.toBe(
+      data.resolveTreeOf(maintainId('my', 'main', 'a@')),
     )
   })
 })

@@ -1,0 +1,18 @@
+import { encodeTag } from '../domain/ids.ts'
+import type { StepInput } from './types.ts'
+
+/** Where the mirror keeps what an attempt has made: names per fork, line and tag, so that attempts never meet. */
+export function attemptRef(input: StepInput, part: 'head' | `pushed/${string}`): string {
+  const { name, line } = input.settings.fork
+  return `refs/attempts/${name}/${line}/${encodeTag(input.tag)}/${part}`
+}
+
+/** The candidate's full ref name on a remote. Throws nothing: the config was checked when it was read. */
+export function candidateRef(input: StepInput): string {
+  const { name, line, publish } = input.settings.fork
+  const branch = publish.candidate
+    .replaceAll('{tag}', input.tag)
+    .replaceAll('{fork}', name)
+    .replaceAll('{line}', line)
+  return `refs/heads/${branch}`
+}

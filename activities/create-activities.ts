@@ -1,0 +1,34 @@
+import type { ActivityDeps } from './deps.ts'
+import { fetchRelease } from './fetch-release.ts'
+import { moveBranch } from './move-branch.ts'
+import { pollFeed } from './poll-feed.ts'
+import { pushCandidate } from './push-candidate.ts'
+import { rebaseStack } from './rebase-stack.ts'
+import { startMaintenance } from './start-maintenance.ts'
+import { runStep } from './step.ts'
+import { supersedeOlder } from './supersede-older.ts'
+import type { ControlActivities, GitActivities, VerifyActivities } from './types.ts'
+import { verifyCandidate } from './verify-candidate.ts'
+
+/** The activities of each role, bound to the worker that runs them. */
+export interface Activities {
+  readonly control: ControlActivities
+  readonly git: GitActivities
+  readonly verify: VerifyActivities
+}
+
+/** Binds every activity to a worker's folders and environment. */
+export function createActivities(deps: ActivityDeps): Activities {
+  return {
+    control: { pollFeed, startMaintenance, supersedeOlder },
+    git: {
+      fetchRelease: (input) => runStep((step) => fetchRelease(input, deps, step)),
+      rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step)),
+      pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step)),
+      moveBranch: (input) => runStep((step) => moveBranch(input, deps, step)),
+    },
+    verify: {
+      verifyCandidate: (input) => runStep((step) => verifyCandidate(input, deps, step)),
+    },
+  }
+}

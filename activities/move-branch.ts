@@ -1,0 +1,85 @@
+import type { Remote } from '../domain/settings.ts'
+import { listRemote, type Mirror, openMirror, push } from '../git/index.ts'
+import type { ActivityDeps } from './deps.ts'
+import { accessTo } from './secrets.ts'
+import { publishRemotes, sourceRemote } from './source-remote.ts'
+import type { StepContext } from './step.ts'
+import type { MoveBranchInput, MoveBranchResult } from './types.ts'
+
+/**
+ * Moves the maintained branch to a candidate on every remote that holds it: all are looked at before one is moved, and
+ * each keeps its old value under a backup ref that the machine never deletes.
+ */
+export async function moveBranch(
+  input: MoveBranchInput,
+  deps: ActivityDeps,
+  step: StepContext,
+): Promise<MoveBranchResult> {
+  const { upstream, fork } = input.settings
+  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const branch = `refs/heads/${fork.branch}`
+  const backup = `refs/heads/undrift/backup/${fork.branch}/${input.expected.slice(0, 12)}`
+  const source = sourceRemote(fork)
+  const remotes = [source, ...publishRemotes(fork).filter(({ name }) => name !== source.name)]
+
+  const standings: {
+    readonly remote: Remote
+    readonly at: string | null
+    readonly backedUp: string | null
+  }[] = []
+  for (const remote of remotes) {
+    const refs = await listRemote(mirror, accessTo(remote, deps), [branch, backup])
+    const at = refs.find(({ ref }) => ref === branch)?.oid ?? null
+    const backedUp = refs.find(({ ref }) => ref === backup)?.oid ?? null
+    if (at !== input.to && at !== input.expected && !(at === null && remote !== source)) {
+      return { kind: 'refused', reason: movedSentence(remote.name, fork.branch, { at, input }) }
+    }
+    standings.push({ remote, at, backedUp })
+  }
+
+  const backups: { remote: string; ref: string }[] = []
+  for (const { remote, at, backedUp } of standings) {
+    if (at === input.expected && backedUp === null) {
+      const kept = await pushOne(mirror, remote, { deps, ref: backup, to: input.expected, expected: null })
+      if (kept !== null) return { kind: 'refused', reason: kept }
+    }
+    if (at !== null && (at === input.expected || backedUp !== null))
+      backups.push({ remote: remote.name, ref: backup })
+    if (at === input.to) continue
+    const moved = await pushOne(mirror, remote, { deps, ref: branch, to: input.to, expected: at })
+    if (moved !== null) return { kind: 'refused', reason: moved }
+  }
+  return { kind: 'moved', backups }
+}
+
+/** Pushes one ref; null when it is there, else a sentence that says why it is not. */
+async function pushOne(
+  mirror: Mirror,
+  remote: Remote,
+  move: {
+    readonly deps: ActivityDeps
+    readonly ref: string
+    readonly to: string
+    readonly expected: string | null
+  },
+): Promise<string | null> {
+  const { ref, to, expected } = move
+  const outcome = await push(mirror, accessTo(remote, move.deps), [{ ref, to, expected }])
+  switch (outcome.kind) {
+    case 'pushed':
+    case 'already-there':
+      return null
+    case 'stale':
+      return `${ref} on ${remote.name} is at ${outcome.actual ?? 'nothing'}, not at ${expected ?? 'nothing'}; it was left alone.`
+    case 'rejected':
+      return `${remote.name} refused ${ref}: ${outcome.words.slice(0, 1024)}`
+  }
+}
+
+function movedSentence(
+  remote: string,
+  branch: string,
+  { at, input }: { readonly at: string | null; readonly input: MoveBranchInput },
+): string {
+  return `${branch} on ${remote} is at ${at ?? 'nothing'}, and the candidate was made from ${input.expected}; nothing was moved. Run \`undrift run ${input.settings.fork.name} ${input.tag}\` for a candidate from the branch as it is.`
+}

@@ -1,0 +1,78 @@
+import { UndriftError } from '../domain/errors.ts'
+import {
+  fetchFork,
+  fetchUpstream,
+  hasObject,
+  importResolution,
+  type Mirror,
+  type Replay,
+  readStack,
+  replay,
+  type Stack,
+} from '../git/index.ts'
+import type { ActivityDeps } from './deps.ts'
+import { accessTo } from './secrets.ts'
+import { sourceRemote } from './source-remote.ts'
+import type { StepContext } from './step.ts'
+import type { StackInput } from './types.ts'
+
+export interface ReplayedStack {
+  readonly stack: Stack
+  readonly result: Replay
+}
+
+/** Replays the stack from what the attempt pinned. The same input gives the same commits on every machine. */
+export async function replayStack(
+  mirror: Mirror,
+  input: StackInput,
+  worker: { readonly deps: ActivityDeps; readonly step: StepContext },
+): Promise<ReplayedStack> {
+  await ensurePinned(mirror, input, worker.deps)
+  for (const pack of input.resolutions) await importResolution(mirror, pack)
+  const { stackHead, onto } = input
+  const stack = await readStack(mirror, { head: stackHead, onto })
+  const result = await replay(
+    mirror,
+    { stack, onto, committer: input.settings.fork.committer, attempt: input.attempt },
+    { onPatch: (done, total) => worker.step.report({ done, total, what: 'replaying patches' }) },
+  )
+  return { stack, result }
+}
+
+/**
+ * Makes sure that this machine's mirror holds a replayed commit, by replaying it again where it does not: the worker that
+ * made it may be another one.
+ */
+export async function ensureReplayed(
+  mirror: Mirror,
+  input: StackInput & { readonly head: string },
+  worker: { readonly deps: ActivityDeps; readonly step: StepContext },
+): Promise<void> {
+  if (await hasObject(mirror, input.head)) return
+  await ensurePinned(mirror, input, worker.deps)
+  if (await hasObject(mirror, input.head)) return
+  const { result } = await replayStack(mirror, input, worker)
+  if (result.kind === 'done' && result.head === input.head) return
+  const got = result.kind === 'done' ? result.head : `a conflict at ${result.at.patch.oid}`
+  throw new UndriftError(
+    'UNDRIFT_E_INTEGRITY',
+    `The replay gave ${got} here, and ${input.head} where it was made.`,
+  )
+}
+
+/** Fetches what the attempt pinned, where this mirror does not have it yet. */
+async function ensurePinned(mirror: Mirror, input: StackInput, deps: ActivityDeps): Promise<void> {
+  const { upstream, fork } = input.settings
+  if (!(await hasObject(mirror, input.onto))) {
+    await fetchUpstream(mirror, accessTo(upstream.git, deps), { tag: input.tag })
+  }
+  if (!(await hasObject(mirror, input.stackHead))) {
+    await fetchFork(mirror, accessTo(sourceRemote(fork), deps), { fork: fork.name, branch: fork.branch })
+  }
+  for (const oid of [input.onto, input.stackHead]) {
+    if (await hasObject(mirror, oid)) continue
+    throw new UndriftError('UNDRIFT_E_REMOTE', `The commit ${oid} is no longer to be had from the remotes.`, {
+      hint: 'Run `undrift resume`, so that the attempt looks at the remotes again.',
+    })
+  }
+}
