@@ -1,4 +1,6 @@
 export { openMirror } from './mirror.ts'
 export { withMirrorLock } from './mirror-lock.ts'
+export { replay } from './replay.ts'
+export { readStack, type StackQuery } from './stack.ts'
 export type * from './types.ts'
 export { atLeast, gitVersion } from './version.ts'

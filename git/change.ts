@@ -1,0 +1,28 @@
+import type { Oid } from '../domain/patch.ts'
+import type { CommitObject } from './commit-object.ts'
+import type { Patch } from './types.ts'
+
+/** Why a patch is left out before anything is merged. */
+export interface Drop {
+  readonly cause: 'marker' | 'policy' | 'excluded' | 'upstream-pr' | 'person'
+  readonly reason: string
+}
+
+/** One patch as two trees, which need not be those of its commit: merges are linearised, fixups folded. */
+export interface Change {
+  readonly patch: Patch
+  readonly before: Oid
+  readonly after: Oid
+  /** Author, encoding and message of the commit to be; what it lists as lost is reported. */
+  readonly source: CommitObject
+  /** The commits that were folded into it, in the stack's order. */
+  readonly folded: readonly Oid[]
+  /** Something a person should know beside the verdict's own reason. */
+  readonly note: string | null
+  readonly drop: Drop | null
+}
+
+/** Whether the change was empty before any replay, which is a reason to keep it. */
+export function isEmptyChange(change: Change): boolean {
+  return change.before === change.after
+}

@@ -1,0 +1,150 @@
+import type { Oid } from '../domain/patch.ts'
+import type { Bytes } from './bytes.ts'
+import { type Change, isEmptyChange } from './change.ts'
+import { runGit } from './command.ts'
+import { changedLines, type Diff } from './differ.ts'
+import type { UpstreamRange } from './upstream-range.ts'
+import type { Workshop } from './workshop.ts'
+
+/** `exact`: the same diff; `squashed`: a part of one upstream commit; `contained`: put together from several. */
+export type LandedCause = 'exact' | 'squashed' | 'contained'
+
+/** Upstream has the patch: by which commits, and in what shape. */
+export interface Landing {
+  readonly cause: LandedCause
+  readonly as: readonly Oid[]
+}
+
+/** Finds out whether upstream alone has a patch. Invariant: proved by trees; patch ids and subjects only hint. */
+export interface Landings {
+  /** The landing of a patch that leaves nothing on the target; null when upstream alone does not have it. */
+  ofEmptied(change: Change): Promise<Landing | null>
+  /** The landing of a patch that conflicts because upstream went on from it; null when there is none. */
+  behindConflict(change: Change, later: readonly Change[]): Promise<Landing | null>
+  /** The upstream commit that held the patch and was taken back again; null when there is none. */
+  reverted(change: Change): Promise<Oid | null>
+}
+
+/** A search over long histories of one path would take longer than the question it spares. */
+const mostCommits = 200
+/** How many later patches are tried together with one that landed as part of a squash. */
+const mostTogether = 12
+
+/** Looks for landings in the range between base and target. */
+export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid): Landings {
+  const { objects } = workshop.quarantine
+  const treeOf = async (commit: Oid): Promise<Oid> => (await objects.commit(commit)).tree
+  const parentTreeOf = async (commit: Oid): Promise<Oid | null> => {
+    const [parent] = (await objects.commit(commit)).parents
+    return parent === undefined ? null : treeOf(parent)
+  }
+  /** `held`: merging it changes nothing; `absent`: it applies in full or in part; `unclear`: it conflicts. */
+  const stateAt = async (before: Oid, after: Oid, tree: Oid): Promise<'held' | 'absent' | 'unclear'> => {
+    const merge = await workshop.merger.merge(before, tree, after)
+    if (merge.kind === 'conflict') return 'unclear'
+    return merge.tree === tree ? 'held' : 'absent'
+  }
+  const candidates = async (changes: readonly Change[]): Promise<readonly Oid[]> => {
+    const lists = await Promise.all(changes.map((change) => pathsOf(workshop, change)))
+    return (await range.touching(lists.flat())).slice(-mostCommits)
+  }
+  /** Upstream commits after which the change is held and before which it was not, oldest first. */
+  const arrivals = async (before: Oid, after: Oid, commits: readonly Oid[]): Promise<readonly Oid[]> => {
+    const found: Oid[] = []
+    for (const commit of commits) {
+      if ((await stateAt(before, after, await treeOf(commit))) !== 'held') continue
+      const parent = await parentTreeOf(commit)
+      if (parent === null || (await stateAt(before, after, parent)) !== 'held') found.push(commit)
+    }
+    return found
+  }
+  const isAncestor = async (older: Oid, newer: Oid): Promise<boolean> => {
+    const argv = ['merge-base', '--is-ancestor', older, newer]
+    return (await runGit(workshop.quarantine, argv, { okCodes: [0, 1] })).code === 0
+  }
+  /** Whether upstream took the change back after the commit that brought it. */
+  const takenBack = async (
+    change: { readonly before: Oid; readonly after: Oid },
+    arrival: Oid,
+    commits: readonly Oid[],
+  ): Promise<boolean> => {
+    for (const commit of commits.slice(commits.indexOf(arrival) + 1)) {
+      if ((await stateAt(change.before, change.after, await treeOf(commit))) !== 'absent') continue
+      if (await isAncestor(arrival, commit)) return true
+    }
+    return false
+  }
+  const causeOf = async (change: Change, commit: Oid): Promise<LandedCause> => {
+    const before = await parentTreeOf(commit)
+    if (before === null) return 'contained'
+    const mine = await workshop.plain.diff(change.before, change.after)
+    const theirs = await workshop.plain.diff(before, await treeOf(commit))
+    if (textOf(mine) === textOf(theirs)) return 'exact'
+    return isPartOf(mine, theirs) ? 'squashed' : 'contained'
+  }
+
+  return {
+    ofEmptied: async (change) => {
+      if (isEmptyChange(change)) return null
+      if ((await stateAt(change.before, change.after, await treeOf(onto))) !== 'held') return null
+      const [first] = await arrivals(change.before, change.after, await candidates([change]))
+      return first === undefined ? null : { cause: await causeOf(change, first), as: [first] }
+    },
+    behindConflict: async (change, later) => {
+      const own = await candidates([change])
+      if (own.length === 0) return null
+      const last = (await arrivals(change.before, change.after, own)).at(-1)
+      if (last !== undefined) {
+        if (await takenBack(change, last, own)) return null
+        return { cause: await causeOf(change, last), as: [last] }
+      }
+      const paths = new Set(await pathsOf(workshop, change))
+      const together: Change[] = [change]
+      let after = change.after
+      for (const other of later) {
+        if (together.length >= mostTogether) break
+        if (!(await pathsOf(workshop, other)).some((path) => paths.has(path))) continue
+        const merge = await workshop.merger.merge(other.before, after, other.after)
+        if (merge.kind === 'conflict') continue
+        together.push(other)
+        after = merge.tree
+        const commits = await candidates(together)
+        const squash = (await arrivals(change.before, after, commits)).at(-1)
+        if (squash === undefined) continue
+        if (await takenBack({ before: change.before, after }, squash, commits)) return null
+        return { cause: 'squashed', as: [squash] }
+      }
+      return null
+    },
+    reverted: async (change) => {
+      const commits = await candidates([change])
+      // To be taken and taken back needs two commits.
+      if (commits.length < 2) return null
+      return (await arrivals(change.before, change.after, commits)).at(-1) ?? null
+    },
+  }
+}
+
+/** Every path that the change touches, before and after a move. */
+export async function pathsOf(workshop: Workshop, change: Change): Promise<readonly Bytes[]> {
+  const diff = await workshop.shown.diff(change.before, change.after)
+  return [...new Set(diff.flatMap((file) => [file.oldPath, file.path]))]
+}
+
+function textOf(diff: Diff): Bytes {
+  return diff.map((file) => file.text).join('')
+}
+
+/** Whether every line that the one adds or removes is added or removed by the other, too. */
+function isPartOf(part: Diff, whole: Diff): boolean {
+  return part.every((file) => {
+    const other = whole.find((each) => each.path === file.path)
+    if (!other) return false
+    const left = [...changedLines(other.text)]
+    return changedLines(file.text).every((line) => {
+      const at = left.indexOf(line)
+      if (at !== -1) left.splice(at, 1)
+      return at !== -1
+    })
+  })
+}

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UndriftError } from '../domain/errors.ts'
+import type { Oid } from '../domain/patch.ts'
+import { type ConfigEntry, runGit } from './command.ts'
+import { type ObjectFormat, type ObjectStore, openObjects } from './objects.ts'
+import type { Mirror } from './types.ts'
+
+/**
+ * A throw-away git folder that borrows a repository's objects and nothing else of it: no config, no refs, no
+ * attributes, no index, no hooks. What is made in it stays in it until it is proved and migrated.
+ */
+export interface Quarantine extends Mirror {
+  readonly source: Mirror
+  readonly format: ObjectFormat
+  readonly objects: ObjectStore
+  /** Whether this commit's parents were cut off by a shallow clone. */
+  isShallow(oid: Oid): boolean
+}
+
+/** Nothing in a quarantine outlives a crash, so nothing in it is worth waiting for the disk. */
+export const quarantineConfig: readonly ConfigEntry[] = [['core.fsync', 'none']]
+
+/** Runs `work` in a quarantine of the repository and throws the quarantine away afterwards. */
+export async function inQuarantine<T>(
+  source: Mirror,
+  work: (quarantine: Quarantine) => Promise<T>,
+): Promise<T> {
+  const { format, folder } = await describe(source)
+  const path = await mkdtemp(join(tmpdir(), 'undrift-quarantine-'))
+  try {
+    await runGit({ cwd: path, signal: source.signal }, [
+      'init',
+      '--quiet',
+      '--bare',
+      '--template=',
+      `--object-format=${format}`,
+      path,
+    ])
+    await writeFile(join(path, 'objects', 'info', 'alternates'), `${join(folder, 'objects')}\n`)
+    const shallow = await shallowCommits(folder, path)
+    const place = { path, signal: source.signal }
+    const objects = openObjects(place, format)
+    try {
+      return await work({ ...place, source, format, objects, isShallow: (oid) => shallow.has(oid) })
+    } finally {
+      await objects.close()
+    }
+  } finally {
+    await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** Moves what the objects need and the repository lacks into it, as one checked pack; `known` bounds the walk. */
+export async function migrate(
+  quarantine: Quarantine,
+  wanted: readonly Oid[],
+  known: readonly Oid[],
+): Promise<void> {
+  const packed = await runGit(quarantine, ['pack-objects', '--revs', '--local', '--stdout', '-q'], {
+    stdin: [...wanted, ...known.map((oid) => `^${oid}`), ''].join('\n'),
+    config: quarantineConfig,
+  })
+  await runGit(quarantine.source, ['index-pack', '--stdin', '--strict'], { stdin: packed.stdout })
+}
+
+/** The object format, and the folder that holds objects, which for a linked work tree is not its own. */
+async function describe(source: Mirror): Promise<{ readonly format: ObjectFormat; readonly folder: string }> {
+  const answer = await runGit(source, [
+    'rev-parse',
+    '--path-format=absolute',
+    '--show-object-format',
+    '--git-common-dir',
+  ])
+  const [format, folder] = answer.stdout.toString('utf8').split('\n')
+  if ((format !== 'sha1' && format !== 'sha256') || !folder) {
+    throw new UndriftError(
+      'UNDRIFT_E_GIT',
+      `The objects of ${source.path} are of a format that is not known.`,
+    )
+  }
+  return { format, folder }
+}
+
+/** Carries the shallow boundary over, so that walks end where the history does; refuses grafts. */
+async function shallowCommits(folder: string, path: string): Promise<ReadonlySet<Oid>> {
+  const grafts = join(folder, 'info', 'grafts')
+  if (existsSync(grafts) && /^[^#\s]/m.test(readFileSync(grafts, 'latin1'))) {
+    throw new UndriftError('UNDRIFT_E_STACK', 'The repository has grafts, which change what a commit is.', {
+      hint: 'Remove info/grafts, or make them real with `git replace` and `git filter-repo`.',
+    })
+  }
+  const shallow = join(folder, 'shallow')
+  if (!existsSync(shallow)) return new Set()
+  await cp(shallow, join(path, 'shallow'))
+  return new Set(readFileSync(shallow, 'latin1').split('\n').filter(Boolean))
+}
