@@ -134,3 +134,20 @@ it('handles or skips every release exactly once, in whatever order and portions 
     }),
   )
 })
+
+it('never forgets a release that still stands in the feed', () => {
+  const standing = releases(...Array.from({ length: 900 }, (_, index) => `v1.${index}`))
+  let { seen } = chooseNew({ releases: standing, seen: [], rules, baseline: null, limit: 1_000 })
+  for (let round = 0; round < 5; round++) {
+    const passing = releases(...Array.from({ length: 100 }, (_, index) => `v2.${round}.${index}`))
+    const choice = chooseNew({
+      releases: [...passing, ...standing],
+      seen,
+      rules,
+      baseline: null,
+      limit: 1_000,
+    })
+    expect(choice.fresh).toHaveLength(100)
+    seen = choice.seen
+  }
+})

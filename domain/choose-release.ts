@@ -62,8 +62,12 @@ export function chooseNew(input: ChooseInput): Choice {
     .sort(byVersion)
     .slice(0, input.limit ?? 50)
     .map(({ release }) => release)
-  const handled = [...fresh, ...skipped].map(({ tag }) => tag)
-  return { fresh, skipped, seen: rememberSeen(input.seen, handled) }
+  const handled = [...fresh, ...skipped]
+  // What still stands in the feed is remembered anew, so that it is never forgotten while it can come back.
+  const waiting = new Set(taken.slice(fresh.length).map(({ release }) => release.tag))
+  const standing = input.releases.filter(({ tag }) => !waiting.has(tag))
+  const tags = [...standing.toReversed(), ...handled].map(({ tag }) => tag)
+  return { fresh, skipped, seen: rememberSeen(input.seen, tags) }
 }
 
 /** First contact with an upstream: nothing old is emitted, and the newest release by version is where the watch begins. */

@@ -1,0 +1,23 @@
+const longestSeconds = 24 * 60 * 60
+
+/** Reads how long the server asks to be left alone: `Retry-After` (RFC 9110, 10.2.3), else the reset time of a spent rate limit. Seconds, at most 24 h. */
+export function retryAfterSeconds(headers: Pick<Headers, 'get'>, now: number): number | null {
+  const value = headers.get('retry-after')?.trim()
+  if (value && /^\d+$/.test(value)) return clamp(Number(value))
+  const date = value ? Date.parse(value) : Number.NaN
+  if (!Number.isNaN(date)) return clamp((date - now) / 1000)
+  if (!isLimitSpent(headers)) return null
+  const reset = Number(headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset') ?? Number.NaN)
+  if (!(reset >= 0)) return null
+  // Forges give the moment of the reset in seconds since 1970; the IETF draft gives the seconds left.
+  return clamp(reset > 1e9 ? reset - now / 1000 : reset)
+}
+
+/** Tells whether the response says that a rate limit is used up. */
+export function isLimitSpent(headers: Pick<Headers, 'get'>): boolean {
+  return (headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining'))?.trim() === '0'
+}
+
+function clamp(seconds: number): number {
+  return Math.min(Math.max(Math.ceil(seconds), 0), longestSeconds)
+}
