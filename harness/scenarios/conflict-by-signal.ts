@@ -12,12 +12,13 @@ export const conflictBySignal: Scenario = {
   company: 'others',
   async play(stage) {
     const made = await release(stage, tag, 'conflicting')
-    demandStoppedAtLimit(await untilAsked(stage, tag, 'conflict'))
+    const asked = await untilAsked(stage, tag, 'conflict')
+    demandStoppedAtLimit(asked)
     await settleByHand(stage, tag)
     const signal = ['--workflow-id', attemptOf(stage, tag), '--name', 'resume']
     const sent = await stage.temporal.run('workflow', 'signal', ...signal)
     demandSame('`temporal workflow signal` is taken', sent.code, 0)
-    const head = await demandSettled(stage, await untilEnded(stage, tag, 'changed'), made)
+    const head = await demandSettled(stage, await untilEnded(stage, tag, 'changed', asked), made)
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
   },
 }

@@ -26,7 +26,7 @@ export const conflict: Scenario = {
     await settleByHand(stage, tag)
     const resumed = await installation.cli('resolve', attemptOf(stage, tag), '--continue')
     demandSame('`undrift resolve --continue` ends with 0', resumed.code, 0)
-    const head = await demandSettled(stage, await untilEnded(stage, tag, 'changed'), made)
+    const head = await demandSettled(stage, await untilEnded(stage, tag, 'changed', asked), made)
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
   },
 }

@@ -34,7 +34,7 @@ export const dryRun: Scenario = {
 
     const approved = await installation.cli('approve', `${fork}@${tag}`)
     demandSame('`undrift approve` is taken', approved.code, 0)
-    const shown = await untilEnded(stage, tag, 'changed')
+    const shown = await untilEnded(stage, tag, 'changed', asked)
     demandSame('what was approved is what was pushed', shown.head, asked.head)
     const head = await demandCandidate(stage, shown)
     await demandStack(stage, shown, made)

@@ -32,7 +32,7 @@ export const everythingKilled: Scenario = {
     await demandRemotes(stage, {})
     const approved = await installation.cli('approve', attemptOf(stage, tag))
     demandSame('`undrift approve` is taken', approved.code, 0)
-    const shown = await untilEnded(stage, tag, 'changed')
+    const shown = await untilEnded(stage, tag, 'changed', asked)
     const head = await demandCandidate(stage, shown)
     await demandStack(stage, shown, made)
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }

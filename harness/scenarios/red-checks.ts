@@ -31,13 +31,13 @@ export const redChecks: Scenario = {
 
     const again = await installation.cli('retry', attemptOf(stage, tag))
     demandSame('`undrift retry` is taken', again.code, 0)
-    await untilAsked(stage, tag, 'checks-red')
+    const askedAgain = await untilAsked(stage, tag, 'checks-red', asked)
     await demandRemotes(stage, {})
 
     const maintained = await commitToFork(repositories, purposeOfJson)
     const retried = await installation.cli('retry', attemptOf(stage, tag), '--from', 'fetch')
     demandSame('`undrift retry --from fetch` is taken', retried.code, 0)
-    const shown = await untilEnded(stage, tag, 'changed')
+    const shown = await untilEnded(stage, tag, 'changed', askedAgain)
     demandSame('the stack now has the sixth patch', shown.patches.at(-1)?.oid, maintained)
     const head = await demandCandidate(stage, shown, maintained)
     await demandStack(stage, shown, made)

@@ -14,7 +14,7 @@ export const superseded: Scenario = {
     const first = await untilAsked(stage, 'v1.1.0', 'approval')
     const made = await release(stage, 'v1.2.0', 'small')
     const second = await untilAsked(stage, 'v1.2.0', 'approval')
-    const gone = await untilEnded(stage, 'v1.1.0', 'superseded')
+    const gone = await untilEnded(stage, 'v1.1.0', 'superseded', first)
     demandSame(
       'nothing of the first is pushed',
       gone.candidates.filter(({ pushed }) => pushed),
@@ -28,7 +28,7 @@ export const superseded: Scenario = {
 
     const approved = await installation.cli('approve', attemptOf(stage, 'v1.2.0'))
     demandSame('`undrift approve` on the second is taken', approved.code, 0)
-    const shown = await untilEnded(stage, 'v1.2.0', 'changed')
+    const shown = await untilEnded(stage, 'v1.2.0', 'changed', second)
     const head = await demandCandidate(stage, shown)
     await demandStack(stage, shown, made)
     demandSame('the first stays superseded', (await show(stage, 'v1.1.0')).outcome, 'superseded')

@@ -35,20 +35,32 @@ export async function show(stage: Stage, tag: string): Promise<Shown> {
   return shown
 }
 
-/** Waits until an attempt asks a person, and demands that this is what it asks. */
-export async function untilAsked(stage: Stage, tag: string, need: Need): Promise<Shown> {
-  const row = await until(stage, tag, (one) => one.phase === 'waiting' || one.phase === 'ended')
+/**
+ * Waits until an attempt asks a person, and demands that this is what it asks. A state as old as `after`, which was
+ * read before somebody answered, is not looked at.
+ */
+export async function untilAsked(stage: Stage, tag: string, need: Need, after?: Shown): Promise<Shown> {
+  const row = await untilStill(stage, tag, after)
   demandSame(`the attempt at ${tag} waits for a person`, [row.phase, row.needs], ['waiting', need])
   const shown = await show(stage, tag)
   demandSame('`show` asks the question that `status` announces', shown.intervention?.kind, need)
   return shown
 }
 
-/** Waits until an attempt has ended, and demands that it ended so. */
-export async function untilEnded(stage: Stage, tag: string, outcome: Outcome): Promise<Shown> {
-  const row = await until(stage, tag, (one) => one.phase === 'waiting' || one.phase === 'ended')
+/** Waits until an attempt has ended, and demands that it ended so; `after` as above. */
+export async function untilEnded(stage: Stage, tag: string, outcome: Outcome, after?: Shown): Promise<Shown> {
+  const row = await untilStill(stage, tag, after)
   demandSame(`the attempt at ${tag} ends`, [row.phase, row.outcome, row.needs], ['ended', outcome, null])
   return show(stage, tag)
+}
+
+/** Waits until an attempt does nothing more by itself. */
+function untilStill(stage: Stage, tag: string, after: Shown | undefined): Promise<Row> {
+  return until(
+    stage,
+    tag,
+    (row) => (row.phase === 'waiting' || row.phase === 'ended') && row.updatedAt > (after?.updatedAt ?? ''),
+  )
 }
 
 /** Waits until `status` shows the attempt in a state that fits. */

@@ -1,0 +1,118 @@
+import { readlink } from 'node:fs/promises'
+import type { HarnessOptions } from './options.ts'
+import { makeReport, type Report, type Row } from './report.ts'
+import { scenarios } from './scenarios/all.ts'
+import { inTurns } from './stage/in-turns.ts'
+import { readServerState } from './stage/installation.ts'
+import { keepWorld, playground } from './stage/keep.ts'
+import { type Performance, play } from './stage/play.ts'
+import { saveHistories } from './stage/save-histories.ts'
+import type { Scenario, Stage } from './stage/scenario.ts'
+import { demandSecrecy } from './stage/secrecy.ts'
+import { temporalCli } from './stage/temporal-cli.ts'
+import { buildWorld, type World } from './stage/world.ts'
+import { listRefs } from './world/git.ts'
+import { maintainedRef } from './world/repositories.ts'
+
+export interface RehearsalOptions extends HarnessOptions {
+  /** Takes what the rehearsal says while it runs. */
+  readonly say: (text: string) => void
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+const atOnce = 3
+
+/** Builds the world, plays the scenarios on one installation, and takes everything down again. */
+export async function rehearse(options: RehearsalOptions): Promise<Report> {
+  const { say, signal, only, keep } = options
+  const cast = scenarios.filter(({ name }) => only === null || only.includes(name))
+  say('Building the world: repositories, forks, a feed server.\n')
+  const world = await buildWorld(keep ? [...cast, playground] : cast, say)
+  try {
+    if (world.unboxed !== null) say(`Playing with \`sandbox: none\`: ${world.unboxed}\n`)
+    say(`Starting \`undrift up\` in ${world.folder}.\n`)
+    await unlessAborted(world.installation.up(), signal)
+    const performances = await unlessAborted(playAll(world, cast, say), signal)
+    const histories = Object.assign({}, ...performances.map((performance) => performance.histories))
+    if (options.histories !== null) await saveHistories(options.histories, histories, { world: world.folder })
+    if (keep) await keepWorld(world, { say, signal })
+    const end = await aftermath(world, histories)
+    return makeReport([...performances.map(({ row }) => row), end])
+  } finally {
+    await world.installation.killEverything()
+    await world.remove()
+  }
+}
+
+/** Plays those that bear company a few at a time, and the others one after the other. */
+async function playAll(
+  world: World,
+  cast: readonly Scenario[],
+  say: RehearsalOptions['say'],
+): Promise<readonly Performance[]> {
+  const { pid } = await readServerState(world.installation.data)
+  const program = await readlink(`/proc/${pid}/exe`)
+  async function perform(scenario: Scenario): Promise<Performance> {
+    say(`  … ${scenario.name}: ${scenario.title}\n`)
+    const performance = await play(scenario, await makeStage(world, scenario.name, program))
+    say(`  ${performance.row.passed ? 'ok' : 'FAILED'} ${scenario.name}\n`)
+    return performance
+  }
+  const others = cast.filter(({ company }) => company === 'others')
+  const alone = cast.filter(({ company }) => company === 'alone')
+  return [...(await inTurns(others, atOnce, perform)), ...(await inTurns(alone, 1, perform))]
+}
+
+async function makeStage(world: World, fork: string, program: string): Promise<Stage> {
+  const ground = world.grounds.get(fork)
+  if (ground === undefined) throw new Error(`There is no fork ${fork}.`)
+  const { address, folder, env } = world.installation
+  const refs = await listRefs(ground.repositories.remotes.origin)
+  return {
+    ...ground,
+    fork,
+    installation: world.installation,
+    temporal: temporalCli({ program, address, folder, env }),
+    maintained: refs[maintainedRef] ?? '',
+  }
+}
+
+/** Ends `up` and looks at what is left: no process, and the planted secret nowhere. */
+async function aftermath(world: World, histories: Readonly<Record<string, string>>): Promise<Row> {
+  const began = performance.now()
+  let failure: string | null = null
+  try {
+    await world.installation.down()
+    await demandSecrecy({
+      canary: world.canary,
+      data: world.installation.data,
+      repositories: [...world.grounds.values()].flatMap(({ repositories: { upstream, remotes } }) => [
+        upstream,
+        remotes.origin,
+        remotes.mirror,
+      ]),
+      texts: { ...histories, 'what the CLI said': world.installation.transcript() },
+    })
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error)
+  }
+  return {
+    scenario: 'aftermath',
+    passed: failure === null,
+    outcome: null,
+    candidate: null,
+    seconds: (performance.now() - began) / 1000,
+    events: null,
+    failure,
+  }
+}
+
+/** The same promise, given up when the signal is aborted. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return Promise.race([promise, aborted])
+}

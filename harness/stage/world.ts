@@ -1,0 +1,68 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSandbox } from '../../adapters/sandboxes/create-sandbox.ts'
+import { type ForkConfig, writeConfig } from '../world/config.ts'
+import { type FeedServer, type ProjectFeed, startFeedServer } from '../world/feed-server.ts'
+import { buildRepositories, firstTag, type Repositories } from '../world/repositories.ts'
+import { makeCanary, secretNames } from './canary.ts'
+import { type Installation, makeInstallation } from './installation.ts'
+import type { Scenario } from './scenario.ts'
+
+/** One fork of the world with everything that belongs to it. */
+export interface Ground {
+  readonly repositories: Repositories
+  readonly feed: ProjectFeed
+}
+
+/** Everything that scenarios play in. */
+export interface World {
+  readonly folder: string
+  readonly feeds: FeedServer
+  readonly installation: Installation
+  readonly canary: string
+  /** Null when verification runs in bubblewrap; else why it does not. */
+  readonly unboxed: string | null
+  readonly grounds: ReadonlyMap<string, Ground>
+  /** Ends the feed server and removes the folder. */
+  remove(): Promise<void>
+}
+
+type Cast = Pick<Scenario, 'name' | 'push' | 'verify'>
+
+/** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
+export async function buildWorld(cast: readonly Cast[], say: (text: string) => void): Promise<World> {
+  // Undrift may name the folder by its real path, where the system's temporary folder is a link.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'undrift-harness-')))
+  const feeds = await startFeedServer()
+  const unboxed = await createSandbox('bubblewrap').missing()
+  const canary = makeCanary()
+  const forks = await Promise.all(cast.map((one) => buildGround(folder, one, feeds)))
+  await writeConfig(join(folder, 'undrift.yaml'), forks, {
+    sandbox: unboxed === null ? 'bubblewrap' : 'none',
+    tokenName: secretNames[0],
+  })
+  return {
+    folder,
+    feeds,
+    canary,
+    unboxed,
+    installation: await makeInstallation({ folder, canary, say }),
+    grounds: new Map(forks.map(({ name, repositories, feed }) => [name, { repositories, feed }])),
+    async remove() {
+      await feeds.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function buildGround(
+  folder: string,
+  { name, push, verify = ['sh check.sh'] }: Cast,
+  feeds: FeedServer,
+): Promise<ForkConfig & Ground> {
+  const repositories = await buildRepositories(join(folder, 'forks', name))
+  const feed = feeds.feed(name)
+  feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
+  return { name, repositories, feed, feedUrl: feed.url, push, verify }
+}
