@@ -124,14 +124,6 @@ describe('a bad config', () => {
       'A secret itself never stands in the config. Set NAME in the environment of the git worker.',
     ],
     [
-      'a token for SSH',
-      'origin: git@github.com:me/codex.git',
-      'origin: { url: "git@github.com:me/codex.git", token: env:T }',
-      'bad-value',
-      '10:69',
-      'For SSH, give the git worker a key or an agent.',
-    ],
-    [
       'a password in a URL',
       'git: https://',
       'git: https://me:pw@',

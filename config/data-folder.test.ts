@@ -12,6 +12,12 @@ describe('the data folder', () => {
     expect(dataFolder(undefined, env).root).toBe('/home/me/.local/share/undrift')
   })
 
+  it('knows whether it is the one that nobody has to name', () => {
+    expect(dataFolder(undefined, env).usual).toBe(true)
+    expect(dataFolder('/home/me/.local/share/undrift', env).usual).toBe(true)
+    expect(dataFolder('/a', env).usual).toBe(false)
+  })
+
   it('keeps one mirror an upstream and one work tree an attempt', () => {
     const data = dataFolder('/data', env)
     expect(data.mirrorOf('codex')).toBe('/data/mirrors/codex.git')

@@ -70,26 +70,14 @@ function repositoryFaults(
   if (url === null) return []
   const inner = typeof repository === 'string' ? path : [...path, 'url']
   const web = webHost(url)
-  const faults: LocatedFault[] = []
-  if (web?.scheme === 'http' && !hostAllowed(web.host, allow)) {
-    faults.push(
-      at(inner, {
-        kind: 'bad-url',
-        message: 'plain http neither proves nor hides what it carries',
-        expected: 'https, or the host in `network.allow`',
-      }),
-    )
-  }
-  if (!web && textOf(fieldOf(repository, 'token')) !== null) {
-    faults.push(
-      at([...path, 'token'], {
-        kind: 'bad-value',
-        message: 'a token goes with an https URL only',
-        hint: 'For SSH, give the git worker a key or an agent.',
-      }),
-    )
-  }
-  return faults
+  if (web?.scheme !== 'http' || hostAllowed(web.host, allow)) return []
+  return [
+    at(inner, {
+      kind: 'bad-url',
+      message: 'plain http neither proves nor hides what it carries',
+      expected: 'https, or the host in `network.allow`',
+    }),
+  ]
 }
 
 function repeated(
