@@ -38,8 +38,16 @@ export async function listAttempts(session: Session, filter = ''): Promise<reado
   return [...newest.values()].sort((left, right) => right.row.startedAt.localeCompare(left.row.startedAt))
 }
 
+/** The part of an execution that its row is made of; the server's list and its description both have it. */
+type Execution = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'
+> & {
+  readonly closeTime?: Date | undefined
+}
+
 /** An execution as an attempt: from its search attributes, so that it can be read with no worker up. */
-export function toListed(info: WorkflowExecutionInfo): ListedAttempt {
+export function toListed(info: Execution): ListedAttempt {
   const attributes = info.typedSearchAttributes
   const running = info.status.name === 'RUNNING' || info.status.name === 'PAUSED'
   const parts = partsOf(info.workflowId)
@@ -63,7 +71,7 @@ export function toListed(info: WorkflowExecutionInfo): ListedAttempt {
 }
 
 /** What an execution that was ended from outside, before it could say how, comes to. */
-function endOf(info: WorkflowExecutionInfo): Outcome | null {
+function endOf(info: Execution): Outcome | null {
   return info.status.name === 'COMPLETED' ? null : 'failed'
 }
 

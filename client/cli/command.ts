@@ -40,7 +40,7 @@ export interface CommandSpec {
   readonly options: readonly CommandOption[]
   /** Shown under the options: the shape of `--json`, exit codes, examples. */
   readonly details?: string
-  /** The command ends by itself when the context's signal is aborted; others are left where they are. */
-  readonly endsItself?: boolean
+  /** How long it may tidy up after Ctrl-C; commands that are left out are left where they are. */
+  readonly graceSeconds?: number
   readonly load: () => Promise<Command>
 }

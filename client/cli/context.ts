@@ -37,6 +37,8 @@ export interface Context {
   readonly quiet: boolean
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** Whether stdout has colours. */
+  readonly color: boolean
   /** Colours of stdout. */
   readonly style: Style
   /** Colours of stderr. */
@@ -51,6 +53,7 @@ export interface Context {
 export function makeContext(host: Host, options: GlobalOptions): Context {
   const { env } = host
   const quiet = options.quiet === true
+  const color = hasColor(host.stdoutIsTty, { env, options })
   return {
     host,
     cwd: host.cwd,
@@ -61,7 +64,8 @@ export function makeContext(host: Host, options: GlobalOptions): Context {
     quiet,
     signal: host.signal,
     now: host.now,
-    style: makeStyle(hasColor(host.stdoutIsTty, { env, options })),
+    color,
+    style: makeStyle(color),
     talkStyle: makeStyle(hasColor(host.stderrIsTty, { env, options })),
     say: (line) => {
       if (!quiet) host.writeError(`${line}\n`)

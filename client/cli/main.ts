@@ -21,11 +21,7 @@ export async function main(): Promise<number> {
       })
     }
   })
-  return Promise.race([
-    runCli(process.argv.slice(2), processHost(interrupt.signal)),
-    signalled,
-    pipeClosed,
-  ])
+  return Promise.race([runCli(process.argv.slice(2), processHost(interrupt.signal)), signalled, pipeClosed])
 }
 
 function processHost(signal: AbortSignal): Host {

@@ -1,5 +1,21 @@
-import type { CommandSpec } from './command.ts'
-import { statusShape } from './shapes.ts'
+import type { CommandOption, CommandSpec } from './command.ts'
+import * as shapes from './shapes.ts'
+
+const outcomeCodes =
+  'Exit codes: completed, changed, skipped, superseded 0 · failed 1 · needs a person 3 · blocked 4 · a moved tag 7.'
+
+const attemptHelp =
+  'An attempt is named by its id (maintain/<fork>/<line>/<tag>), a unique part of it, or <fork>@<tag>.'
+
+const by: CommandOption = {
+  flags: '--by <name>',
+  description: 'who decides, for the record (default: $UNDRIFT_USER, else your login)',
+}
+
+const wait: CommandOption = {
+  flags: '--wait',
+  description: 'stay until the attempt has ended or waits again; exits like `run`',
+}
 
 /**
  * Every command, in the order of `--help`. Nothing here loads a command: `--help` must answer at once, so what a
@@ -7,12 +23,142 @@ import { statusShape } from './shapes.ts'
  */
 export const registry: readonly CommandSpec[] = [
   {
+    name: 'up',
+    args: '',
+    group: 'Run',
+    summary: 'start the server and all workers, take over the config, and stay',
+    options: [
+      { flags: '--port <number>', description: 'port of the embedded Temporal server' },
+      { flags: '--ui-port <number>', description: 'port of its Web UI' },
+    ],
+    details: `Exit code 6: another \`up\` holds the data folder.\n\n--json, once it is ready:\n${shapes.upShape}`,
+    graceSeconds: Number.POSITIVE_INFINITY,
+    load: async () => (await import('./commands/up.ts')).up,
+  },
+  {
+    name: 'worker',
+    args: '',
+    group: 'Run',
+    summary: 'serve roles on this machine',
+    options: [
+      {
+        flags: '--role <roles>',
+        description: 'control, git, verify, or several with commas (default: all)',
+      },
+    ],
+    graceSeconds: Number.POSITIVE_INFINITY,
+    load: async () => (await import('./commands/worker.ts')).worker,
+  },
+  {
+    name: 'validate',
+    args: '[file]',
+    group: 'Run',
+    summary: 'check the config and report every problem at once',
+    options: [],
+    details: `--json:\n${shapes.validateShape}`,
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    name: 'apply',
+    args: '',
+    group: 'Run',
+    summary: 'take over the config: watch its upstreams',
+    options: [{ flags: '--prune', description: 'end the watches that are not in the config' }],
+    details: `--json:\n${shapes.applyShape}`,
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'run',
+    args: '[fork] [tag]',
+    group: 'Run',
+    summary: 'maintain one release now and wait for the outcome',
+    options: [
+      { flags: '--detach', description: 'start it and do not wait' },
+      { flags: '--dry-run', description: 'nothing outward: wait for `approve` before the push' },
+      { flags: '--event <file>', description: 'take repository and tag from an event file, for every fork' },
+    ],
+    details: `${outcomeCodes}\nThe last line names the attempt. What runs already is joined.\n\n--json:\n${shapes.runShape}`,
+    graceSeconds: 5,
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'poll',
+    args: '<upstream>',
+    group: 'Run',
+    summary: 'look at the feed of an upstream now',
+    options: [],
+    details: `--json:\n${shapes.pollShape}`,
+    load: async () => (await import('./commands/poll.ts')).poll,
+  },
+  {
     name: 'status',
     args: '',
     group: 'Look',
     summary: 'show what is watched, and every attempt with where it stands',
     options: [{ flags: '--all', description: 'also the attempts that ended long ago' }],
-    details: `--json:\n${statusShape}`,
+    details: `--json (always with every attempt):\n${shapes.statusShape}`,
     load: async () => (await import('./commands/status.ts')).status,
   },
+  {
+    name: 'inbox',
+    args: '',
+    group: 'Look',
+    summary: 'show what waits for a person, oldest first, with the commands that settle it',
+    options: [],
+    details: `--json:\n${shapes.inboxShape}`,
+    load: async () => (await import('./commands/inbox.ts')).inbox,
+  },
+  {
+    name: 'show',
+    args: '<attempt>',
+    group: 'Look',
+    summary: 'show one attempt: patches, checks, candidates and its question',
+    options: [{ flags: '--follow', description: 'stay until it has ended or waits; exits like `run`' }],
+    details: `${attemptHelp}\n\n--json:\n${shapes.attemptShape}`,
+    graceSeconds: 5,
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'export',
+    args: '',
+    group: 'Look',
+    summary: 'write every watch and attempt as JSON lines',
+    options: [{ flags: '--jsonl', description: 'the one format there is, and the default' }],
+    details: `Format: ${shapes.exportShape}`,
+    load: async () => (await import('./commands/export.ts')).exportAll,
+  },
+  decision('resume', 'go on after a conflict was settled, or with the fork as it is now'),
+  decision('retry', 'do the step that stopped once more', [
+    { flags: '--from <step>', description: 'begin again with fetch, rebase, verify or push' },
+  ]),
+  decision('approve', 'let the candidate be pushed'),
+  decision('skip', 'leave the release out'),
+  decision('abort', 'give the attempt up'),
+  {
+    name: 'promote',
+    args: '<attempt>',
+    group: 'Decide',
+    summary: 'move the maintained branch to the candidate, after a backup',
+    options: [{ flags: '-y, --yes', description: 'do not ask' }, by],
+    details: `${attemptHelp}\n\n--json (does not ask):\n${shapes.promoteShape}`,
+    load: async () => (await import('./commands/promote.ts')).promote,
+  },
 ]
+
+/** A command that answers the question of an attempt. */
+function decision(
+  name: 'resume' | 'retry' | 'skip' | 'abort' | 'approve',
+  summary: string,
+  options: readonly CommandOption[] = [],
+): CommandSpec {
+  return {
+    name,
+    args: '<attempt>',
+    group: 'Decide',
+    summary,
+    options: [...options, wait, by],
+    details: `${attemptHelp}\nWhat is refused, because it is not possible now, ends with exit code 2.\n\n--json:\n${shapes.decisionShape}`,
+    graceSeconds: 5,
+    load: async () => (await import('./commands/decide.ts')).decideAs(name),
+  }
+}

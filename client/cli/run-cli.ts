@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommanderError } from 'commander'
 import { UndriftError } from '../../domain/errors.ts'
 import type { CommandInput, CommandSpec } from './command.ts'
@@ -58,20 +60,21 @@ function parse(argv: readonly string[], host: Host): Chosen | null {
 async function runCommand(chosen: Chosen, host: Host): Promise<number> {
   const context = makeContext(host, chosen.globals)
   const command = await chosen.spec.load()
-  const running = command(context, chosen.input)
-  const ended = chosen.spec.endsItself ? running : Promise.race([running, aborted(host.signal)])
-  const result = await ended
+  const result = await Promise.race([
+    command(context, chosen.input),
+    aborted(host.signal, chosen.spec.graceSeconds ?? 0),
+  ])
   if (context.json && result.json !== null) context.print(JSON.stringify(result.json))
   else if (result.text !== '') context.print(result.text)
   return result.exitCode
 }
 
-/** Rejects when the process was told to end. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(new Error('interrupted'))
-    signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true })
-  })
+/** Rejects some time after the process was told to end. */
+async function aborted(signal: AbortSignal, graceSeconds: number): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort')
+  if (!Number.isFinite(graceSeconds)) await new Promise(() => undefined)
+  await sleep(graceSeconds * 1000)
+  throw new Error('interrupted')
 }
 
 /** Before the arguments are understood, so that even their errors come in the form that was asked for. */

@@ -1,13 +1,61 @@
-/** The shapes of `--json`, as `--help` shows them. Source of the reference in docs. */
-export const attemptRowShape =
-  '{ "id", "fork", "line", "tag", "phase", "outcome": null | "…", "needs": null | "conflict" | "checks-red" | "approval" | …,\n' +
-  '  "startedAt", "updatedAt" }'
+/** The shapes of `--json`, as `--help` shows them and the reference in docs repeats them. */
+const phases = '"fetching" | "rebasing" | "verifying" | "waiting" | "pushing" | "ended"'
+const outcomes =
+  'null | "needs_intervention" | "completed" | "changed" | "blocked" | "failed" | "skipped" | "superseded"'
+const needs =
+  'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
+  '           "credentials" | "tag-moved" | "sandbox-missing" | "suspect-merge" | "step-failed"'
+
+const row = `"id", "fork", "line", "tag",
+  "phase": ${phases},
+  "outcome": ${outcomes},
+  "needs": ${needs},
+  "startedAt", "updatedAt"`
+
+const intervention =
+  '{ "kind", "question", "evidence": ["…"], "options": [ { "name", "effect", "commands": ["…"] } ] }'
+
+export const attemptShape = `{ "version": 1, ${row},
+  "reason", "upstream", "release": null | { "tag", "tagObject", "commit" },
+  "base", "onto", "stackHead", "head",
+  "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason" } ],
+  "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds", "log", "tail" } ],
+  "conflict": null | { "patch": { "oid", "subject" }, "lastGood", "paths": [ { "path", "kind" } ] },
+  "intervention": null | ${intervention},
+  "candidates": [ { "kind", "ref", "remote", "repo", "sha", "url", "pushed" } ],
+  "decisions": [ { "name", "by", "at" } ], "webUi": null | "…" }`
 
 export const statusShape = `{ "version": 1,
   "upstreams": [ { "name", "phase": "polling" | "dispatching" | "degraded" | "stopped",
                    "lastPollAt", "nextPollAt", "lastRelease", "failures" } ],
-  "attempts": [ { "id", "fork", "line", "tag",
-                  "phase": "fetching" | "rebasing" | "verifying" | "waiting" | "pushing" | "ended",
-                  "outcome": null | "completed" | "changed" | "blocked" | "failed" | "skipped" | "superseded",
-                  "needs": null | "conflict" | "checks-red" | "approval" | …,
-                  "startedAt", "updatedAt" } ] }`
+  "attempts": [ { the row of \`show\`: ${row} } ] }`
+
+export const inboxShape = `{ "version": 1,
+  "attempts": [ { the row of \`status\`, "intervention": null | ${intervention} } ],
+  "upstreams": [ { the row of \`status\`, "lastFailure" } ] }`
+
+export const validateShape = `{ "version": 1, "file", "valid": true | false,
+  "problems": [ { "kind", "file", "line", "column", "path", "message", "found", "expected", "hint", "frame" } ] }`
+
+export const applyShape = `{ "version": 1, "config",
+  "watches": [ { "upstream", "change": "new" | "changed" | "unchanged" | "not-in-config" | "removed", "forks" } ] }`
+
+export const upShape = `{ "version": 1, "address", "uiUrl", "pid", "workers", "data", "config": null | "…", "watches": as in apply }`
+
+export const runShape = `the object of \`show\`; for several forks { "version": 1, "attempts": [ … ] };
+with --detach { "version": 1, "attempts": [ { "id", "how": "started" | "joined" | "already-done", "webUi" } ] }`
+
+export const pollShape = '{ "version": 1, "upstream", "polled": true }'
+
+export const resolveShape = `{ "version": 1, "attempt", "path", "paths": [ { "path", "kind" } ], "patch": { "oid", "subject" } }
+with --continue: the object of \`show\`; while paths are unsettled
+{ "version": 1, "attempt", "path", "unsettled": ["…"] } and exit code 3`
+
+export const decisionShape = `{ "version": 1, "attempt", "decision", "answer" }; with --wait the object of \`show\``
+
+export const promoteShape =
+  '{ "version": 1, "attempt", "branch", "from", "to", "backups": [ { "remote", "ref" } ] }'
+
+export const exportShape = `one object a line, each with "version": 1:
+{ "kind": "watch", …the row of \`status\`, "configDigest", "lastFailure" }
+{ "kind": "attempt", "complete": true | false, …the object of \`show\` }`

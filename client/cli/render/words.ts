@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { Outcome } from '../../../domain/attempt.ts'
 import type { Verdict } from '../../../domain/patch.ts'
 import type { AttemptRow } from '../../attempts.ts'
@@ -52,4 +53,15 @@ export function verdictWord(verdict: Verdict | null, style: Style): string {
     case 'conflict':
       return style.red(verdict)
   }
+}
+
+/** A word for a POSIX shell, quoted where it needs it. */
+export function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** A path as a person would write it from where they stand. */
+export function shortPath(path: string, cwd: string): string {
+  const short = relative(cwd, path)
+  return short === '' || short.startsWith('..') ? path : short
 }

@@ -1,0 +1,49 @@
+import { WorkflowFailedError } from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import { type AttemptStatus, statusQuery } from '../workflows/messages.ts'
+import type { AttemptRow, ListedAttempt } from './attempts.ts'
+import { askWorker, isWorkerSilent, type Session } from './session.ts'
+
+/** All that is known of one attempt. */
+export interface AttemptDetails {
+  readonly row: AttemptRow
+  /** Null for one that was ended from outside before it could say anything, and that no worker can replay. */
+  readonly status: AttemptStatus | null
+}
+
+/** Reads an attempt: a running one from a worker, an ended one from its result. */
+export async function attemptDetails(session: Session, listed: ListedAttempt): Promise<AttemptDetails> {
+  const handle = session.client.workflow.getHandle(listed.row.id, listed.runId)
+  const ask = () => handle.query<AttemptStatus>(statusQuery.name)
+  if (listed.running) return fromStatus(listed, await askWorker(session, ask))
+  try {
+    return fromStatus(listed, (await handle.result()) as AttemptStatus)
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error
+    const status = statusIn(error)
+    if (status !== null) return fromStatus(listed, status)
+  }
+  // Terminated or cancelled: only a replay of its history can tell how far it came.
+  const replayed = await askWorker(session, ask, { seconds: 3 }).catch((error: unknown) => {
+    if (isWorkerSilent(error)) return null
+    throw error
+  })
+  return { row: listed.row, status: replayed }
+}
+
+function fromStatus(listed: ListedAttempt, status: AttemptStatus): AttemptDetails {
+  const { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt } = status
+  // What a workflow tells of itself is newer than the server's list, unless it was ended from outside.
+  if (!listed.running && phase !== 'ended') return { row: listed.row, status }
+  return { row: { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt }, status }
+}
+
+/** Blocked and failed attempts close as failures that carry the status. */
+function statusIn(error: WorkflowFailedError): AttemptStatus | null {
+  const status = error.cause instanceof ApplicationFailure ? error.cause.details?.[0] : null
+  return isStatus(status) ? status : null
+}
+
+function isStatus(value: unknown): value is AttemptStatus {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'attempt'
+}

@@ -1,0 +1,29 @@
+import type { AttemptDetails } from '../attempt-details.ts'
+import type { AttemptRow } from '../attempts.ts'
+
+/** The body of `show --json`; `version` is added by the command. */
+export function attemptJson(details: AttemptDetails, webUi: string | null): object {
+  const { row, status } = details
+  return {
+    ...rowJson(row),
+    reason: status?.reason ?? null,
+    upstream: status?.upstream ?? null,
+    release: status?.release ?? null,
+    base: status?.base ?? null,
+    onto: status?.onto ?? null,
+    stackHead: status?.stackHead ?? null,
+    head: status?.head ?? null,
+    patches: status?.patches ?? [],
+    checks: status?.checks ?? [],
+    conflict: status?.conflict ?? null,
+    intervention: row.phase === 'waiting' ? (status?.intervention ?? null) : null,
+    candidates: status?.candidates ?? [],
+    decisions: status?.decisions ?? [],
+    webUi,
+  }
+}
+
+function rowJson(row: AttemptRow): AttemptRow {
+  const { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt } = row
+  return { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt }
+}

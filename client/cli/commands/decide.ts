@@ -1,0 +1,43 @@
+import { type DecisionName, type Step, steps } from '../../../domain/attempt.ts'
+import { UndriftError } from '../../../domain/errors.ts'
+import type { DecisionInput } from '../../../workflows/messages.ts'
+import { decide, decider } from '../../decide.ts'
+import { findAttempt } from '../../find-attempt.ts'
+import { dataOption } from '../../server.ts'
+import { withSession } from '../../session.ts'
+import type { Command, CommandInput } from '../command.ts'
+import type { Context } from '../context.ts'
+import { quoteWord } from '../render/words.ts'
+import { waitForAttempt } from '../wait-for-attempt.ts'
+
+/** The command that answers a question in one way: `resume`, `retry`, `skip`, `abort` or `approve`. */
+export function decideAs(name: DecisionName): Command {
+  return (context: Context, input: CommandInput) =>
+    withSession(context, async (session) => {
+      const decision = { name, input: decisionInput(context, input) }
+      const listed = await findAttempt(session, input.args[0] ?? '')
+      const { id, updatedAt } = listed.row
+      const answer = await decide(session, listed, decision)
+      context.say(answer)
+      if (input.options.wait === true) return waitForAttempt(context, session, { id, answered: updatedAt })
+      return {
+        exitCode: 0,
+        text: `${id}: ${name}\nWatch it with: undrift show${dataOption(context)} ${quoteWord(id)} --follow`,
+        json: { version: 1, attempt: id, decision: name, answer },
+      }
+    })
+}
+
+function decisionInput(context: Context, input: CommandInput): DecisionInput {
+  const by = typeof input.options.by === 'string' ? input.options.by : decider(context.env)
+  const from = input.options.from
+  return typeof from === 'string' ? { by, from: toStep(from) } : { by }
+}
+
+function toStep(word: string): Step {
+  const step = steps.find((known) => known === word)
+  if (step !== undefined) return step
+  throw new UndriftError('UNDRIFT_E_USAGE', `There is no step \`${word}\`.`, {
+    hint: `The steps are: ${steps.join(', ')}.`,
+  })
+}

@@ -1,0 +1,46 @@
+import { type AttemptDetails, attemptDetails } from '../../attempt-details.ts'
+import { type ListedAttempt, listAttempts } from '../../attempts.ts'
+import { dataOption } from '../../server.ts'
+import { isWorkerSilent, type Session, withSession } from '../../session.ts'
+import { listWatches } from '../../watches.ts'
+import type { CommandInput, CommandResult } from '../command.ts'
+import type { Context } from '../context.ts'
+import { renderInbox } from '../render/inbox.ts'
+
+/** What waits for a person, oldest first, with the commands that settle it. */
+export function inbox(context: Context, _input: CommandInput): Promise<CommandResult> {
+  return withSession(context, async (session) => {
+    const [attempts, watches] = await Promise.all([listAttempts(session), listWatches(session)])
+    const waiting = attempts.filter((attempt) => attempt.row.phase === 'waiting')
+    const asked = await Promise.all(waiting.map((attempt) => questionOf(session, attempt)))
+    const questions = asked
+      .filter((details) => details.row.phase === 'waiting')
+      .sort((left, right) => left.row.updatedAt.localeCompare(right.row.updatedAt))
+    const degraded = watches.filter((watch) => watch.row.phase === 'degraded')
+    return {
+      exitCode: 0,
+      text: renderInbox(
+        { questions, degraded, now: context.now(), dataOption: dataOption(context) },
+        context.style,
+      ),
+      json: {
+        version: 1,
+        attempts: questions.map(({ row, status }) => ({
+          ...row,
+          intervention: status?.intervention ?? null,
+        })),
+        upstreams: degraded.map(({ row, lastFailure }) => ({ ...row, lastFailure })),
+      },
+    }
+  })
+}
+
+/** The question in full where a worker can tell it; the list knows what is needed in any case. */
+async function questionOf(session: Session, attempt: ListedAttempt): Promise<AttemptDetails> {
+  try {
+    return await attemptDetails(session, attempt)
+  } catch (error) {
+    if (isWorkerSilent(error)) return { row: attempt.row, status: null }
+    throw error
+  }
+}

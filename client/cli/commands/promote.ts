@@ -1,0 +1,53 @@
+import { confirm, isCancel } from '@clack/prompts'
+import { exitCodes } from '../../../domain/exit-codes.ts'
+import { type AttemptDetails, attemptDetails } from '../../attempt-details.ts'
+import { decider } from '../../decide.ts'
+import { findAttempt } from '../../find-attempt.ts'
+import { planPromotion, promotionResult, promotionSummary, startPromotion } from '../../promote-attempt.ts'
+import { askWorker, withSession } from '../../session.ts'
+import { webUiLink } from '../../web-ui.ts'
+import type { CommandInput, CommandResult } from '../command.ts'
+import type { Context } from '../context.ts'
+import { oneLine, table } from '../render/table.ts'
+
+const patienceSeconds = 15 * 60
+
+/** Moves the maintained branch to an attempt's candidate, after a backup. */
+export function promote(context: Context, input: CommandInput): Promise<CommandResult> {
+  return withSession(context, async (session) => {
+    const details = await attemptDetails(session, await findAttempt(session, input.args[0] ?? ''))
+    const plan = planPromotion(
+      details,
+      typeof input.options.by === 'string' ? input.options.by : decider(context.env),
+    )
+    if (!(await agreed(context, input, details))) {
+      return { exitCode: exitCodes.interrupted, text: 'Nothing was moved.', json: null }
+    }
+    const workflowId = await startPromotion(session, plan)
+    const link = webUiLink(session.server, workflowId)
+    if (link !== null) context.say(`Web UI: ${link}`)
+    const result = await askWorker(session, () => promotionResult(session, workflowId), {
+      seconds: patienceSeconds,
+    })
+    const backups = table(result.backups.map(({ remote, ref }) => [`  ${oneLine(remote)}`, oneLine(ref)]))
+    return {
+      exitCode: exitCodes.ok,
+      text: [
+        `${context.style.green('promoted:')} ${oneLine(result.branch)} from ${result.from.slice(0, 10)} to ${result.to.slice(0, 10)}`,
+        ...(backups === '' ? [] : ['The old value is kept as', backups]),
+        details.row.id,
+      ].join('\n'),
+      json: { version: 1, attempt: details.row.id, ...result },
+    }
+  })
+}
+
+/** A person at a terminal is asked; anybody else has said so by calling. */
+async function agreed(context: Context, input: CommandInput, details: AttemptDetails): Promise<boolean> {
+  const { stdinIsTty, stderrIsTty } = context.host
+  if (input.options.yes === true || context.json || !stdinIsTty || !stderrIsTty || details.status === null)
+    return true
+  const summary = promotionSummary(details.status, planPromotion(details, ''))
+  const answer = await confirm({ message: `Move ${oneLine(summary)}?`, output: process.stderr })
+  return !isCancel(answer) && answer
+}

@@ -1,0 +1,90 @@
+import type { Config } from '../../../config/config.ts'
+import { findConfig } from '../../../config/load-config.ts'
+import { exitCodes } from '../../../domain/exit-codes.ts'
+import { type AppliedWatch, applyWatches } from '../../apply-watches.ts'
+import { dataOption } from '../../server.ts'
+import { withSession } from '../../session.ts'
+import type { CommandInput, CommandResult } from '../command.ts'
+import type { Context } from '../context.ts'
+import { toPort } from '../options.ts'
+import { readConfigOf } from '../read-config.ts'
+import { renderUp } from '../render/up.ts'
+import { startWorkerProcess, type WorkerEvent } from '../worker-process.ts'
+
+/** Starts the server and workers of all roles, takes over the config, and stays until it is told to end. */
+export async function up(context: Context, input: CommandInput): Promise<CommandResult> {
+  // Before anything is started, so that a mistake in it is not found behind a running server.
+  const config = await configIfAny(context)
+  const child = startWorkerProcess(context, upArguments(context, input))
+  const ready = await child.event('ready')
+  const watches = config === null ? [] : await takeOver(context, config)
+  report(context, { ready, config, watches })
+  const exitCode = await child.ended
+  if (context.signal.aborted) {
+    context.say('Stopped. Every attempt goes on with the next `undrift up`.')
+    return { exitCode: exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode, text: '', json: null }
+  }
+  return { exitCode, text: '', json: null }
+}
+
+async function configIfAny(context: Context): Promise<Config | null> {
+  if (context.configPath === undefined && (await findConfig(context.cwd)) === null) return null
+  return readConfigOf(context)
+}
+
+function upArguments(context: Context, input: CommandInput): readonly string[] {
+  const { port, uiPort } = input.options
+  return [
+    'up',
+    '--data',
+    context.data.root,
+    ...(port === undefined ? [] : ['--port', toPort('--port', port)]),
+    ...(uiPort === undefined ? [] : ['--ui-port', toPort('--ui-port', uiPort)]),
+  ]
+}
+
+function takeOver(context: Context, config: Config): Promise<readonly AppliedWatch[]> {
+  return withSession(context, (session) => applyWatches(session, config, { prune: false }))
+}
+
+function report(
+  context: Context,
+  at: {
+    readonly ready: WorkerEvent
+    readonly config: Config | null
+    readonly watches: readonly AppliedWatch[]
+  },
+): void {
+  const address = typeof at.ready.address === 'string' ? at.ready.address : ''
+  const uiUrl = typeof at.ready.uiUrl === 'string' ? at.ready.uiUrl : (context.env.UNDRIFT_UI_URL ?? null)
+  const config = at.config?.path ?? null
+  if (context.json) {
+    const { pid, workers } = at.ready
+    context.print(
+      JSON.stringify({
+        version: 1,
+        address,
+        uiUrl,
+        pid,
+        workers,
+        data: context.data.root,
+        config,
+        watches: at.watches,
+      }),
+    )
+    return
+  }
+  context.print(
+    renderUp(
+      {
+        address,
+        uiUrl,
+        data: context.data.root,
+        config,
+        watches: at.watches,
+        dataOption: dataOption(context),
+      },
+      context.style,
+    ),
+  )
+}

@@ -1,0 +1,35 @@
+import { readConfig } from '../../../config/load-config.ts'
+import { parseConfig } from '../../../config/parse-config.ts'
+import { renderProblems } from '../../../config/render-problems.ts'
+import { exitCodes } from '../../../domain/exit-codes.ts'
+import type { CommandInput, CommandResult } from '../command.ts'
+import type { Context } from '../context.ts'
+import { configLocation } from '../read-config.ts'
+import { shortPath } from '../render/words.ts'
+
+/** Checks a config and reports every problem at once. Never touches Temporal. */
+export async function validate(context: Context, input: CommandInput): Promise<CommandResult> {
+  const named = input.args[0]
+  const { path, text } = await readConfig(
+    named === undefined ? configLocation(context) : { cwd: context.cwd, path: named },
+  )
+  const file = shortPath(path, context.cwd)
+  const parsed = parseConfig(text, file)
+  if (parsed.kind === 'invalid') {
+    return {
+      exitCode: exitCodes.usage,
+      text: renderProblems(parsed.problems, { color: context.color }),
+      json: { version: 1, file: path, valid: false, problems: parsed.problems },
+    }
+  }
+  const { upstreams, forks } = parsed.config
+  return {
+    exitCode: 0,
+    text: `${file}: ${context.style.green('valid')}; ${counted(upstreams.length, 'upstream')}, ${counted(forks.length, 'fork')}.`,
+    json: { version: 1, file: path, valid: true, problems: [] },
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,116 @@
+import type { Candidate, Check, Intervention } from '../../../domain/attempt.ts'
+import type { PatchReport } from '../../../domain/patch.ts'
+import type { AttemptStatus } from '../../../workflows/messages.ts'
+import type { AttemptDetails } from '../../attempt-details.ts'
+import type { Style } from '../style.ts'
+import { age, duration } from './age.ts'
+import { indent, oneLine, table } from './table.ts'
+import { shortName, stateWords, verdictWord } from './words.ts'
+
+export interface AttemptView {
+  readonly details: AttemptDetails
+  readonly webUi: string | null
+  readonly now: Date
+}
+
+/** One attempt with all that a person must know to judge it. */
+export function renderAttempt(view: AttemptView, style: Style): string {
+  const { row, status } = view.details
+  const head = `${style.bold(oneLine(shortName(row)))}  ${stateWords(row, style)}`
+  const times = style.dim(
+    `started ${age(row.startedAt, view.now)}, ${row.phase === 'ended' ? 'ended' : 'updated'} ${age(row.updatedAt, view.now)}`,
+  )
+  const parts = [[head, times].join('\n')]
+  if (status === null) parts.push('It was ended from outside; no more is known.')
+  else parts.push(...statusParts(status, style))
+  if (view.webUi !== null) parts.push(`Web UI: ${view.webUi}`)
+  parts.push(row.id)
+  return parts.join('\n\n')
+}
+
+function statusParts(status: AttemptStatus, style: Style): readonly string[] {
+  const parts = [oneLine(status.reason), commits(status, style)]
+  if (status.patches.length > 0)
+    parts.push(`${style.bold('Patches')}\n${renderPatches(status.patches, style)}`)
+  if (status.checks.length > 0) parts.push(`${style.bold('Checks')}\n${renderChecks(status.checks, style)}`)
+  if (status.candidates.length > 0) {
+    parts.push(`${style.bold('Candidates')}\n${renderCandidates(status.candidates, style)}`)
+  }
+  if (status.phase === 'waiting' && status.intervention !== null) {
+    parts.push(renderIntervention(status.intervention, style))
+  }
+  return parts.filter((part) => part !== '')
+}
+
+function commits(status: AttemptStatus, style: Style): string {
+  const rows = [
+    ['base', status.base],
+    ['release', status.onto],
+    ['maintained branch', status.stackHead],
+    ['replayed stack', status.head],
+  ].filter((row): row is [string, string] => typeof row[1] === 'string')
+  return table(rows.map(([name, oid]) => [style.dim(`  ${name}`), oid]))
+}
+
+/** The verdict of every patch, in the stack's order. */
+export function renderPatches(patches: readonly PatchReport[], style: Style): string {
+  return table(
+    patches.map((patch, index) => [
+      `  ${String(index + 1).padStart(String(patches.length).length)}`,
+      verdictWord(patch.verdict, style),
+      style.dim(patch.oid.slice(0, 10)),
+      oneLine(patch.subject),
+      style.dim(oneLine(patch.reason)),
+    ]),
+  )
+}
+
+/** What each check came to; where it is red, the end of its log. */
+export function renderChecks(checks: readonly Check[], style: Style): string {
+  return checks
+    .map((check) => {
+      const line = `  ${checkWord(check, style)}  ${oneLine(check.command)}  ${style.dim(duration(check.milliseconds))}`
+      if (check.exitCode === 0) return line
+      const tail = check.tail.trimEnd()
+      const log = style.dim(`      log: ${oneLine(check.log)}`)
+      return [line, log, ...(tail === '' ? [] : [indent(tail.split('\n').map(oneLine).join('\n'), 6)])].join(
+        '\n',
+      )
+    })
+    .join('\n')
+}
+
+function checkWord(check: Check, style: Style): string {
+  if (check.exitCode === 0) return style.green('passed')
+  return style.red(check.ended ?? `exit ${check.exitCode}`)
+}
+
+function renderCandidates(candidates: readonly Candidate[], style: Style): string {
+  return table(
+    candidates.map((candidate) => [
+      `  ${oneLine(candidate.remote)}`,
+      candidate.pushed ? style.green('pushed') : style.yellow('not pushed'),
+      oneLine(candidate.ref),
+      candidate.sha.slice(0, 10),
+      candidate.url === null ? style.dim(oneLine(candidate.repo)) : oneLine(candidate.url),
+    ]),
+  )
+}
+
+/** The question that an attempt waits on: evidence, and each answer with a command that works when pasted. */
+export function renderIntervention(intervention: Intervention, style: Style): string {
+  const evidence = intervention.evidence.map((line) => `  ${oneLine(line)}`)
+  const options = intervention.options.map((option) => {
+    const [first = '', ...others] = option.commands
+    const commands = [first, ...others.filter((command) => command.startsWith('undrift '))]
+    return [
+      `  ${style.bold(option.name)}: ${oneLine(option.effect)}`,
+      ...commands.map((command) => `      ${style.cyan(command)}`),
+    ].join('\n')
+  })
+  return [
+    `${style.yellow('Needs a person:')} ${oneLine(intervention.question)}`,
+    ...evidence,
+    ...options,
+  ].join('\n')
+}

@@ -1,0 +1,34 @@
+import type { AppliedWatch } from '../../apply-watches.ts'
+import type { Style } from '../style.ts'
+import { renderApplied } from './applied.ts'
+import { indent, table } from './table.ts'
+
+export interface UpView {
+  readonly address: string
+  readonly uiUrl: string | null
+  readonly data: string
+  /** Null when there is no config to take over. */
+  readonly config: string | null
+  readonly watches: readonly AppliedWatch[]
+  readonly dataOption: string
+}
+
+/** What `up` says once it is ready. */
+export function renderUp(view: UpView, style: Style): string {
+  const { dataOption } = view
+  const facts = table([
+    ...(view.uiUrl === null ? [] : [[style.dim('  Web UI'), style.cyan(view.uiUrl)]]),
+    [style.dim('  server'), view.address],
+    [style.dim('  data'), view.data],
+    ...(view.config === null ? [] : [[style.dim('  config'), view.config]]),
+  ])
+  const watched =
+    view.config === null
+      ? `Nothing is watched yet: write an undrift.yaml, then: undrift apply${dataOption}`
+      : `${style.bold('Watching')}\n${indent(renderApplied(view.watches, { dataOption, style }), 2)}`
+  return [
+    `${style.green('Undrift is up.')}\n${facts}`,
+    watched,
+    `See it with: undrift status${dataOption}\nStop it with Ctrl-C; attempts go on with the next \`undrift up\`.`,
+  ].join('\n\n')
+}

@@ -1,0 +1,64 @@
+import type { ExitCode } from '../../domain/exit-codes.ts'
+import type { AttemptDetails } from '../attempt-details.ts'
+import { followAttempt } from '../follow-attempt.ts'
+import { dataOption } from '../server.ts'
+import type { Session } from '../session.ts'
+import { webUiLink } from '../web-ui.ts'
+import { attemptJson } from './attempt-json.ts'
+import type { CommandResult } from './command.ts'
+import type { Context } from './context.ts'
+import { outcomeExitCode } from './outcome-exit-code.ts'
+import { makeProgress } from './progress.ts'
+import { renderOutcome } from './render/outcome.ts'
+import { quoteWord } from './render/words.ts'
+
+export interface WaitOptions {
+  readonly id: string
+  /** The time of a question that was answered a moment ago. */
+  readonly answered?: string
+}
+
+/** Shows an attempt's progress until it has ended or waits for a person, and ends by its outcome. */
+export async function waitForAttempt(
+  context: Context,
+  session: Session,
+  options: WaitOptions,
+): Promise<CommandResult> {
+  const { id } = options
+  const webUi = webUiLink(session.server, id)
+  if (webUi !== null) context.say(`Web UI: ${webUi}`)
+  const progress = makeProgress(context, id)
+  try {
+    const followed = await followAttempt(session, id, {
+      signal: context.signal,
+      onView: progress.show,
+      ...(options.answered === undefined ? {} : { answered: options.answered }),
+    })
+    progress.end(followed.kind === 'stands' ? followed.details.status : followed.status)
+    if (followed.kind === 'stands') return standing(context, followed.details, webUi)
+    return interrupted(context, id)
+  } catch (error) {
+    progress.end(null)
+    if (!context.signal.aborted) throw error
+    return interrupted(context, id)
+  }
+}
+
+/** What is printed for an attempt that has ended or waits. */
+export function standing(context: Context, details: AttemptDetails, webUi: string | null): CommandResult {
+  return {
+    exitCode: outcomeExitCode(details.row),
+    text: renderOutcome(details, { dataOption: dataOption(context), style: context.style }),
+    json: { version: 1, ...attemptJson(details, webUi) },
+  }
+}
+
+function interrupted(context: Context, id: string): CommandResult {
+  const command = `undrift show${dataOption(context)} ${quoteWord(id)} --follow`
+  context.host.writeError(`still running; watch it with: ${command}\n`)
+  return {
+    exitCode: context.signal.reason as ExitCode,
+    text: '',
+    json: { version: 1, id, phase: 'running', watch: command },
+  }
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defaultPayloadConverter } from '@temporalio/common'
+import type { AttemptStatus } from '../workflows/messages.ts'
+import { type AttemptDetails, attemptDetails } from './attempt-details.ts'
+import { toListed } from './attempts.ts'
+import { isWorkerSilent, type Session } from './session.ts'
+
+/** What the running step says of itself: patches replayed, or commands run. */
+export interface StepProgress {
+  readonly done: number
+  readonly total: number
+}
+
+/** One look at an attempt that is under way. */
+export interface AttemptView {
+  /** Null while no worker answers. */
+  readonly status: AttemptStatus | null
+  readonly progress: StepProgress | null
+}
+
+export interface FollowOptions {
+  /** Ends the watching, not the attempt. */
+  readonly signal: AbortSignal
+  readonly onView: (view: AttemptView) => void
+  /** A question that was asked at this time is answered already: go on until another one stands. */
+  readonly answered?: string
+}
+
+export type Followed =
+  | { readonly kind: 'stands'; readonly details: AttemptDetails }
+  | { readonly kind: 'interrupted'; readonly status: AttemptStatus | null }
+
+/** Watches an attempt until it has ended or waits for a person. */
+export async function followAttempt(session: Session, id: string, options: FollowOptions): Promise<Followed> {
+  const began = Date.now()
+  let last: AttemptStatus | null = null
+  while (!options.signal.aborted) {
+    const description = await session.client.workflow.getHandle(id).describe()
+    const listed = toListed(description)
+    const details = await detailsOrSilence(session, listed)
+    if (options.signal.aborted) break
+    if (details !== null && stands(details, listed.running, options.answered))
+      return { kind: 'stands', details }
+    last = details?.status ?? last
+    options.onView({
+      status: details?.status ?? null,
+      progress: progressOf(description.raw.pendingActivities),
+    })
+    await sleep(pause(Date.now() - began), undefined, { signal: options.signal }).catch(() => undefined)
+  }
+  return { kind: 'interrupted', status: last }
+}
+
+async function detailsOrSilence(
+  session: Session,
+  listed: Parameters<typeof attemptDetails>[1],
+): Promise<AttemptDetails | null> {
+  try {
+    return await attemptDetails(session, listed)
+  } catch (error) {
+    if (listed.running && isWorkerSilent(error)) return null
+    throw error
+  }
+}
+
+function stands(details: AttemptDetails, running: boolean, answered: string | undefined): boolean {
+  if (!running) return true
+  return details.row.phase === 'waiting' && details.row.updatedAt !== answered
+}
+
+/** Half a second while a person looks on; slower when the attempt takes its time. */
+function pause(elapsed: number): number {
+  if (elapsed < 60_000) return 500
+  return elapsed < 600_000 ? 1000 : 3000
+}
+
+function progressOf(
+  pending: readonly { heartbeatDetails?: { payloads?: unknown } | null }[] | null | undefined,
+): StepProgress | null {
+  for (const activity of pending ?? []) {
+    const payloads = activity.heartbeatDetails?.payloads
+    if (!Array.isArray(payloads) || payloads.length === 0) continue
+    const details: unknown = defaultPayloadConverter.fromPayload(payloads[0])
+    if (typeof details !== 'object' || details === null) continue
+    const { done, total } = details as { readonly done?: unknown; readonly total?: unknown }
+    if (typeof done === 'number' && typeof total === 'number') return { done, total }
+  }
+  return null
+}

@@ -1,0 +1,87 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import { UndriftError } from '../domain/errors.ts'
+import { promoteId } from '../domain/ids.ts'
+import { taskQueues } from '../domain/queues.ts'
+import {
+  type AttemptStatus,
+  type PromoteInput,
+  type PromoteResult,
+  workflowTypes,
+} from '../workflows/messages.ts'
+import type { AttemptDetails } from './attempt-details.ts'
+import { searchKeys } from './search-attributes.ts'
+import type { Session } from './session.ts'
+
+/** The move of the maintained branch that an attempt allows; UNDRIFT_E_REFUSED when it allows none. */
+export function planPromotion(details: AttemptDetails, by: string): PromoteInput {
+  const { row, status } = details
+  if (row.outcome !== 'changed' || status === null || status.head === null || status.stackHead === null) {
+    const standing = row.outcome ?? row.phase
+    throw new UndriftError(
+      'UNDRIFT_E_REFUSED',
+      `${row.id} is ${standing}; only a candidate of an attempt that ended \`changed\` can be promoted.`,
+      {
+        hint: `See where it stands: undrift show ${row.id}`,
+      },
+    )
+  }
+  return {
+    settings: status.settings,
+    attempt: row.id,
+    tag: row.tag,
+    to: status.head,
+    expected: status.stackHead,
+    by,
+  }
+}
+
+/** Starts the move of the maintained branch, or joins it where somebody has started it already. */
+export async function startPromotion(session: Session, input: PromoteInput): Promise<string> {
+  const { fork, upstream } = input.settings
+  const workflowId = promoteId(fork.name, fork.line, input.tag)
+  try {
+    await session.client.workflow.start(workflowTypes.promote, {
+      workflowId,
+      taskQueue: taskQueues.control,
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `${fork.name}: ${fork.branch} to ${input.to.slice(0, 10)} (${input.tag})`,
+      typedSearchAttributes: [
+        { key: searchKeys.upstream, value: upstream.name },
+        { key: searchKeys.fork, value: fork.name },
+        { key: searchKeys.release, value: input.tag },
+      ],
+    })
+  } catch (error) {
+    // Moved already: its result says where the old value is kept.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+  }
+  return workflowId
+}
+
+/** Waits for the move; UNDRIFT_E_REFUSED with the reason when it was not made. */
+export async function promotionResult(session: Session, workflowId: string): Promise<PromoteResult> {
+  try {
+    return (await session.client.workflow.getHandle(workflowId).result()) as PromoteResult
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error
+    const cause = innermost(error)
+    throw new UndriftError('UNDRIFT_E_REFUSED', `The maintained branch was not moved: ${cause.message}`, {
+      cause: error,
+      hint: 'Nothing was changed. Look at the branch, then run the release again.',
+    })
+  }
+}
+
+function innermost(error: Error): Error {
+  if (error instanceof ApplicationFailure) return error
+  return error.cause instanceof Error ? innermost(error.cause) : error
+}
+
+/** The commits that the promotion puts on the branch, for the person who must say yes. */
+export function promotionSummary(status: AttemptStatus, input: PromoteInput): string {
+  const { fork } = status.settings
+  return `${fork.branch} of ${fork.name} from ${input.expected.slice(0, 10)} to ${input.to.slice(0, 10)} (${input.tag}, ${status.patches.length} patches)`
+}

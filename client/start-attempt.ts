@@ -1,0 +1,48 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
+import { maintainId } from '../domain/ids.ts'
+import { taskQueues } from '../domain/queues.ts'
+import type { AttemptSettings } from '../domain/settings.ts'
+import { type MaintainInput, workflowTypes } from '../workflows/messages.ts'
+import { describeAttempt } from './find-attempt.ts'
+import { searchKeys } from './search-attributes.ts'
+import type { Session } from './session.ts'
+
+/** What starting an attempt came to; the same release never starts twice. */
+export interface StartedAttempt {
+  readonly id: string
+  readonly runId: string
+  readonly how: 'started' | 'joined' | 'already-done'
+}
+
+/** Starts the maintenance of a release, joins it where it runs already, and leaves it where it has ended well. */
+export async function startAttempt(
+  session: Session,
+  settings: AttemptSettings,
+  tag: string,
+): Promise<StartedAttempt> {
+  const { fork, upstream } = settings
+  const id = maintainId(fork.name, fork.line, tag)
+  const before = await describeAttempt(session, id)
+  if (before?.running) return { id, runId: before.runId, how: 'joined' }
+  const input: MaintainInput = { settings, release: { tag, publishedAt: null, url: null } }
+  try {
+    const handle = await session.client.workflow.start(workflowTypes.maintain, {
+      workflowId: id,
+      taskQueue: taskQueues.control,
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `${fork.name}@${tag} (${fork.line})`,
+      typedSearchAttributes: [
+        { key: searchKeys.upstream, value: upstream.name },
+        { key: searchKeys.fork, value: fork.name },
+        { key: searchKeys.release, value: tag },
+        { key: searchKeys.phase, value: 'fetching' },
+      ],
+    })
+    return { id, runId: handle.firstExecutionRunId, how: 'started' }
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+    return { id, runId: before?.runId ?? '', how: 'already-done' }
+  }
+}

@@ -1,0 +1,8 @@
+import type { Server } from './server.ts'
+
+/** The page of a workflow in the Web UI; null where no Web UI is known. */
+export function webUiLink(server: Server, workflowId: string): string | null {
+  if (server.uiUrl === null) return null
+  const base = server.uiUrl.replace(/\/$/, '')
+  return `${base}/namespaces/${encodeURIComponent(server.namespace)}/workflows/${encodeURIComponent(workflowId)}`
+}
