@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { replay } from './replay.ts'
+import { keepResolution, writeResolution } from './resolutions.ts'
 import { readStack } from './stack.ts'
 import { makeFolder, makeRepo, numberedLines, type TestFolder, type TestRepo } from './testing.ts'
 import type { Mirror } from './types.ts'
@@ -131,5 +132,35 @@ describe('replay', () => {
       },
     ])
     expect(repo.git('cat-file', '-t', result.at.lastGood)).toBe('commit')
+  })
+})
+
+describe('a remembered resolution', () => {
+  it('is reused by content on another attempt, and counts as resolved in its own', async () => {
+    onTwoSides(
+      () => repo.commit('ours', { 'a.txt': numberedLines(30, { 3: 'ours' }) }),
+      () => repo.commit('theirs', { 'a.txt': numberedLines(30, { 3: 'theirs' }) }),
+    )
+    const stopped = await replayFork()
+    expect(stopped.kind).toBe('conflict')
+    if (stopped.kind !== 'conflict') return
+    repo.commit('both', { 'a.txt': numberedLines(30, { 3: 'both' }) })
+    const settled = { mode: '100644', oid: repo.oid('main:a.txt') }
+    const [head, onto] = [repo.oid('fork'), repo.oid('main~1')]
+    const { oid, key } = await writeResolution(mirror, {
+      by: 'Ada',
+      at: '2026-01-02T03:04:05Z',
+      attempt: 'maintain/demo/main/v2',
+      patch: { oid: head, subject: 'ours' },
+      paths: stopped.at.paths.map((path) => ({ ...path, settled })),
+      more: [],
+    })
+    await keepResolution(mirror, key, oid)
+    const stack = await readStack(mirror, { head, onto })
+    const again = (attempt: string | null) => replay(mirror, { stack, onto, committer, attempt })
+    const reused = await again(null)
+    expect(reused.reports[0]).toMatchObject({ verdict: 'reused', reason: expect.stringContaining('Ada') })
+    expect(reused.kind === 'done' && repo.git('show', `${reused.head}:a.txt`)).toContain('both')
+    expect((await again('maintain/demo/main/v2')).reports[0]?.verdict).toBe('resolved')
   })
 })

@@ -1,5 +1,6 @@
 import type { Change } from './change.ts'
 import { migrate } from './quarantine.ts'
+import { rememberedResolutions } from './remembered.ts'
 import { replayChanges } from './replayer.ts'
 import type { Mirror, Patch, Replay, ReplayInput, ReplayOptions } from './types.ts'
 import { inWorkshop, type Workshop } from './workshop.ts'
@@ -12,13 +13,12 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
   return inWorkshop(mirror, async (workshop) => {
     const { stack, onto, committer } = input
     const changes = await Promise.all(stack.patches.map((patch) => changeOf(workshop, patch)))
-    const settle = async () => null
     const replayed = await replayChanges(workshop, {
       base: stack.base,
       onto,
       changes,
       committer,
-      settle,
+      settle: rememberedResolutions(workshop, input.attempt),
       ...options,
     })
     const reports = replayed.records.map(({ oid, subject, verdict, newOid, reason }) => ({
