@@ -24,7 +24,7 @@ export async function demandInvariants(stage: Stage, played: Played): Promise<vo
 }
 
 /** Outward acts happened exactly once: each candidate's ref was made and never moved; nobody else's ref was touched. */
-async function demandMoves(remote: string, { candidates }: Played): Promise<void> {
+export async function demandMoves(remote: string, { candidates }: Pick<Played, 'candidates'>): Promise<void> {
   const logs = join(remote, 'logs', 'refs')
   const files = (await readdir(logs, { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.isFile(),
