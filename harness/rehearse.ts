@@ -2,6 +2,7 @@ import { readlink } from 'node:fs/promises'
 import type { HarnessOptions } from './options.ts'
 import { makeReport, type Report, type Row } from './report.ts'
 import { scenarios } from './scenarios/all.ts'
+import { demand, demandSame } from './stage/expect.ts'
 import { inTurns } from './stage/in-turns.ts'
 import { readServerState } from './stage/installation.ts'
 import { keepWorld, playground } from './stage/keep.ts'
@@ -84,6 +85,8 @@ async function aftermath(world: World, histories: Readonly<Record<string, string
   let failure: string | null = null
   try {
     await world.installation.down()
+    demandSame('the Git host never saw a request without the token', world.host.counts().refused, 0)
+    demand('the token was used', world.host.counts().let > 0)
     await demandSecrecy({
       canary: world.canary,
       data: world.installation.data,

@@ -15,6 +15,8 @@ export interface InstallationOptions {
   readonly folder: string
   /** The value behind the secret names of the config. */
   readonly canary: string
+  /** File with the certificate of the world's Git host. */
+  readonly trusted: string
   /** Takes what `up` says until it is ready. */
   readonly say: (text: string) => void
 }
@@ -163,7 +165,7 @@ export async function readServerState(data: string): Promise<Record<string, unkn
 }
 
 /** The operator's environment: this one's, without settings that would lead elsewhere, and with the secrets. */
-function operatorEnvironment({ folder, canary }: InstallationOptions): NodeJS.ProcessEnv {
+function operatorEnvironment({ folder, canary, trusted }: InstallationOptions): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(TEMPORAL|UNDRIFT|GIT)_/.test(name) || name === 'UNDRIFT_TEMPORAL_CLI',
   )
@@ -171,6 +173,7 @@ function operatorEnvironment({ folder, canary }: InstallationOptions): NodeJS.Pr
     ...Object.fromEntries(kept),
     XDG_CONFIG_HOME: join(folder, 'no-config'),
     NO_COLOR: '1',
+    GIT_SSL_CAINFO: trusted,
     HARNESS_TOKEN: canary,
     HARNESS_SECRET: canary,
   }

@@ -1,9 +1,10 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox } from '../../adapters/sandboxes/create-sandbox.ts'
 import { type ForkConfig, writeConfig } from '../world/config.ts'
 import { type FeedServer, type ProjectFeed, startFeedServer } from '../world/feed-server.ts'
+import { type GitServer, startGitServer } from '../world/git-server.ts'
 import { buildRepositories, firstTag, type Repositories } from '../world/repositories.ts'
 import { makeCanary, secretNames } from './canary.ts'
 import { type Installation, makeInstallation } from './installation.ts'
@@ -19,12 +20,14 @@ export interface Ground {
 export interface World {
   readonly folder: string
   readonly feeds: FeedServer
+  /** Holds every fork's first remote, and opens to the canary only. */
+  readonly host: GitServer
   readonly installation: Installation
   readonly canary: string
   /** Null when verification runs in bubblewrap; else why it does not. */
   readonly unboxed: string | null
   readonly grounds: ReadonlyMap<string, Ground>
-  /** Ends the feed server and removes the folder. */
+  /** Ends the servers and removes the folder. */
   remove(): Promise<void>
 }
 
@@ -35,9 +38,13 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
   // Undrift may name the folder by its real path, where the system's temporary folder is a link.
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'undrift-harness-')))
   const feeds = await startFeedServer()
-  const unboxed = await createSandbox('bubblewrap').missing()
   const canary = makeCanary()
-  const forks = await Promise.all(cast.map((one) => buildGround(folder, one, feeds)))
+  const root = join(folder, 'forks')
+  const host = await startGitServer({ root, token: canary })
+  const trusted = join(folder, 'host.pem')
+  await writeFile(trusted, host.cert)
+  const unboxed = await createSandbox('bubblewrap').missing()
+  const forks = await Promise.all(cast.map((one) => buildGround(root, one, { feeds, host })))
   await writeConfig(join(folder, 'undrift.yaml'), forks, {
     sandbox: unboxed === null ? 'bubblewrap' : 'none',
     tokenName: secretNames[0],
@@ -45,24 +52,26 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
   return {
     folder,
     feeds,
+    host,
     canary,
     unboxed,
-    installation: await makeInstallation({ folder, canary, say }),
+    installation: await makeInstallation({ folder, canary, trusted, say }),
     grounds: new Map(forks.map(({ name, repositories, feed }) => [name, { repositories, feed }])),
     async remove() {
-      await feeds.close()
+      await Promise.all([feeds.close(), host.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
 async function buildGround(
-  folder: string,
+  root: string,
   { name, push, verify = ['sh check.sh'] }: Cast,
-  feeds: FeedServer,
+  { feeds, host }: Pick<World, 'feeds' | 'host'>,
 ): Promise<ForkConfig & Ground> {
-  const repositories = await buildRepositories(join(folder, 'forks', name))
+  const repositories = await buildRepositories(join(root, name))
   const feed = feeds.feed(name)
   feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
-  return { name, repositories, feed, feedUrl: feed.url, push, verify }
+  const originUrl = `${host.address}/${name}/origin.git`
+  return { name, repositories, feed, feedUrl: feed.url, originUrl, push, verify }
 }

@@ -7,6 +7,8 @@ export interface ForkConfig {
   readonly name: string
   readonly repositories: Repositories
   readonly feedUrl: string
+  /** How Undrift reaches the first remote; the second is a path to it. */
+  readonly originUrl: string
   /** Whether candidates go out unasked. */
   readonly push: boolean
   readonly verify: readonly string[]
@@ -14,7 +16,7 @@ export interface ForkConfig {
 
 export interface ConfigOptions {
   readonly sandbox: 'bubblewrap' | 'none'
-  /** Name of the environment variable that holds the remotes' token. */
+  /** Name of the environment variable that holds the token of the first remote. */
   readonly tokenName: string
 }
 
@@ -33,11 +35,11 @@ export async function writeConfig(
       ]),
     ),
     forks: Object.fromEntries(
-      forks.map(({ name, repositories: { remotes }, push, verify }) => [
+      forks.map(({ name, repositories: { remotes }, originUrl, push, verify }) => [
         name,
         {
           upstream: upstreamName(name),
-          remotes: { origin: { url: remotes.origin, token }, mirror: `file://${remotes.mirror}` },
+          remotes: { origin: { url: originUrl, token }, mirror: `file://${remotes.mirror}` },
           branch: 'main',
           sandbox,
           verify,
