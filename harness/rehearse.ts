@@ -1,10 +1,9 @@
-import { readlink } from 'node:fs/promises'
+import { findTemporalCli } from '../workers/temporal-cli.ts'
 import type { HarnessOptions } from './options.ts'
 import { makeReport, type Report, type Row } from './report.ts'
 import { scenarios } from './scenarios/all.ts'
 import { demand, demandSame } from './stage/expect.ts'
 import { inTurns } from './stage/in-turns.ts'
-import { readServerState } from './stage/installation.ts'
 import { keepWorld, playground } from './stage/keep.ts'
 import { type Performance, play } from './stage/play.ts'
 import { saveHistories } from './stage/save-histories.ts'
@@ -52,8 +51,7 @@ async function playAll(
   cast: readonly Scenario[],
   say: RehearsalOptions['say'],
 ): Promise<readonly Performance[]> {
-  const { pid } = await readServerState(world.installation.data)
-  const program = await readlink(`/proc/${pid}/exe`)
+  const program = await findTemporalCli({ env: world.installation.env, say })
   async function perform(scenario: Scenario): Promise<Performance> {
     say(`  … ${scenario.name}: ${scenario.title}\n`)
     const performance = await play(scenario, await makeStage(world, scenario.name, program))

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -157,11 +156,6 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
       await waitForEnd(before, 10_000)
     },
   }
-}
-
-/** What the state file says of the embedded server. */
-export async function readServerState(data: string): Promise<Record<string, unknown>> {
-  return JSON.parse(await readFile(join(data, 'temporal', 'server.json'), 'utf8'))
 }
 
 /** The operator's environment: this one's, without settings that would lead elsewhere, and with the secrets. */
