@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createConnection } from 'node:net'
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client'
 import { UndriftError } from '../domain/errors.ts'
 import { locateServer, type Server, type Surroundings, serverSilent } from './server.ts'
@@ -63,9 +65,22 @@ export function isServerSilent(error: unknown): boolean {
 
 async function connect(server: Server, from: Surroundings): Promise<Connection> {
   try {
+    // gRPC goes on trying for seconds where nobody listens; on this machine the answer is known at once.
+    if (server.chosenBy === 'data-folder') await knock(server.address)
     return await Connection.connect({ ...server.connection, connectTimeout: '5s' })
   } catch (error) {
     throw serverSilent(server, { ...from, cause: error })
+  }
+}
+
+/** Resolves when somebody listens there. */
+async function knock(address: string): Promise<void> {
+  const colon = address.lastIndexOf(':')
+  const socket = createConnection({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(5000) })
+  } finally {
+    socket.destroy()
   }
 }
 

@@ -52,7 +52,7 @@ function parse(argv: readonly string[], host: Host): Chosen | null {
     const { code, exitCode, message } = error as CommanderError
     if (typeof code !== 'string' || !code.startsWith('commander.')) throw error
     if (exitCode === 0) return null
-    throw usageError(message)
+    throw usageError(message, argv)
   }
   return chosen
 }
@@ -84,15 +84,15 @@ function asksForJson(argv: readonly string[]): boolean {
 }
 
 /** Commander's message as one of ours, with its suggestion as the hint. */
-function usageError(message: string): UndriftError {
+function usageError(message: string, argv: readonly string[]): UndriftError {
   const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(message)?.[1]
   const sentence = message
     .replace(/^error: /, '')
     .replace(/\s*\(Did you mean .+\)/s, '')
     .trim()
-  return new UndriftError(
-    'UNDRIFT_E_USAGE',
-    sentence,
-    suggestion === undefined ? {} : { hint: `Did you mean ${suggestion}?` },
-  )
+  const command = argv.find((word) => registry.some(({ name }) => name === word))
+  const help = `See \`undrift ${command === undefined ? '' : `${command} `}--help\`.`
+  return new UndriftError('UNDRIFT_E_USAGE', sentence, {
+    hint: suggestion === undefined ? help : `Did you mean ${suggestion}?`,
+  })
 }

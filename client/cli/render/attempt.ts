@@ -29,14 +29,16 @@ export function renderAttempt(view: AttemptView, style: Style): string {
 }
 
 function statusParts(status: AttemptStatus, style: Style): readonly string[] {
-  const parts = [oneLine(status.reason), commits(status, style)]
+  const asked = status.phase === 'waiting' && status.intervention !== null
+  // The question stands at the end, with its answers; as a reason it would only be said twice.
+  const parts = [asked ? '' : oneLine(status.reason), commits(status, style)]
   if (status.patches.length > 0)
     parts.push(`${style.bold('Patches')}\n${renderPatches(status.patches, style)}`)
   if (status.checks.length > 0) parts.push(`${style.bold('Checks')}\n${renderChecks(status.checks, style)}`)
   if (status.candidates.length > 0) {
     parts.push(`${style.bold('Candidates')}\n${renderCandidates(status.candidates, style)}`)
   }
-  if (status.phase === 'waiting' && status.intervention !== null) {
+  if (asked && status.intervention !== null) {
     parts.push(renderIntervention(status.intervention, style))
   }
   return parts.filter((part) => part !== '')
@@ -67,9 +69,16 @@ export function renderPatches(patches: readonly PatchReport[], style: Style): st
 
 /** What each check came to; where it is red, the end of its log. */
 export function renderChecks(checks: readonly Check[], style: Style): string {
+  const lines = table(
+    checks.map((check) => [
+      `  ${checkWord(check, style)}`,
+      oneLine(check.command),
+      style.dim(duration(check.milliseconds)),
+    ]),
+  ).split('\n')
   return checks
-    .map((check) => {
-      const line = `  ${checkWord(check, style)}  ${oneLine(check.command)}  ${style.dim(duration(check.milliseconds))}`
+    .map((check, index) => {
+      const line = lines[index] ?? ''
       if (check.exitCode === 0) return line
       const tail = check.tail.trimEnd()
       const log = style.dim(`      log: ${oneLine(check.log)}`)

@@ -158,8 +158,6 @@ describe('one attempt', () => {
       "my-codex@rust-v1.2.0  waiting: conflict
       started 1h ago, updated 5m ago
 
-      The patch bbbbbbbbbb "Raise the limit" conflicts with rust-v1.2.0. How is it settled?
-
         base               0000000000000000000000000000000000000000
         release            1111111111111111111111111111111111111111
         maintained branch  2222222222222222222222222222222222222222
@@ -211,7 +209,7 @@ describe('one attempt', () => {
         maintained branch  2222222222222222222222222222222222222222
 
       Checks
-        passed  npm ci  1m 01s
+        passed      npm ci    1m 01s
         time-limit  npm test  900 ms
             log: /d/logs/1
             one

@@ -21,7 +21,7 @@ it('takes control characters and direction marks out of what others wrote', () =
   expect(oneLine('a\u001b[31mb\u001b[0m\nc\u0007\u202ed\u009b2J')).not.toMatch(
     /[\u0000-\u001f\u007f-\u009f\u202e]/,
   )
-  expect(oneLine('  plain text ')).toBe('plain text')
+  expect(oneLine('  plain text ')).toBe('  plain text')
 })
 
 it('indents every line but the empty ones', () => {

@@ -23,12 +23,12 @@ export function indent(text: string, columns: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(columns))
 }
 
-/** Text of others, made harmless for a terminal: no control characters, one line. */
+/** Text of others, made harmless for a terminal: no control characters, one line. Keeps its indentation. */
 export function oneLine(text: string): string {
   // Escape sequences in a commit's subject or a log could rewrite what the person reads.
   return stripVTControlCharacters(text)
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .trim()
+    .trimEnd()
 }
 
 function width(cell: string): number {
