@@ -1,0 +1,166 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Connection } from '@temporalio/client'
+import type { DataFolder } from '../config/data-folder.ts'
+import { UndriftError } from '../domain/errors.ts'
+import { endChild, endStranger, isOpen, spawnTied } from './child-process.ts'
+import { choosePort } from './ports.ts'
+import { raiseRetention, registerSearchAttributes } from './prepare-namespace.ts'
+import { identityOf, isAlive } from './process-identity.ts'
+import { readServerState, removeServerState, writeServerState } from './server-state.ts'
+
+const usualPort = 7233
+const usualUiPort = 8233
+const namespace = 'default'
+const startMs = 60_000
+const stopMs = 10_000
+const longestLog = 10 * 1024 * 1024
+
+export interface EmbeddedServerOptions {
+  readonly data: DataFolder
+  /** The Temporal CLI's path. */
+  readonly cli: string
+  /** Undefined: the usual one, or a free one where that is taken; 0: any free one. */
+  readonly port?: number | undefined
+  readonly uiPort?: number | undefined
+  readonly signal?: AbortSignal
+}
+
+export interface EmbeddedServer {
+  readonly address: string
+  readonly port: number
+  readonly uiPort: number
+  readonly uiUrl: string
+  readonly pid: number
+  /** Resolves when the server is gone, whoever ended it. */
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the Temporal server of this data folder and waits until it is ready for work.
+ * The caller holds the folder's lock: a server that is still there belongs to a dead one, and is ended first.
+ */
+export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const { data } = options
+  mkdirSync(data.temporal, { recursive: true, mode: 0o700 })
+  await endOrphan(data)
+  const port = await choosePort({ asked: options.port, usual: usualPort })
+  const uiPort = await choosePort({ asked: options.uiPort, usual: usualUiPort })
+  const child = spawnServer(options, { port, uiPort })
+  const ended = once(child, 'exit').then(() => {})
+  const address = `127.0.0.1:${port}`
+  const uiUrl = `http://127.0.0.1:${uiPort}`
+  const identity = identityOf(child.pid ?? 0)
+  if (identity) writeServerState(data, { ...identity, address, uiUrl, startedAt: new Date().toISOString() })
+  try {
+    await prepare(child, address, options)
+  } catch (error) {
+    await endChild(child, stopMs)
+    removeServerState(data)
+    throw error
+  }
+  return {
+    address,
+    port,
+    uiPort,
+    uiUrl,
+    pid: child.pid ?? 0,
+    ended,
+    async stop() {
+      await endChild(child, stopMs)
+      removeServerState(data)
+    },
+  }
+}
+
+/** Ends a server that outlived its supervisor: it would hold the database and the port. */
+async function endOrphan(data: DataFolder): Promise<void> {
+  const state = readServerState(data)
+  if (state !== null && isAlive(state)) await endStranger(state, stopMs)
+  removeServerState(data)
+}
+
+function spawnServer(
+  { data, cli }: EmbeddedServerOptions,
+  { port, uiPort }: { readonly port: number; readonly uiPort: number },
+): ChildProcess {
+  const log = openSync(freshLog(data), 'a', 0o600)
+  try {
+    return spawnTied(
+      cli,
+      [
+        ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`],
+        ...['--db-filename', join(data.temporal, 'temporal.db'), '--log-level', 'warn', '--color', 'never'],
+        ...['--disable-config-file', '--disable-config-env'],
+      ],
+      {
+        cwd: data.temporal,
+        // Invariant: no secret of the operator enters the server's environment.
+        env: { PATH: process.env.PATH, HOME: data.temporal, TZ: process.env.TZ },
+        stdio: ['ignore', log, log],
+        // A group of its own: Ctrl-C on the terminal ends the workers first.
+        detached: true,
+        onParentDeath: 'SIGTERM',
+      },
+    )
+  } finally {
+    closeSync(log)
+  }
+}
+
+/** The server's log; a long one makes room, so that there are never more than two. */
+function freshLog(data: DataFolder): string {
+  const log = join(data.temporal, 'server.log')
+  if (existsSync(log) && statSync(log).size > longestLog) renameSync(log, `${log}.1`)
+  return log
+}
+
+async function prepare(child: ChildProcess, address: string, options: EmbeddedServerOptions): Promise<void> {
+  const connection = await connect(child, address, options)
+  try {
+    await raiseRetention(connection, namespace)
+    await registerSearchAttributes(connection, namespace)
+  } finally {
+    await connection.close()
+  }
+}
+
+/** A connection, as soon as the server answers for its namespace. */
+async function connect(
+  child: ChildProcess,
+  address: string,
+  { data, signal }: EmbeddedServerOptions,
+): Promise<Connection> {
+  const deadline = Date.now() + startMs
+  for (let last: unknown; ; await sleep(100)) {
+    signal?.throwIfAborted()
+    if (!isOpen(child) || Date.now() > deadline) {
+      throw new UndriftError('UNDRIFT_E_SERVER', `The Temporal server did not start: ${lastWords(data)}`, {
+        cause: last,
+        hint: `See ${join(data.temporal, 'server.log')}.`,
+      })
+    }
+    const connection = Connection.lazy({ address, connectTimeout: 1_000 })
+    try {
+      await connection.withDeadline(Date.now() + 2_000, () =>
+        connection.workflowService.describeNamespace({ namespace }),
+      )
+      return connection
+    } catch (error) {
+      last = error
+      await connection.close()
+    }
+  }
+}
+
+function lastWords(data: DataFolder): string {
+  try {
+    return readFileSync(join(data.temporal, 'server.log'), 'utf8').trim().split('\n').slice(-3).join(' ')
+  } catch {
+    return 'it left no words'
+  }
+}
