@@ -5,6 +5,7 @@ import { conflict } from './conflict.ts'
 import { conflictBySignal } from './conflict-by-signal.ts'
 import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
+import { promoted } from './promoted.ts'
 import { redChecks } from './red-checks.ts'
 import { superseded } from './superseded.ts'
 import { workerKilled } from './worker-killed.ts'
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   redChecks,
   dryRun,
   superseded,
+  promoted,
   workerKilled,
   everythingKilled,
 ]

@@ -24,7 +24,7 @@ export const alreadyContained: Scenario = {
       shown.checks.map(({ command }) => command),
       ['sh check.sh'],
     )
-    await demandRemotes(stage, {}, maintained)
+    await demandRemotes(stage, {}, { maintained })
 
     const run = await installation.cli('run', stage.fork, tag)
     demandSame('`undrift run` on it ends with 0', run.code, 0)

@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { release, until, untilEnded } from '../stage/attempts.ts'
 import { demandCandidate, demandStack } from '../stage/evidence.ts'
@@ -43,10 +44,11 @@ async function workerInVerify({
   installation,
 }: Stage): Promise<{ worker: Process; box: readonly Process[] }> {
   for (let tries = 0; tries < 100; tries++) {
-    const [up, ...below] = await installation.processes()
-    for (const worker of below.filter(({ parent }) => parent === up?.pid)) {
-      const [, ...box] = familyOf(worker.pid, below)
-      if (box.some(({ command }) => command === long)) return { worker, box }
+    const processes = await installation.processes()
+    for (const worker of processes.filter(({ command }) => command.includes(`${sep}workers${sep}main.`))) {
+      const [, ...box] = familyOf(worker.pid, processes)
+      const nearest = box.every(({ command }) => !command.includes(`${sep}workers${sep}main.`))
+      if (nearest && box.some(({ command }) => command === long)) return { worker, box }
     }
     await pause(100)
   }

@@ -3,29 +3,30 @@ import { candidateRef } from '../world/config.ts'
 import { git } from '../world/git.ts'
 import { maintainedRef, remoteRefs, type UpstreamRelease } from '../world/repositories.ts'
 import { demand, demandSame } from './expect.ts'
-import type { Stage } from './scenario.ts'
+import type { Played, Stage } from './scenario.ts'
 import type { Shown } from './shapes.ts'
 
-/** Demands that nothing was moved on the fork's remotes, save what is named. */
+/** Demands that the fork's remotes hold the maintained branch, these candidates and backups, and nothing else. */
 export async function demandRemotes(
   stage: Stage,
   candidates: Readonly<Record<string, string>>,
-  maintained = stage.maintained,
+  { maintained = stage.maintained, backups = {} }: Partial<Pick<Played, 'maintained' | 'backups'>> = {},
 ): Promise<void> {
-  const expected = {
+  const expected = sorted({
     [maintainedRef]: maintained,
+    ...backups,
     ...Object.fromEntries(Object.entries(candidates).map(([tag, sha]) => [candidateRef(tag), sha])),
-  }
+  })
   const { origin, mirror } = await remoteRefs(stage.repositories)
   demandSame(
-    '`origin` holds the maintained branch and the candidates, and nothing else',
+    '`origin` holds the maintained branch, the candidates and nothing else',
     sorted(origin),
-    sorted(expected),
+    expected,
   )
   demandSame(
-    '`mirror` holds the maintained branch and the candidates, and nothing else',
+    '`mirror` holds the maintained branch, the candidates and nothing else',
     sorted(mirror),
-    sorted(expected),
+    expected,
   )
 }
 
@@ -35,9 +36,9 @@ export async function demandStack(
   shown: Shown,
   { commit, tag }: UpstreamRelease,
 ): Promise<void> {
-  const { forkCheckout, remotes } = stage.repositories
+  const { origin } = stage.repositories.remotes
   const base = shown.base ?? ''
-  const stack = (await git(forkCheckout, ['rev-list', '--reverse', `${base}..${maintainedRef}`])).split('\n')
+  const stack = (await git(origin, ['rev-list', '--reverse', `${base}..${maintainedRef}`])).split('\n')
   demandSame(
     `every patch is accounted for on ${tag}, in order`,
     shown.patches.map(({ oid }) => oid),
@@ -49,9 +50,7 @@ export async function demandStack(
     shown.patches,
   )
   demandSame(`the stack stands on ${tag}`, shown.onto, commit)
-  const carried = (await git(remotes.origin, ['rev-list', '--reverse', `${commit}..${shown.head}`])).split(
-    '\n',
-  )
+  const carried = (await git(origin, ['rev-list', '--reverse', `${commit}..${shown.head}`])).split('\n')
   demandSame(
     'the candidate carries what `show` says',
     carried,
@@ -79,7 +78,11 @@ export function fileAt(stage: Stage, commit: string, path: string): Promise<stri
 }
 
 /** Demands that a pushed candidate is the same on both remotes, in `show` and in the repositories; answers its id. */
-export async function demandCandidate(stage: Stage, shown: Shown, maintained?: string): Promise<string> {
+export async function demandCandidate(
+  stage: Stage,
+  shown: Shown,
+  maintained = stage.maintained,
+): Promise<string> {
   const head = shown.head ?? ''
   const ref = candidateRef(shown.tag)
   demandSame(
@@ -87,7 +90,7 @@ export async function demandCandidate(stage: Stage, shown: Shown, maintained?: s
     shown.candidates.map(({ kind, ref, remote, sha, pushed }) => ({ kind, ref, remote, sha, pushed })),
     ['origin', 'mirror'].map((remote) => ({ kind: 'branch', ref, remote, sha: head, pushed: true })),
   )
-  await demandRemotes(stage, { [shown.tag]: head }, maintained)
+  await demandRemotes(stage, { [shown.tag]: head }, { maintained })
   return head
 }
 

@@ -33,7 +33,7 @@ describe('the moves of a remote’s refs', () => {
     await push(repositories, 'HEAD~1', candidateRef('v1.1.0'))
     const sha = await push(repositories, 'HEAD', candidateRef('v1.1.0'))
     await expect(demandMoves(repositories.remotes.origin, { candidates: { 'v1.1.0': sha } })).rejects.toThrow(
-      'pushed once',
+      'was pushed once',
     )
   })
 

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { attemptSlug } from '../../domain/ids.ts'
 import { candidateRef } from '../world/config.ts'
 import { git, listRefs } from '../world/git.ts'
@@ -15,34 +15,37 @@ const nothing = '0'.repeat(40)
 /** Demands what must hold after every scenario, whatever happened in it. */
 export async function demandInvariants(stage: Stage, played: Played): Promise<void> {
   const { remotes } = stage.repositories
-  await demandRemotes(stage, played.candidates, played.maintained)
+  await demandRemotes(stage, played.candidates, played)
   for (const remote of [remotes.origin, remotes.mirror]) await demandMoves(remote, played)
   await demandUpstreamUntouched(stage)
-  await demandCheckoutUntouched(stage, played)
+  await demandCheckoutUntouched(stage)
   await demandAttempts(stage, played)
   await demandNoWorkTrees(stage, played)
 }
 
-/** Outward acts happened exactly once: each candidate's ref was made and never moved; nobody else's ref was touched. */
-export async function demandMoves(remote: string, { candidates }: Pick<Played, 'candidates'>): Promise<void> {
-  const logs = join(remote, 'logs', 'refs')
-  const files = (await readdir(logs, { recursive: true, withFileTypes: true })).filter((entry) =>
-    entry.isFile(),
-  )
-  const moved = files.map(({ parentPath, name }) => join(parentPath, name))
-  const refs = moved
-    .map((file) => file.slice(join(remote, 'logs').length + 1))
+/** Outward acts happened exactly once: what was pushed was made and never moved; nobody else's ref was touched. */
+export async function demandMoves(
+  remote: string,
+  { candidates, backups = {} }: Pick<Played, 'candidates' | 'backups'>,
+): Promise<void> {
+  const logs = join(remote, 'logs')
+  const entries = await readdir(join(logs, 'refs'), { recursive: true, withFileTypes: true })
+  const refs = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(logs, join(parentPath, name)))
     .filter((ref) => ref !== maintainedRef)
-  const expected = Object.keys(candidates).map(candidateRef)
-  demandSame('no ref was moved but candidates', refs.toSorted(), expected.toSorted())
-  for (const [tag, sha] of Object.entries(candidates)) {
-    const moves = (await readFile(join(remote, 'logs', candidateRef(tag)), 'utf8')).trimEnd().split('\n')
-    demandSame(
-      `the candidate of ${tag} was pushed once`,
-      moves.map((move) => move.split(' ').slice(0, 2)),
-      [[nothing, sha]],
-    )
+  const pushed = Object.entries(candidates).map(([tag, sha]) => [candidateRef(tag), sha] as const)
+  const expected = [...pushed, ...Object.entries(backups)]
+  demandSame('no ref was moved but these', refs.toSorted(), expected.map(([ref]) => ref).toSorted())
+  for (const [ref, sha] of expected) {
+    demandSame(`${ref} was pushed once`, await movesOf(remote, ref), [[nothing, sha]])
   }
+}
+
+/** Every move of a ref that its repository wrote down: from where to where, oldest first. */
+export async function movesOf(remote: string, ref: string): Promise<readonly (readonly string[])[]> {
+  const moves = (await readFile(join(remote, 'logs', ref), 'utf8')).trimEnd().split('\n')
+  return moves.map((move) => move.split(' ').slice(0, 2))
 }
 
 async function demandUpstreamUntouched({
@@ -58,17 +61,16 @@ async function demandUpstreamUntouched({
   demandSame('upstream holds what its people published', published.toSorted(), theirs.split('\n').toSorted())
 }
 
-async function demandCheckoutUntouched(
-  { repositories: { forkCheckout } }: Stage,
-  { maintained }: Played,
-): Promise<void> {
-  demandSame(
-    'the person’s checkout stands where they left it',
-    await git(forkCheckout, ['rev-parse', 'HEAD']),
-    maintained,
-  )
-  demandSame('the person’s checkout is clean', await git(forkCheckout, ['status', '--porcelain']), '')
-  const branches = await git(forkCheckout, ['for-each-ref', '--format=%(refname)', 'refs/heads'])
+/** The person's checkout stands where they pushed from last. */
+async function demandCheckoutUntouched({ repositories: { forkCheckout } }: Stage): Promise<void> {
+  const [head, pushed, status, branches] = await Promise.all([
+    git(forkCheckout, ['rev-parse', 'HEAD']),
+    git(forkCheckout, ['rev-parse', 'refs/remotes/origin/main']),
+    git(forkCheckout, ['status', '--porcelain']),
+    git(forkCheckout, ['for-each-ref', '--format=%(refname)', 'refs/heads']),
+  ])
+  demandSame('the person’s checkout stands where they left it', head, pushed)
+  demandSame('the person’s checkout is clean', status, '')
   demandSame('the person’s checkout has their branch and no other', branches, maintainedRef)
 }
 

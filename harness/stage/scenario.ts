@@ -21,8 +21,10 @@ export interface Played {
   readonly tags: readonly string[]
   /** The candidates that may be on the remotes now: commit by tag. */
   readonly candidates: Readonly<Record<string, string>>
-  /** Where the fork's person left the maintained branch. */
+  /** Where a person, by hand or by `promote`, left the maintained branch. */
   readonly maintained: string
+  /** What `promote` kept of it: commit by full ref name. */
+  readonly backups?: Readonly<Record<string, string>>
 }
 
 /** One act of the rehearsal. It throws where a demand is not met. */
