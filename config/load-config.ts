@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts'
 import { parseConfig } from './parse-config.ts'
 import { renderProblems } from './render-problems.ts'
 
-export const configFileName = 'undrift.yaml'
+const configFileName = 'undrift.yaml'
 const largestFile = 1_000_000
 
 export interface LoadOptions {
