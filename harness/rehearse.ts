@@ -5,11 +5,11 @@ import { scenarios } from './scenarios/all.ts'
 import { demand, demandSame } from './stage/expect.ts'
 import { inTurns } from './stage/in-turns.ts'
 import { keepWorld, playground } from './stage/keep.ts'
-import { type Performance, play } from './stage/play.ts'
+import { play } from './stage/play.ts'
 import { saveHistories } from './stage/save-histories.ts'
 import type { Scenario, Stage } from './stage/scenario.ts'
 import { demandSecrecy } from './stage/secrecy.ts'
-import { temporalCli } from './stage/temporal-cli.ts'
+import { type TemporalCli, temporalCli } from './stage/temporal-cli.ts'
 import { buildWorld, type World } from './stage/world.ts'
 import { listRefs } from './world/git.ts'
 import { maintainedRef } from './world/repositories.ts'
@@ -33,48 +33,44 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     if (world.unboxed !== null) say(`Playing with \`sandbox: none\`: ${world.unboxed}\n`)
     say(`Starting \`undrift up\` in ${world.folder}.\n`)
     await unlessAborted(world.installation.up(), signal)
-    const performances = await unlessAborted(playAll(world, cast, say), signal)
-    const histories = Object.assign({}, ...performances.map((performance) => performance.histories))
-    if (options.histories !== null) await saveHistories(options.histories, histories, { world: world.folder })
+    const program = await findTemporalCli({ env: world.installation.env, say })
+    const temporal = temporalCli({ ...world.installation, program })
+    const rows = await unlessAborted(playAll({ world, temporal, say }, cast), signal)
     if (keep) await keepWorld(world, { say, signal })
-    const end = await aftermath(world, histories)
-    return makeReport([...performances.map(({ row }) => row), end])
+    const histories = await temporal.histories()
+    if (options.histories !== null) await saveHistories(options.histories, histories, { world: world.folder })
+    return makeReport([...rows, await aftermath(world, histories)])
   } finally {
     await world.installation.killEverything()
     await world.remove()
   }
 }
 
+interface Theatre {
+  readonly world: World
+  readonly temporal: TemporalCli
+  readonly say: RehearsalOptions['say']
+}
+
 /** Plays those that bear company a few at a time, and the others one after the other. */
-async function playAll(
-  world: World,
-  cast: readonly Scenario[],
-  say: RehearsalOptions['say'],
-): Promise<readonly Performance[]> {
-  const program = await findTemporalCli({ env: world.installation.env, say })
-  async function perform(scenario: Scenario): Promise<Performance> {
-    say(`  … ${scenario.name}: ${scenario.title}\n`)
-    const performance = await play(scenario, await makeStage(world, scenario.name, program))
-    say(`  ${performance.row.passed ? 'ok' : 'FAILED'} ${scenario.name}\n`)
-    return performance
+async function playAll(theatre: Theatre, cast: readonly Scenario[]): Promise<readonly Row[]> {
+  async function perform(scenario: Scenario): Promise<Row> {
+    theatre.say(`  … ${scenario.name}: ${scenario.title}\n`)
+    const row = await play(scenario, await makeStage(theatre, scenario.name))
+    theatre.say(`  ${row.passed ? 'ok' : 'FAILED'} ${scenario.name}\n`)
+    return row
   }
   const others = cast.filter(({ company }) => company === 'others')
   const alone = cast.filter(({ company }) => company === 'alone')
   return [...(await inTurns(others, atOnce, perform)), ...(await inTurns(alone, 1, perform))]
 }
 
-async function makeStage(world: World, fork: string, program: string): Promise<Stage> {
+async function makeStage({ world, temporal }: Theatre, fork: string): Promise<Stage> {
   const ground = world.grounds.get(fork)
   if (ground === undefined) throw new Error(`There is no fork ${fork}.`)
-  const { address, folder, env } = world.installation
   const refs = await listRefs(ground.repositories.remotes.origin)
-  return {
-    ...ground,
-    fork,
-    installation: world.installation,
-    temporal: temporalCli({ program, address, folder, env }),
-    maintained: refs[maintainedRef] ?? '',
-  }
+  const maintained = refs[maintainedRef] ?? ''
+  return { ...ground, fork, installation: world.installation, temporal, maintained }
 }
 
 /** Ends `up` and looks at what is left: no process, and the planted secret nowhere. */

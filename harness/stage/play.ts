@@ -1,16 +1,10 @@
 import type { Row } from '../report.ts'
-import { attemptOf, show, watchOf } from './attempts.ts'
+import { attemptOf, show } from './attempts.ts'
 import { demandInvariants } from './invariants.ts'
 import type { Scenario, Stage } from './scenario.ts'
 
-/** What a scenario came to, with the histories that it wrote, by workflow id. */
-export interface Performance {
-  readonly row: Row
-  readonly histories: Readonly<Record<string, string>>
-}
-
 /** Plays one scenario on its stage and looks whether everything that must hold does. Never throws. */
-export async function play(scenario: Scenario, stage: Stage): Promise<Performance> {
+export async function play(scenario: Scenario, stage: Stage): Promise<Row> {
   const began = performance.now()
   const seconds = (): number => (performance.now() - began) / 1000
   try {
@@ -18,32 +12,22 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Performanc
     const took = seconds()
     await demandInvariants(stage, played)
     const last = played.tags.at(-1) ?? ''
-    const shown = await show(stage, last)
-    const histories = await historiesOf(stage, [
-      ...played.tags.map((tag) => attemptOf(stage, tag)),
-      watchOf(stage),
+    const [shown, { events }] = await Promise.all([
+      show(stage, last),
+      stage.temporal.history(attemptOf(stage, last)),
     ])
-    const { events } = JSON.parse(histories[attemptOf(stage, last)] ?? '{"events":[]}')
     return {
-      histories,
-      row: {
-        scenario: scenario.name,
-        passed: true,
-        outcome: shown.outcome,
-        candidate: played.candidates[last] ?? null,
-        seconds: took,
-        events: events.length,
-        failure: null,
-      },
+      scenario: scenario.name,
+      passed: true,
+      outcome: shown.outcome,
+      candidate: played.candidates[last] ?? null,
+      seconds: took,
+      events: events.length,
+      failure: null,
     }
   } catch (error) {
-    return { histories: {}, row: await failedRow(scenario, stage, { error, seconds: seconds() }) }
+    return failedRow(scenario, stage, { error, seconds: seconds() })
   }
-}
-
-async function historiesOf(stage: Stage, ids: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const texts = await Promise.all(ids.map((id) => stage.temporal.historyText(id)))
-  return Object.fromEntries(ids.map((id, index) => [id, texts[index] ?? '']))
 }
 
 async function failedRow(

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { demand } from './expect.ts'
+import { inTurns } from './in-turns.ts'
 import { type Ended, runProcess } from './run-process.ts'
 
 /** One event of a workflow's history, as the Temporal CLI writes it. */
@@ -14,10 +16,12 @@ export interface History {
 /** The plain Temporal CLI on the embedded server: what a person uses who has nothing of Undrift at hand. */
 export interface TemporalCli {
   run(...args: readonly string[]): Promise<Ended>
-  /** The whole history of a workflow's latest run, as text. */
-  historyText(workflowId: string): Promise<string>
   history(workflowId: string): Promise<History>
+  /** The history of the latest run of every workflow, as the Temporal CLI writes it, by workflow id. */
+  histories(): Promise<Readonly<Record<string, string>>>
 }
+
+const listSchema = z.array(z.looseObject({ execution: z.looseObject({ workflowId: z.string() }) }))
 
 export interface TemporalCliOptions {
   readonly program: string
@@ -40,7 +44,13 @@ export function temporalCli({ program, address, folder, env }: TemporalCliOption
 
   return {
     run,
-    historyText,
     history: async (workflowId) => JSON.parse(await historyText(workflowId)),
+    async histories() {
+      const listed = await run('workflow', 'list', '--output', 'json')
+      demand('`temporal workflow list` answers', listed.code === 0, listed)
+      const ids = listSchema.parse(JSON.parse(listed.stdout)).map(({ execution }) => execution.workflowId)
+      const texts = await inTurns(ids, 2, historyText)
+      return Object.fromEntries(ids.map((id, index) => [id, texts[index] ?? '']))
+    },
   }
 }
