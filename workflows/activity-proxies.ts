@@ -30,7 +30,8 @@ export function pollActivity(pollSeconds: number): Pick<ControlActivities, 'poll
     taskQueue: taskQueues.control,
     activityId: 'poll-feed',
     startToCloseTimeout: '60s',
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    // The next poll has the same id: the server refuses it while this one is not over.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: `every ${pollSeconds} s`,
     // The server clamps each delay to maximumInterval, so that it must hold the longest Retry-After.
     retry: { initialInterval: pollSeconds * 1000, backoffCoefficient: 1, maximumInterval: '7 days' },

@@ -1,3 +1,4 @@
+import { ActivityFailure } from '@temporalio/common'
 import {
   allHandlersFinished,
   CancellationScope,
@@ -88,7 +89,8 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
         }),
       )
     } catch (error) {
-      if (isCancellation(error) && again) return null
+      // A poll that was under way ends with its own failure instead of a cancellation.
+      if (again && (isCancellation(error) || error instanceof ActivityFailure)) return null
       throw error
     } finally {
       polling = null

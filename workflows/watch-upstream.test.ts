@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { WorkflowHandle } from '@temporalio/client'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { pollFeed } from '../activities/poll-feed.ts'
+import type { StartMaintenanceInput } from '../activities/types.ts'
+import { type FeedServer, type ProjectFeed, startFeedServer } from '../harness/world/feed-server.ts'
+import { startTestServer } from '../workers/testing.ts'
+import type { WatchStatus } from './messages.ts'
+import { openStage, type Stage, settings, until } from './testing.ts'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+let feeds: FeedServer
+let feed: ProjectFeed
+let stage: Stage
+let started: StartMaintenanceInput[]
+
+beforeAll(async () => {
+  server = await startTestServer()
+  feeds = await startFeedServer()
+}, 600_000)
+beforeEach(async () => {
+  feed = feeds.feed(randomUUID())
+  started = []
+  const startMaintenance = async (input: StartMaintenanceInput) => {
+    started.push(input)
+    return 'started' as const
+  }
+  stage = await openStage(server, { control: { pollFeed, startMaintenance } })
+})
+afterEach(async () => {
+  await stage.stop()
+})
+afterAll(async () => {
+  await feeds?.close()
+  await server?.stop()
+})
+
+function announce(...tags: string[]): void {
+  for (const tag of tags) feed.announce({ tag, publishedAt: '2026-11-01T00:00:00Z' })
+}
+
+function watch(pollSeconds: number): Promise<WorkflowHandle> {
+  return stage.client.workflow.start('watchUpstream', {
+    workflowId: `watch/${randomUUID()}`,
+    taskQueue: 'undrift',
+    args: [
+      {
+        upstream: { ...settings.upstream, feed: feed.url, pollSeconds },
+        forks: [settings.fork, { ...settings.fork, name: 'other' }],
+        known: null,
+        configDigest: 'one',
+      },
+    ],
+  })
+}
+
+async function events(handle: WorkflowHandle): Promise<number> {
+  return (await handle.fetchHistory()).events?.length ?? 0
+}
+
+async function polled(times: number): Promise<void> {
+  while (feed.counts().requests < times) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+describe('the feed watch', () => {
+  it('takes a baseline, writes no history while it idles, and sends each new release to each fork, oldest first', async () => {
+    announce('v1.0.0', 'v1.1.0')
+    const handle = await watch(1)
+    const first = await until<WatchStatus>(handle, ({ known }) => known !== null)
+    expect(first.known).toMatchObject({ baseline: 'v1.1.0', dispatched: [] })
+    expect(started).toEqual([])
+
+    await polled(3)
+    const idle = await events(handle)
+    await polled(6)
+    expect(await events(handle)).toBe(idle)
+    expect(feed.counts().notModified).toBeGreaterThanOrEqual(3)
+
+    announce('v1.2.0', 'v1.3.0-rc.1', 'v1.1.1', 'v1.3.0')
+    await until<WatchStatus>(handle, ({ known }) => known?.lastRelease === 'v1.3.0')
+    expect(started.map(({ settings: { fork }, release }) => `${fork.name} ${release.tag}`)).toEqual([
+      'mine v1.1.1',
+      'other v1.1.1',
+      'mine v1.2.0',
+      'other v1.2.0',
+      'mine v1.3.0',
+      'other v1.3.0',
+    ])
+    const { known } = await handle.query<WatchStatus>('status')
+    expect(known?.skipped).toEqual([{ tag: 'v1.3.0-rc.1', reason: expect.stringContaining('pre-release') }])
+    await handle.terminate()
+  })
+
+  it('polls at once when it is asked, and takes new settings without losing what it knows', async () => {
+    announce('v1.0.0')
+    const handle = await watch(3600)
+    await until<WatchStatus>(handle, ({ known }) => known !== null)
+    await polled(2)
+    announce('v1.1.0')
+    await handle.signal('pollNow')
+    await until<WatchStatus>(handle, ({ known }) => known?.lastRelease === 'v1.1.0')
+
+    await polled(4)
+    const upstream = { ...settings.upstream, feed: feed.url, pollSeconds: 1 }
+    await handle.signal('configure', { upstream, forks: [settings.fork], configDigest: 'two' })
+    const changed = await until<WatchStatus>(handle, ({ pollSeconds }) => pollSeconds === 1)
+    expect(changed).toMatchObject({ forks: ['mine'], known: { baseline: 'v1.0.0', lastRelease: 'v1.1.0' } })
+    expect((await handle.describe()).memo).toEqual({ configDigest: 'two' })
+    const { events: all } = await handle.fetchHistory()
+    expect(all?.filter(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes)).toEqual(
+      [],
+    )
+    announce('v1.2.0')
+    await until<WatchStatus>(handle, ({ known }) => known?.lastRelease === 'v1.2.0')
+    expect(started.filter(({ release }) => release.tag === 'v1.2.0')).toHaveLength(1)
+    await handle.terminate()
+  })
+
+  it('shows a feed that fails, keeps what it knows, and goes on when it is back', async () => {
+    announce('v1.0.0')
+    const handle = await watch(1)
+    await until<WatchStatus>(handle, ({ known }) => known !== null)
+    feed.behave({ kind: 'garbage', body: '<html>not a feed</html>' })
+    const before = feed.counts().requests
+    await polled(before + 2)
+    const pending = (await handle.describe()).raw.pendingActivities?.[0]
+    expect(pending?.lastFailure?.message).toMatch(/^feed-invalid: .*next poll at \d{4}-/)
+    feed.behave({ kind: 'well' })
+    announce('v1.1.0')
+    await until<WatchStatus>(handle, ({ known }) => known?.lastRelease === 'v1.1.0')
+    await handle.terminate()
+  })
+})
