@@ -1,6 +1,6 @@
 import { findTemporalCli } from '../workers/temporal-cli.ts'
 import type { HarnessOptions } from './options.ts'
-import { makeReport, type Report, type Row } from './report.ts'
+import { makeReport, type Report, type Row, renderTable } from './report.ts'
 import { scenarios } from './scenarios/all.ts'
 import { demand, demandSame } from './stage/expect.ts'
 import { inTurns } from './stage/in-turns.ts'
@@ -34,12 +34,13 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     say(`Starting \`undrift up\` in ${world.folder}.\n`)
     await unlessAborted(world.installation.up(), signal)
     const program = await findTemporalCli({ env: world.installation.env, say })
-    const temporal = temporalCli({ ...world.installation, program })
-    const rows = await unlessAborted(playAll({ world, temporal, say }, cast), signal)
-    if (keep) await keepWorld(world, { say, signal })
-    const histories = await temporal.histories()
-    if (options.histories !== null) await saveHistories(options.histories, histories, { world: world.folder })
-    return makeReport([...rows, await aftermath(world, histories)])
+    const theatre = { world, say, temporal: temporalCli({ ...world.installation, program }) }
+    const rows = await unlessAborted(playAll(theatre, cast), signal)
+    if (keep) {
+      say(`\n${renderTable(makeReport(rows))}\n`)
+      await keepWorld(world, { say, signal })
+    }
+    return makeReport([...rows, await aftermath(theatre, options.histories)])
   } finally {
     await world.installation.killEverything()
     await world.remove()
@@ -73,11 +74,13 @@ async function makeStage({ world, temporal }: Theatre, fork: string): Promise<St
   return { ...ground, fork, installation: world.installation, temporal, maintained }
 }
 
-/** Ends `up` and looks at what is left: no process, and the planted secret nowhere. */
-async function aftermath(world: World, histories: Readonly<Record<string, string>>): Promise<Row> {
+/** Saves the histories, ends `up` and looks at what is left: no process, and the planted secret nowhere. */
+async function aftermath({ world, temporal }: Theatre, folder: string | null): Promise<Row> {
   const began = performance.now()
   let failure: string | null = null
   try {
+    const histories = await temporal.histories()
+    if (folder !== null) await saveHistories(folder, histories, { world: world.folder })
     await world.installation.down()
     demandSame('the Git host never saw a request without the token', world.host.counts().refused, 0)
     demand('the token was used', world.host.counts().let > 0)
