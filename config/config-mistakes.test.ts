@@ -3,7 +3,6 @@ import { parseConfig } from './parse-config.ts'
 import type { ConfigProblem } from './problem.ts'
 import { renderProblems } from './render-problems.ts'
 import { example } from './testing-example.ts'
-import { validationReport } from './validation-report.ts'
 
 function problems(text: string): readonly ConfigProblem[] {
   const parsed = parseConfig(text, 'undrift.yaml')
@@ -215,22 +214,5 @@ network: { allow: [10.0.0.0/33] }
   it('is painted only when asked for', () => {
     expect(renderProblems(problems('x: 1'), { color: true })).toContain('\u001b[')
     expect(renderProblems(problems('x: 1'), { color: false })).not.toContain('\u001b[')
-  })
-
-  it('is reported to programs with the same problems', () => {
-    const parsed = parseConfig('x: 1', 'undrift.yaml')
-    expect(validationReport('undrift.yaml', parsed)).toMatchObject({
-      version: 1,
-      valid: false,
-      problems: problems('x: 1'),
-    })
-    expect(validationReport('u', parseConfig(example, 'u'))).toEqual({
-      version: 1,
-      file: 'u',
-      valid: true,
-      upstreams: ['codex'],
-      forks: ['my-codex'],
-      problems: [],
-    })
   })
 })

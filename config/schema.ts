@@ -20,15 +20,15 @@ export const defaultCandidate = 'undrift/candidate/{tag}'
 const named = { propertyNames: { pattern: namePattern } }
 
 function repository(description: string) {
-  return z.union([
-    gitUrl(description),
-    z
-      .strictObject({
-        url: gitUrl(description),
+  return z
+    .union([
+      gitUrl('The URL.'),
+      z.strictObject({
+        url: gitUrl('The URL.'),
         token: secretName('Name of the secret for HTTPS.').optional(),
-      })
-      .meta({ description }),
-  ])
+      }),
+    ])
+    .meta({ description })
 }
 
 const tags = z
