@@ -18,7 +18,7 @@ export async function choosePort({ asked, usual }: PortWish): Promise<number> {
     })
   }
   if (asked === undefined && (await isFree(usual))) return usual
-  return await listenOnce(0)
+  return listenOnce(0)
 }
 
 async function isFree(port: number): Promise<boolean> {

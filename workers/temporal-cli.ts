@@ -16,12 +16,12 @@ const ways: readonly Provide[] = [downloadTemporalCli, buildTemporalCli]
 /** The path of a Temporal CLI that answers: named, on the PATH, cached, downloaded or built, in this order. */
 export async function findTemporalCli(search: CliSearch): Promise<string> {
   const named = search.env.UNDRIFT_TEMPORAL_CLI
-  if (named) return await proven(named, 'UNDRIFT_TEMPORAL_CLI')
+  if (named) return proven(named, 'UNDRIFT_TEMPORAL_CLI')
   const onPath = findProgram('temporal', search.env.PATH)
-  if (onPath !== null) return await proven(onPath, 'the PATH')
+  if (onPath !== null) return proven(onPath, 'the PATH')
   const cached = cachePath(search.env)
   if (await answers(cached)) return cached
-  return await provide(cached, search)
+  return provide(cached, search)
 }
 
 /** Where the provided program is kept: outside of every checkout and every data folder. */

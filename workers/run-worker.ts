@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker'
+import type { Logger } from 'pino'
+import { createActivities } from '../activities/create-activities.ts'
+import type { DataFolder } from '../config/data-folder.ts'
+import { UndriftError } from '../domain/errors.ts'
+import { type Role, taskQueues } from '../domain/queues.ts'
+import type { ServerAddress } from './connection.ts'
+import { temporalLogger } from './temporal-logger.ts'
+import { loadWorkflowCode } from './workflow-code.ts'
+
+export interface RunWorkerOptions {
+  readonly roles: readonly Role[]
+  readonly server: ServerAddress
+  readonly data: DataFolder
+  /** Where secrets are looked up by name. */
+  readonly env: NodeJS.ProcessEnv
+  readonly log: Logger
+  /** Aborted: no new work is taken, and what runs is given the grace period. */
+  readonly signal: AbortSignal
+  /** How long running activities may go on before they are cancelled. */
+  readonly graceSeconds?: number
+  /** Called whenever all roles are served; again after the server was away for long. */
+  readonly onReady?: () => void
+}
+
+type Capacity = Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions' | 'maxConcurrentActivityTaskPolls'>
+
+const capacities: Readonly<Record<Role, Capacity>> = {
+  // Every followed upstream has one poll that runs for ever: they wait, and cost next to nothing.
+  control: { maxConcurrentActivityTaskExecutions: 2_000, maxConcurrentActivityTaskPolls: 10 },
+  git: { maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: 2 },
+  // Checks are builds and test suites, which use every core themselves.
+  verify: {
+    maxConcurrentActivityTaskExecutions: availableParallelism() < 4 ? 1 : 2,
+    maxConcurrentActivityTaskPolls: 1,
+  },
+}
+
+const forceSeconds = 120
+const longestPauseMs = 5_000
+/** The codes by which a server says that it does not want us: UNAUTHENTICATED and PERMISSION_DENIED. */
+const refusals = new Set([16, 7])
+
+/** Serves the roles until the signal is aborted; waits for a server that is away, for as long as it takes. */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { log, signal } = options
+  installRuntime(log)
+  const workflows = options.roles.includes('control') ? await loadWorkflowCode(log) : null
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      await serve(options, workflows, () => {
+        failures = 0
+        options.onReady?.()
+      })
+    } catch (error) {
+      if (signal.aborted && !isStuck(error)) return
+      refuseForGood(error, options.server)
+      log.warn({ err: error, address: options.server.address }, 'no Temporal server answers; trying again')
+      await sleep(Math.min(longestPauseMs, 250 * 2 ** failures), undefined, { signal }).catch(() => {})
+    }
+  }
+}
+
+let installed = false
+
+/** The SDK's runtime is one for the whole process. */
+function installRuntime(log: Logger): void {
+  if (installed) return
+  installed = true
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+    },
+  })
+}
+
+type WorkflowCode = Awaited<ReturnType<typeof loadWorkflowCode>>
+
+/** One connection with a worker per role; ends when the signal is aborted or one of them fails. */
+async function serve(
+  options: RunWorkerOptions,
+  workflows: WorkflowCode | null,
+  ready: () => void,
+): Promise<void> {
+  const { server, signal } = options
+  const connection = await NativeConnection.connect(server.options)
+  try {
+    await connection.withDeadline(Date.now() + 10_000, () =>
+      connection.workflowService.describeNamespace({ namespace: server.namespace }),
+    )
+    const workers = await Promise.all(
+      options.roles.map((role) => createWorker(role, { ...options, connection, workflows })),
+    )
+    const stop = () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+    }
+    const running = workers.map((worker) => worker.run().finally(stop))
+    ready()
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    const ends = await Promise.allSettled(running)
+    signal.removeEventListener('abort', stop)
+    for (const end of ends) if (end.status === 'rejected') throw end.reason as Error
+  } finally {
+    await connection.close().catch(() => {})
+  }
+}
+
+interface CreateWorkerOptions extends RunWorkerOptions {
+  readonly connection: NativeConnection
+  readonly workflows: WorkflowCode | null
+}
+
+async function createWorker(role: Role, options: CreateWorkerOptions): Promise<Worker> {
+  const { connection, server, data, env, workflows, graceSeconds = 30 } = options
+  const activities = createActivities({ data, address: server.address, env })[role]
+  return Worker.create({
+    connection,
+    namespace: server.namespace,
+    taskQueue: taskQueues[role],
+    activities,
+    ...capacities[role],
+    ...(role === 'control' && workflows && { workflowBundle: workflows }),
+    // A cancellation reaches a step with its next heartbeat that is not held back.
+    maxHeartbeatThrottleInterval: '3 s',
+    shutdownGraceTime: `${graceSeconds} s`,
+    shutdownForceTime: `${graceSeconds + forceSeconds} s`,
+  })
+}
+
+/** Activities that did not end after they were cancelled: the process must not pretend that all went well. */
+function isStuck(error: unknown): boolean {
+  return error instanceof Error && error.name === 'GracefulShutdownPeriodExpiredError'
+}
+
+/** A server that does not want us will not change its mind by being asked again. */
+function refuseForGood(error: unknown, server: ServerAddress): void {
+  if (isStuck(error)) throw error
+  const code = (error as { code?: unknown }).code
+  if (typeof code !== 'number' || !refusals.has(code)) return
+  throw new UndriftError(
+    'UNDRIFT_E_AUTH',
+    `The Temporal server at ${server.address} refused the credentials.`,
+    {
+      cause: error,
+      hint: 'Check the TEMPORAL_* variables or the profile.',
+    },
+  )
+}

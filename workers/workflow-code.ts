@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker'
+import type { Logger } from 'pino'
+import { temporalLogger } from './temporal-logger.ts'
+
+/** The workflow code for a worker: the build's bundle beside the built program, else bundled now from what is there. */
+export async function loadWorkflowCode(log: Logger): Promise<WorkflowBundleOption> {
+  const built = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
+  if (existsSync(built)) return { codePath: built }
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)),
+    logger: temporalLogger(log),
+  })
+}
