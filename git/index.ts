@@ -1,3 +1,6 @@
+export { type CheckOut, checkOut } from './checkout.ts'
+export { type ConflictTaking, type TakenConflict, takeConflict, type UnsettledPath } from './conflict-take.ts'
+export { type ConflictInHands, openConflict } from './conflict-tree.ts'
 export { type ForkFetch, fetchFork, fetchUpstream, forkRef, type UpstreamFetch } from './fetch.ts'
 export { openMirror } from './mirror.ts'
 export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror-lock.ts'
@@ -8,6 +11,15 @@ export { listRefs, type RefsOutcome, readRef, updateRefs } from './refs.ts'
 export { fetchRefs, listRemote } from './remote.ts'
 export { type RemoteKind, remoteKind } from './remote-url.ts'
 export { replay } from './replay.ts'
+export { importResolution, packResolution } from './resolution-pack.ts'
+export {
+  findResolution,
+  listResolutions,
+  type Resolution,
+  readResolution,
+  revokeResolution,
+} from './resolutions.ts'
 export { readStack, type StackQuery } from './stack.ts'
 export type * from './types.ts'
 export { atLeast, gitVersion } from './version.ts'
+export { removeTree } from './work-tree.ts'

@@ -15,7 +15,7 @@ import {
   writeRecord,
 } from './resolution-record.ts'
 import { type Entry, editTree, entryAt, makeTree, readTree, type TreeEntry } from './tree.ts'
-import type { Mirror } from './types.ts'
+import type { ConflictStages, Mirror } from './types.ts'
 
 export interface Resolution extends ResolutionRecord {
   /** The commit that holds it. */
@@ -37,7 +37,7 @@ const prefix = 'refs/undrift/resolutions'
 /** The resolution of exactly this clash of stages; null when nobody settled it yet. */
 export async function findResolution(
   mirror: Mirror,
-  conflicts: readonly MergeConflict[],
+  conflicts: readonly ConflictStages[],
 ): Promise<Resolution | null> {
   if (conflicts.length === 0) return null
   const oid = await readRef(mirror, `${prefix}/${resolutionKey(conflicts)}`)

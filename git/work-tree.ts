@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { UndriftError } from '../domain/errors.ts'
+import type { Oid } from '../domain/patch.ts'
+import { type Bytes, displayPath, toBytes } from './bytes.ts'
+import { type GitOptions, type Place, type RunOptions, runGit } from './command.ts'
+import { leadsOut } from './symlinks.ts'
+import { readWholeTree } from './tree.ts'
+import type { Mirror } from './types.ts'
+
+/** A work tree in the making: a repository of its own that borrows the mirror's objects and knows nothing else of it. */
+export interface WorkTree {
+  readonly dir: string
+  /** Runs git in it, with its own index and files. */
+  run(argv: readonly string[], options?: RunOptions): ReturnType<typeof runGit>
+}
+
+/**
+ * Makes a work tree aside and renames it into place when `fill` is done with it: there is never half of one under its
+ * name, and when anything fails (a full disk, most of all) nothing of it stays.
+ */
+export async function makeWorkTree(
+  mirror: Mirror,
+  where: { readonly dir: string; readonly head: Oid },
+  fill: (tree: WorkTree) => Promise<void>,
+): Promise<void> {
+  const { dir, head } = where
+  await mkdir(dirname(dir), { recursive: true })
+  await removeHalfMade(dir)
+  const aside = `${dir}.${randomUUID()}.making`
+  try {
+    const cwd = { cwd: dirname(dir), signal: mirror.signal }
+    await runGit(cwd, ['init', '--quiet', '--template=', `--object-format=${formatOf(head)}`, '--', aside])
+    const gitDir = join(aside, '.git')
+    await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${join(mirror.path, 'objects')}\n`)
+    await writeFile(join(gitDir, 'HEAD'), `${head}\n`)
+    await fill(openWorkTree(aside, mirror.signal))
+    await rename(aside, dir)
+  } catch (error) {
+    await removeTree(aside)
+    throw error
+  }
+}
+
+function openWorkTree(dir: string, signal: AbortSignal | null): WorkTree {
+  const place: Place = { cwd: dir, signal }
+  const env = { GIT_DIR: join(dir, '.git'), GIT_WORK_TREE: dir }
+  return {
+    dir,
+    run: (argv, options = {}) => runGit(place, argv, { ...options, env: { ...env, ...options.env } }),
+  }
+}
+
+function formatOf(oid: Oid): string {
+  return oid.length === 64 ? 'sha256' : 'sha1'
+}
+
+/** What a killed process left of making this very work tree. */
+async function removeHalfMade(dir: string): Promise<void> {
+  const prefix = `${basename(dir)}.`
+  const names = await readdir(dirname(dir))
+  const left = names.filter((name) => name.startsWith(prefix) && name.endsWith('.making'))
+  for (const name of left) await removeTree(join(dirname(dir), name))
+}
+
+/**
+ * Writes a tree's files and the index. Throws UNDRIFT_E_STACK, naming the path, for an entry that no work tree may
+ * hold (`.git/config`, `..`) and for a symlink that points out of the tree.
+ */
+export async function fillWorkTree(workTree: WorkTree, objects: Place, tree: Oid): Promise<void> {
+  await refuseOutwardLinks(objects, tree)
+  try {
+    await workTree.run(['read-tree', tree])
+  } catch (error) {
+    const path = /invalid path '(.*)'/.exec(String(error))?.[1]
+    if (path === undefined) throw error
+    throw new UndriftError(
+      'UNDRIFT_E_STACK',
+      `The tree ${tree} holds "${path}", which no work tree may hold.`,
+      {
+        cause: error,
+        hint: 'Find the commit that added it with `git log --all -- <path>`, and leave it out of the stack.',
+      },
+    )
+  }
+  await workTree.run(['checkout-index', '--all', '--force', '--index', '--quiet'], {
+    config: [['checkout.workers', '0']],
+  })
+}
+
+async function refuseOutwardLinks(objects: Place, tree: Oid): Promise<void> {
+  const entries = [...(await readWholeTree(objects, tree))].filter(([, { mode }]) => mode === '120000')
+  if (entries.length === 0) return
+  const targets = await readBlobs(
+    objects,
+    entries.map(([, { oid }]) => oid),
+  )
+  const links = new Map(
+    entries.map(([path, { oid }]) => [path, toBytes(targets.get(oid) ?? Buffer.alloc(0))]),
+  )
+  for (const [path, target] of links) {
+    if (!leadsOut(path, links)) continue
+    const names = [path, target].map((bytes: Bytes) => displayPath(bytes).text)
+    throw new UndriftError(
+      'UNDRIFT_E_STACK',
+      `The symlink "${names[0]}" points out of the tree, to "${names[1]}".`,
+      {
+        hint: 'It can be carried in the stack, but no work tree is made with it; make it relative and inside.',
+      },
+    )
+  }
+}
+
+/** The contents of some blobs, by id, in one process; a missing one is left out. */
+export async function readBlobs(
+  place: Place,
+  oids: readonly Oid[],
+  options: GitOptions = {},
+): Promise<Map<Oid, Buffer>> {
+  const blobs = new Map<Oid, Buffer>()
+  if (oids.length === 0) return blobs
+  const stdin = `${[...new Set(oids)].join('\n')}\n`
+  const { stdout } = await runGit(place, ['cat-file', '--batch'], { ...options, stdin })
+  for (let at = 0; at < stdout.length; ) {
+    const lineEnd = stdout.indexOf(10, at)
+    const match = /^(\w+) \w+ (\d+)$/.exec(stdout.toString('latin1', at, lineEnd))
+    at = lineEnd + 1
+    if (!match) continue
+    const end = at + Number(match[2])
+    blobs.set(match[1] ?? '', stdout.subarray(at, end))
+    at = end + 1
+  }
+  return blobs
+}
+
+/** Removes a folder whatever its permissions: builds like to leave read-only folders behind. */
+export async function removeTree(dir: string): Promise<void> {
+  try {
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  } catch {
+    await makeWritable(dir)
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function makeWritable(dir: string): Promise<void> {
+  await chmod(dir, 0o700).catch(() => {})
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) if (entry.isDirectory()) await makeWritable(join(dir, entry.name))
+}
