@@ -17,12 +17,16 @@ export interface Change {
   readonly source: CommitObject
   /** The commits that were folded into it, in the stack's order. */
   readonly folded: readonly Oid[]
+  /** The commit's own trees, where linearising or folding left others in `before` and `after`. */
+  readonly own: { readonly before: Oid; readonly after: Oid }
+  /** Why nothing is left of a patch that was not empty from the start; null for every other. */
+  readonly hollow: string | null
   /** Something a person should know beside the verdict's own reason. */
   readonly note: string | null
   readonly drop: Drop | null
 }
 
-/** Whether the change was empty before any replay, which is a reason to keep it. */
+/** Whether the change was empty from the start, which is a reason to keep it. */
 export function isEmptyChange(change: Change): boolean {
-  return change.before === change.after
+  return change.before === change.after && change.hollow === null
 }

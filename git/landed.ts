@@ -126,7 +126,10 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
 }
 
 /** Every path that the change touches, before and after a move. */
-export async function pathsOf(workshop: Workshop, change: Change): Promise<readonly Bytes[]> {
+export async function pathsOf(
+  workshop: Workshop,
+  change: { readonly before: Oid; readonly after: Oid },
+): Promise<readonly Bytes[]> {
   const diff = await workshop.shown.diff(change.before, change.after)
   return [...new Set(diff.flatMap((file) => [file.oldPath, file.path]))]
 }

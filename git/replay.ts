@@ -1,8 +1,14 @@
+import { UndriftError } from '../domain/errors.ts'
+import type { PatchReport } from '../domain/patch.ts'
 import type { Change } from './change.ts'
+import { planChanges } from './changes.ts'
+import { carryEverything } from './policy.ts'
 import { migrate } from './quarantine.ts'
+import type { PatchRecord } from './record.ts'
 import { rememberedResolutions } from './remembered.ts'
-import { replayChanges } from './replayer.ts'
-import type { Mirror, Patch, Replay, ReplayInput, ReplayOptions } from './types.ts'
+import { type Replayed, replayChanges } from './replayer.ts'
+import { rereadChain } from './stack.ts'
+import type { Mirror, Replay, ReplayInput, ReplayOptions, Stack } from './types.ts'
 import { inWorkshop, type Workshop } from './workshop.ts'
 
 /**
@@ -11,37 +17,58 @@ import { inWorkshop, type Workshop } from './workshop.ts'
  */
 export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOptions = {}): Promise<Replay> {
   return inWorkshop(mirror, async (workshop) => {
-    const { stack, onto, committer } = input
-    const changes = await Promise.all(stack.patches.map((patch) => changeOf(workshop, patch)))
+    const { stack, onto, committer, attempt } = input
     const replayed = await replayChanges(workshop, {
       base: stack.base,
+      oldest: stack.oldest ?? stack.base,
       onto,
-      changes,
+      changes: await changesOf(workshop, input),
       committer,
-      settle: rememberedResolutions(workshop, input.attempt),
+      settle: rememberedResolutions(workshop, attempt),
+      onConflict: 'stop',
       ...options,
     })
-    const reports = replayed.records.map(({ oid, subject, verdict, newOid, reason }) => ({
-      oid,
-      subject,
-      verdict,
-      newOid,
-      reason,
-    }))
-    const { conflict, head, tree } = replayed
-    const stages = conflict?.paths.flatMap(({ base, ours, theirs }) => [base, ours, theirs]) ?? []
-    const blobs = stages.flatMap((stage) => (stage && stage.mode !== '160000' ? [stage.oid] : []))
-    if (head !== onto || blobs.length > 0)
-      await migrate(workshop.quarantine, [head, ...blobs], [onto, stack.head])
-    if (!conflict) return { kind: 'done', head, tree, reports }
-    const at = { patch: conflict.change.patch, lastGood: conflict.lastGood, paths: conflict.paths }
-    return { kind: 'conflict', at, reports }
+    await keep(workshop, replayed, input)
+    const reports = reportsOf(stack, replayed.records)
+    const { conflict, head, tree, suspects, records } = replayed
+    if (!conflict) return { kind: 'done', head, tree, reports, suspects }
+    const { lastGood, paths } = conflict
+    const record = records.find((one) => one.oid === conflict.change.patch.oid)
+    const causedBy = record?.conflict?.causedBy ?? null
+    return { kind: 'conflict', at: { patch: conflict.change.patch, lastGood, paths, causedBy }, reports }
   })
 }
 
-async function changeOf(workshop: Workshop, patch: Patch): Promise<Change> {
-  const { objects } = workshop.quarantine
-  const source = await objects.commit(patch.oid)
-  const before = (await objects.commit(patch.parent)).tree
-  return { patch, before, after: patch.tree, source, folded: [], note: null, drop: null }
+/** Folded and dropped as `plan` does it with no policy, so that both come to the same ids. */
+async function changesOf(workshop: Workshop, { stack, onto }: ReplayInput): Promise<readonly Change[]> {
+  const chain = await rereadChain(workshop, stack)
+  const found = new Set(chain.links.map((link) => link.oid))
+  const missing = stack.patches.filter((patch) => !found.has(patch.oid))
+  if (missing.length > 0 || found.size !== stack.patches.length) {
+    throw new UndriftError('UNDRIFT_E_INTERNAL', 'The stack is not the whole of the history that it names.')
+  }
+  return planChanges(workshop, chain, { policy: carryEverything, onto })
+}
+
+/** One report for every patch of the stack: what was folded into another shares its fate. */
+function reportsOf(stack: Stack, records: readonly PatchRecord[]): readonly PatchReport[] {
+  const byOid = new Map(
+    records.flatMap((record) => [record.oid, ...record.folded].map((oid) => [oid, record] as const)),
+  )
+  return stack.patches.map(({ oid, subject }) => {
+    const record = byOid.get(oid)
+    if (!record)
+      throw new UndriftError('UNDRIFT_E_INTERNAL', `Patch ${oid} (${subject}) was lost in the replay.`)
+    const reason =
+      record.oid === oid ? record.reason : `Folded into ${record.oid.slice(0, 12)} (${record.subject}).`
+    return { oid, subject, verdict: record.verdict, newOid: record.newOid, reason }
+  })
+}
+
+/** Moves what the replay made into the mirror: the new commits, and the sides of a conflict. */
+async function keep(workshop: Workshop, replayed: Replayed, { onto, stack }: ReplayInput): Promise<void> {
+  const stages = replayed.conflict?.paths.flatMap(({ base, ours, theirs }) => [base, ours, theirs]) ?? []
+  const blobs = stages.flatMap((stage) => (stage && stage.mode !== '160000' ? [stage.oid] : []))
+  if (replayed.head === onto && blobs.length === 0) return
+  await migrate(workshop.quarantine, [replayed.head, ...blobs], [onto, stack.head])
 }

@@ -1,25 +1,18 @@
-import type { ConflictPath, Oid, PatchReport, Verdict } from '../domain/patch.ts'
-import { displayPath } from './bytes.ts'
-import { type Change, type Drop, isEmptyChange } from './change.ts'
+import type { ConflictPath, Oid } from '../domain/patch.ts'
+import { displayPath, utf8Bytes } from './bytes.ts'
+import { causeOfConflict } from './cause.ts'
+import { type Change, isEmptyChange } from './change.ts'
 import { type CommitObject, dateOf, serialiseCommit } from './commit-object.ts'
-import { type LandedCause, openLandings, pathsOf } from './landed.ts'
-import type { MergeConflict } from './merge-tree.ts'
-import type { ConflictStages } from './types.ts'
+import { favour } from './favour.ts'
+import { openLandings, pathsOf } from './landed.ts'
+import type { Merge, MergeConflict } from './merge-tree.ts'
+import { type Fate, landedFate, lostOf, type PatchRecord, recordOf, type Suggestion } from './record.ts'
+import { similarCommit } from './similar.ts'
+import { findSuspects } from './suspects.ts'
+import type { ConflictStages, Suspect } from './types.ts'
 import { upstreamRange } from './upstream-range.ts'
 import { compareDiffs } from './verdicts.ts'
 import type { Workshop } from './workshop.ts'
-
-/** Everything that is known of what became of one patch. */
-export interface PatchRecord extends PatchReport {
-  readonly author: { readonly name: string; readonly email: string }
-  readonly landedAs: readonly Oid[]
-  readonly cause: LandedCause | Drop['cause'] | null
-  readonly paths: readonly string[]
-  readonly encodedPaths: boolean
-  readonly folded: readonly Oid[]
-  /** What the new commit does not carry on, such as `signature`. */
-  readonly lost: readonly string[]
-}
 
 export interface Settled {
   readonly tree: Oid
@@ -31,21 +24,22 @@ export interface Settled {
 export type Settle = (conflicts: readonly MergeConflict[], tree: Oid) => Promise<Settled | null>
 
 export interface ReplayTask {
+  /** The upstream commit that the changes stand on. */
   readonly base: Oid
+  /** The upstream commit that the fork stood on first; equals `base` where it never merged upstream. */
+  readonly oldest: Oid
   readonly onto: Oid
   readonly changes: readonly Change[]
   readonly committer: { readonly name: string; readonly email: string }
   readonly settle: Settle
   readonly onPatch?: (done: number, total: number) => void
+  /** What a conflict does: `forecast` looks past it, as if the patch had won. */
+  readonly onConflict: 'stop' | 'forecast'
 }
 
 export interface ReplayedConflict {
   readonly change: Change
   readonly lastGood: Oid
-  /** The tree that the patch was merged into, and the one with markers that came out. */
-  readonly ours: Oid
-  readonly marked: Oid
-  readonly conflicts: readonly MergeConflict[]
   readonly paths: readonly (ConflictPath & ConflictStages)[]
 }
 
@@ -53,158 +47,148 @@ export interface Replayed {
   readonly head: Oid
   readonly tree: Oid
   readonly records: readonly PatchRecord[]
+  readonly suspects: readonly Suspect[]
+  /** The first conflict; null when all went well. */
   readonly conflict: ReplayedConflict | null
 }
 
-type Fate = Pick<PatchRecord, 'verdict' | 'newOid' | 'reason'> &
-  Partial<Pick<PatchRecord, 'landedAs' | 'cause' | 'lost'>>
-
-/** Replays the changes one by one onto the target, in memory; stops at the first that no means can settle. */
+/** Replays the changes one by one onto the target, in memory. */
 export async function replayChanges(workshop: Workshop, task: ReplayTask): Promise<Replayed> {
   const { objects } = workshop.quarantine
   const target = await objects.commit(task.onto)
   const committer = committerLine(task.committer, target)
-  const range = upstreamRange(workshop.quarantine, task, async () => {
+  const range = upstreamRange(workshop.quarantine, { base: task.oldest, onto: task.onto }, async () => {
     const lists = await Promise.all(task.changes.map((change) => pathsOf(workshop, change)))
     return [...new Set(lists.flat())]
   })
   const landings = openLandings(workshop, range, task.onto)
-  const fates: Promise<Fate>[] = []
-  let parent = task.onto
+  let head = task.onto
   let tree = target.tree
   let conflict: ReplayedConflict | null = null
 
-  /** Commits the patch's new tree, or keeps the commit itself where nothing at all changed. */
-  const advance = (change: Change, next: Oid): Oid => {
+  /** Commits the patch's new tree, or keeps the commit itself where nothing at all changed; none past a conflict. */
+  const advance = (change: Change, next: Oid): Oid | null => {
+    tree = next
+    if (conflict) return null
     const { source } = change
-    const same = source.tree === next && source.parents.length === 1 && source.parents[0] === parent
-    const before = tree
-    parent =
+    const same = source.tree === next && source.parents.length === 1 && source.parents[0] === head
+    head =
       same && change.folded.length === 0
         ? change.patch.oid
-        : objects.write('commit', serialiseCommit({ ...source, tree: next, parents: [parent], committer }))
-    tree = next
-    return before
+        : objects.write('commit', serialiseCommit({ ...source, tree: next, parents: [head], committer }))
+    return head
   }
-  const compared = async (change: Change, before: Oid, after: Oid): Promise<Fate> => {
-    const newOid = parent
-    const [old, now] = await Promise.all([
-      workshop.shown.diff(change.before, change.after),
-      workshop.shown.diff(before, after),
-    ])
-    return { ...compareDiffs(old, now), newOid, lost: newOid === change.patch.oid ? [] : lostOf(change) }
+  const suggestionFor = async (change: Change, appliesCleanly: boolean): Promise<Suggestion | null> => {
+    if (appliesCleanly && (await landings.reverted(change)) !== null) return 'reverted-upstream'
+    const like = await similarCommit(workshop, change, { range, appliesCleanly })
+    return like === null ? null : { kind: 'landed-with-changes', as: [like] }
+  }
+  const applied = (change: Change, next: Oid): Promise<Fate> => {
+    const before = tree
+    const newOid = advance(change, next)
+    return compare(workshop, change, { before, after: next, newOid, suggestionFor })
+  }
+  const gone = async (change: Change, why: string): Promise<Fate> => {
+    const own = { ...change, ...change.own, hollow: null }
+    const landing = (await landings.ofEmptied(change)) ?? (await landings.ofEmptied(own))
+    return landing ? landedFate(landing) : { verdict: 'emptied', newOid: null, reason: why }
+  }
+  const clashed = async (change: Change, merge: Merge & { kind: 'conflict' }, later: readonly Change[]) => {
+    const landing = await landings.behindConflict(change, later)
+    if (landing) return landedFate(landing)
+    const settled = await task.settle(merge.conflicts, merge.tree)
+    if (settled) {
+      const { verdict, reason } = settled
+      if (settled.tree !== tree) {
+        return { verdict, newOid: advance(change, settled.tree), reason, lost: lostOf(change) }
+      }
+      return { verdict: 'emptied' as const, newOid: null, reason: `${reason} Nothing is left of the patch.` }
+    }
+    const paths = merge.conflicts.map((one) => ({ ...one, path: displayPath(one.path).text }))
+    conflict ??= { change, lastGood: head, paths }
+    const names = merge.conflicts.map((one) => one.path)
+    const causedBy = await causeOfConflict(workshop, { change, paths: names, base: task.base }, range)
+    const suggestion = await suggestionFor(change, false)
+    if (task.onConflict === 'forecast') tree = await favour(workshop, merge, 'theirs')
+    return conflictFate(paths, causedBy, suggestion)
+  }
+  const settleOne = async (change: Change, later: readonly Change[]): Promise<{ fate: Promise<Fate> }> => {
+    const now = (fate: Fate) => ({ fate: Promise.resolve(fate) })
+    if (conflict && task.onConflict === 'stop') {
+      return now({ verdict: null, newOid: null, reason: 'Behind the conflict; not tried.' })
+    }
+    if (change.drop) return now({ verdict: 'dropped', newOid: null, ...change.drop })
+    if (change.hollow !== null) return now(await gone(change, change.hollow))
+    const merge = await workshop.merger.merge(change.before, tree, change.after)
+    if (merge.kind === 'conflict') return now(await clashed(change, merge, later))
+    if (merge.tree === tree && !isEmptyChange(change)) {
+      return now(await gone(change, 'Nothing is left: the new stack has the change before it comes to it.'))
+    }
+    return { fate: applied(change, merge.tree) }
   }
 
+  const fates: Promise<Fate>[] = []
   for (const [index, change] of task.changes.entries()) {
-    if (conflict) {
-      fates.push(Promise.resolve({ verdict: null, newOid: null, reason: 'Behind the conflict; not tried.' }))
-      continue
-    }
-    if (change.drop) {
-      fates.push(Promise.resolve({ verdict: 'dropped', newOid: null, ...change.drop }))
-      continue
-    }
-    const merge = await workshop.merger.merge(change.before, tree, change.after)
-    if (merge.kind === 'conflict') {
-      const landing = await landings.behindConflict(change, task.changes.slice(index + 1))
-      if (landing) {
-        fates.push(Promise.resolve({ ...landedFate(landing.cause, landing.as) }))
-        task.onPatch?.(index + 1, task.changes.length)
-        continue
-      }
-      const settled = await task.settle(merge.conflicts, merge.tree)
-      if (!settled) {
-        conflict = {
-          change,
-          lastGood: parent,
-          ours: tree,
-          marked: merge.tree,
-          conflicts: merge.conflicts,
-          paths: merge.conflicts.map((one) => ({ ...one, path: displayPath(one.path).text })),
-        }
-        const names = conflict.paths.map((one) => `${one.path} (${one.kind})`).join(', ')
-        fates.push(Promise.resolve({ verdict: 'conflict', newOid: null, reason: `Conflicts in ${names}.` }))
-        continue
-      }
-      if (settled.tree === tree) {
-        const reason = `${settled.reason} Nothing is left of the patch.`
-        fates.push(Promise.resolve({ verdict: 'emptied', newOid: null, reason }))
-      } else {
-        advance(change, settled.tree)
-        const { verdict, reason } = settled
-        fates.push(Promise.resolve({ verdict, newOid: parent, reason, lost: lostOf(change) }))
-      }
-    } else if (merge.tree === tree && !isEmptyChange(change)) {
-      const landing = await landings.ofEmptied(change)
-      fates.push(
-        Promise.resolve(
-          landing
-            ? landedFate(landing.cause, landing.as)
-            : {
-                verdict: 'emptied',
-                newOid: null,
-                reason: 'Nothing is left: what stands before it in the new stack has the change already.',
-              },
-        ),
-      )
-    } else {
-      const before = advance(change, merge.tree)
-      const fate = compared(change, before, merge.tree)
-      // Awaited below, with all the others; a failure before that must not count as unhandled.
-      fate.catch(() => {})
-      fates.push(fate)
-    }
+    const { fate } = await settleOne(change, task.changes.slice(index + 1))
+    // Awaited below with all the others: comparing goes on while the next patches are merged.
+    fate.catch(() => {})
+    fates.push(fate)
     task.onPatch?.(index + 1, task.changes.length)
   }
+  const settled = await Promise.all(fates)
   const records = await Promise.all(
-    task.changes.map(async (change, index) =>
-      recordOf(workshop, change, await (fates[index] as Promise<Fate>)),
-    ),
+    task.changes.map((change, index) => recordOf(workshop, change, settled[index] as Fate)),
   )
-  return { head: parent, tree, records, conflict }
+  return { head, tree, records, suspects: settled.flatMap((fate) => fate.suspects ?? []), conflict }
 }
 
-function landedFate(cause: LandedCause, as: readonly Oid[]): Fate {
-  const named = as.map((oid) => oid.slice(0, 12)).join(', ')
-  const how: Record<LandedCause, string> = {
-    exact: `Upstream has the same change as ${named}.`,
-    squashed: `Upstream has it as a part of ${named}.`,
-    contained: `Upstream has all of it since ${named}.`,
-  }
-  return { verdict: 'landed', newOid: null, reason: how[cause], cause, landedAs: as }
+/** The verdict on a patch that applied, with whatever a person should look at. */
+async function compare(
+  workshop: Workshop,
+  change: Change,
+  result: {
+    readonly before: Oid
+    readonly after: Oid
+    readonly newOid: Oid | null
+    readonly suggestionFor: (change: Change, appliesCleanly: boolean) => Promise<Suggestion | null>
+  },
+): Promise<Fate> {
+  const { before, after, newOid } = result
+  const [old, now] = await Promise.all([
+    workshop.shown.diff(change.before, change.after),
+    workshop.shown.diff(before, after),
+  ])
+  const trees = { base: change.before, ours: before, theirs: change.after, result: after }
+  const suspects = await findSuspects(workshop, change.patch.oid, trees)
+  const lost = newOid === change.patch.oid ? [] : lostOf(change)
+  const suggestion = await result.suggestionFor(change, true)
+  return { ...compareDiffs(old, now), newOid, lost, suspects, suggestion }
 }
 
-async function recordOf(workshop: Workshop, change: Change, fate: Fate): Promise<PatchRecord> {
-  const { patch } = change
-  const paths = [...new Set(await pathsOf(workshop, change))].map(displayPath)
-  const wasEmpty = isEmptyChange(change) && fate.verdict === 'unchanged'
-  const reason = wasEmpty ? 'It was empty from the start and is kept.' : fate.reason
+function conflictFate(
+  paths: readonly ConflictPath[],
+  causedBy: Oid | null,
+  suggestion: Suggestion | null,
+): Fate {
+  const names = paths.map((one) => `${one.path} (${one.kind})`).join(', ')
+  const since = causedBy === null ? '' : ` since upstream ${causedBy.slice(0, 12)}`
   return {
-    oid: patch.oid,
-    subject: patch.subject,
-    author: { name: patch.authorName, email: patch.authorEmail },
-    verdict: fate.verdict satisfies Verdict | null,
-    newOid: fate.newOid,
-    landedAs: fate.landedAs ?? [],
-    cause: fate.cause ?? null,
-    reason: change.note === null ? reason : `${reason} ${change.note}`,
-    paths: paths.map((path) => path.text),
-    encodedPaths: paths.some((path) => path.encoded),
-    folded: change.folded,
-    lost: fate.lost ?? [],
+    verdict: 'conflict',
+    newOid: null,
+    reason: `Conflicts in ${names}${since}.`,
+    suggestion,
+    conflict: { paths: paths.map(({ path, kind }) => ({ path, kind })), causedBy },
   }
 }
 
-function lostOf(change: Change): readonly string[] {
-  const names = change.source.lost.map((name) => (name.startsWith('gpgsig') ? 'signature' : name))
-  return [...new Set(names)]
-}
-
-/** The committer of every new commit: by name from the input, by date from the target, so that ids never depend on the clock. */
+/**
+ * The committer of every new commit: by name from the input, by date from the target.
+ * Invariant: ids never depend on the clock.
+ */
 function committerLine(
   committer: { readonly name: string; readonly email: string },
   target: CommitObject,
 ): string {
-  const clean = (text: string) => Buffer.from(text.replace(/[<>\n\0]/g, '').trim(), 'utf8').toString('latin1')
+  const clean = (text: string) => utf8Bytes(text.replace(/[<>\n\0]/g, '').trim())
   return `${clean(committer.name)} <${clean(committer.email)}> ${dateOf(target.committer)}`
 }

@@ -1,10 +1,11 @@
 import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
 import { runGit } from './command.ts'
-import { personOf, subjectOf } from './commit-object.ts'
+import { type CommitObject, personOf, subjectOf } from './commit-object.ts'
+import { type Chain, linearise } from './linearise.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Mirror, Patch, Stack } from './types.ts'
-import { inWorkshop } from './workshop.ts'
+import { inWorkshop, type Workshop } from './workshop.ts'
 
 export interface StackQuery {
   readonly head: Oid
@@ -14,17 +15,32 @@ export interface StackQuery {
   readonly base?: Oid
 }
 
-/** The commits that only the fork has, oldest first, with their parents. */
-export interface ForkHistory {
-  readonly parents: ReadonlyMap<Oid, readonly Oid[]>
-}
-
 /** Reads the ordered patches between the upstream commit that the fork stands on and its head. */
 export function readStack(mirror: Mirror, query: StackQuery): Promise<Stack> {
-  return inWorkshop(mirror, async ({ quarantine }) => {
-    const history = await readHistory(quarantine, query, await followedTips(mirror))
-    return linearStack(quarantine, query, history)
+  return inWorkshop(mirror, async (workshop) => {
+    const chain = await readChain(workshop, query, await followedTips(mirror))
+    const patches = chain.links.map((link) => patchOf(link.oid, link.commit))
+    return { base: chain.base, head: query.head, patches, oldest: chain.oldest, merges: chain.merges }
   })
+}
+
+/** The fork's history in one line; `followed` are upstream commits that it may have taken in beside the target. */
+export async function readChain(
+  workshop: Workshop,
+  query: StackQuery,
+  followed: readonly Oid[],
+): Promise<Chain> {
+  const parents = await readHistory(workshop.quarantine, query, followed)
+  return linearise(workshop, query.head, parents)
+}
+
+/** The chain of a stack that was read before, perhaps by another process. */
+export async function rereadChain(workshop: Workshop, stack: Stack): Promise<Chain> {
+  const { objects } = workshop.quarantine
+  const oids = [...stack.patches.map((patch) => patch.oid), ...(stack.merges ?? [])]
+  const parents = new Map<Oid, readonly Oid[]>()
+  for (const oid of oids) parents.set(oid, (await objects.commit(oid)).parents)
+  return linearise(workshop, stack.head, parents)
 }
 
 /** The objects that refs/upstream/ names: tags and branches that are followed. */
@@ -33,12 +49,12 @@ async function followedTips(mirror: Mirror): Promise<readonly Oid[]> {
   return [...new Set(answer.stdout.toString('latin1').split('\n').filter(Boolean))]
 }
 
-/** Walks the commits that are reachable from the head and from nothing that upstream has. */
-export async function readHistory(
+/** The commits that are reachable from the head and from nothing that upstream has, with their parents. */
+async function readHistory(
   quarantine: Quarantine,
   query: StackQuery,
   followed: readonly Oid[],
-): Promise<ForkHistory> {
+): Promise<ReadonlyMap<Oid, readonly Oid[]>> {
   const bounds = [query.onto, ...(query.base === undefined ? [] : [query.base]), ...followed]
   const answer = await runGit(quarantine, ['rev-list', '--topo-order', '--reverse', '--parents', '--stdin'], {
     stdin: [query.head, ...bounds.map((oid) => `^${oid}`), ''].join('\n'),
@@ -56,26 +72,12 @@ export async function readHistory(
       hint: 'Fetch the whole history with `git fetch --unshallow`.',
     })
   }
-  return { parents }
+  return parents
 }
 
-async function linearStack(quarantine: Quarantine, query: StackQuery, history: ForkHistory): Promise<Stack> {
-  const patches: Patch[] = []
-  for (const oid of history.parents.keys()) patches.push(await readPatch(quarantine, oid))
-  const base = patches[0]?.parent ?? query.head
-  return { base, head: query.head, patches }
-}
-
-/** One commit of the stack. Its first parent is what it is a patch against. */
-export async function readPatch(quarantine: Quarantine, oid: Oid): Promise<Patch> {
-  const commit = await quarantine.objects.commit(oid)
-  const [parent] = commit.parents
-  if (parent === undefined || commit.parents.length > 1) {
-    const what = parent === undefined ? 'has no parent' : 'is a merge'
-    throw new UndriftError('UNDRIFT_E_STACK', `Commit ${oid} (${subjectOf(commit)}) ${what}.`, {
-      hint: 'Rebase the fork onto the upstream commit that it stands on.',
-    })
-  }
+/** One commit of the stack as a patch against its first parent. */
+export function patchOf(oid: Oid, commit: CommitObject): Patch {
+  const [parent = ''] = commit.parents
   const author = personOf(commit.author, commit.encoding)
   return {
     oid,

@@ -43,7 +43,12 @@ export interface Patch {
 export interface Stack {
   readonly base: Oid
   readonly head: Oid
+  /** In order. A merge commit is among them only for what no other commit holds. */
   readonly patches: readonly Patch[]
+  /** The upstream commit that the fork stood on before it merged upstream into itself; `base` when left out. */
+  readonly oldest?: Oid
+  /** The fork's merges that hold nothing of their own. */
+  readonly merges?: readonly Oid[]
 }
 
 export interface ReplayInput {
@@ -66,8 +71,23 @@ export interface ConflictStages {
   readonly theirs: { readonly mode: string; readonly oid: Oid } | null
 }
 
+/** Lines that a merge without a conflict lost all the same. */
+export interface Suspect {
+  /** The patch that was merged. */
+  readonly oid: Oid
+  readonly path: string
+  readonly lost: readonly string[]
+}
+
 export interface ReplayConflict {
   readonly patch: Patch
+  /** The upstream commit at which the patch stops applying; null when no single one is to blame. */
+  readonly causedBy?: Oid | null
+  /**
+   * The change as two trees, where folding or linearising left others than the commit's own; a conflict is made again
+   * from them, so they must be in the mirror.
+   */
+  readonly change?: { readonly before: Oid; readonly after: Oid }
   /** The commit up to which the replay went well. */
   readonly lastGood: Oid
   readonly paths: readonly (ConflictPath & ConflictStages)[]
@@ -79,6 +99,8 @@ export type Replay =
       readonly head: Oid
       readonly tree: Oid
       readonly reports: readonly PatchReport[]
+      /** Lines that merges without a conflict lost all the same; a person should look before anything goes out. */
+      readonly suspects?: readonly Suspect[]
     }
   | {
       readonly kind: 'conflict'

@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Oid } from '../domain/patch.ts'
+import type { Bytes } from './bytes.ts'
+import { runGit } from './command.ts'
+import type { MergeConflict } from './merge-tree.ts'
+import { quarantineConfig } from './quarantine.ts'
+import { withoutAsides } from './resolutions.ts'
+import { type Entry, editTree } from './tree.ts'
+import type { Workshop } from './workshop.ts'
+
+/**
+ * The tree of a conflicted merge in which one side wins every hunk that clashed. Never a result on its own: a
+ * linearised merge corrects it, a forecast only looks past it.
+ */
+export async function favour(
+  workshop: Workshop,
+  merge: { readonly tree: Oid; readonly conflicts: readonly MergeConflict[] },
+  side: 'ours' | 'theirs',
+): Promise<Oid> {
+  const { quarantine } = workshop
+  const edits = new Map<Bytes, Entry>()
+  for (const conflict of merge.conflicts) {
+    edits.set(conflict.path, (await favourHunks(workshop, conflict, side)) ?? conflict[side])
+  }
+  const clean = await withoutAsides(quarantine, merge.tree, merge.conflicts)
+  return editTree(quarantine, clean, edits)
+}
+
+/** Hunk by hunk where all three sides are text; null where only one whole side can win. */
+async function favourHunks(
+  workshop: Workshop,
+  conflict: MergeConflict,
+  side: 'ours' | 'theirs',
+): Promise<Entry> {
+  const { base, ours, theirs } = conflict
+  if (conflict.kind !== 'content' || !base || !ours || !theirs) return null
+  const { objects, path } = workshop.quarantine
+  const files = await Promise.all(
+    [ours, base, theirs].map(async (stage, index) => {
+      const file = join(path, `side-${index}`)
+      await writeFile(file, (await objects.read(stage.oid)).body)
+      return file
+    }),
+  )
+  const argv = ['merge-file', '-p', '-q', `--${side}`, ...files]
+  const merged = await runGit(workshop.quarantine, argv, { config: quarantineConfig, okCodes: [0, 255] })
+  if (merged.code !== 0) return null
+  return { mode: conflict[side]?.mode ?? ours.mode, oid: objects.write('blob', merged.stdout) }
+}
