@@ -78,7 +78,7 @@ describe('what is new', () => {
       { tag: 'v1.0.9', reason: 'older than v1.1.0' },
       { tag: 'v2.0.0-rc.1', reason: 'pre-release: the rules take none' },
       { tag: 'nightly', reason: 'prefix: it does not begin with v' },
-      { tag: 'vnext', reason: 'not a version by the scheme loose' },
+      { tag: 'vnext', reason: 'not a version: by the scheme loose' },
       { tag: 'v2.1.0', reason: 'pre-release: the feed marks it as one' },
     ])
   })
@@ -150,4 +150,28 @@ it('never forgets a release that still stands in the feed', () => {
     expect(choice.fresh).toHaveLength(100)
     seen = choice.seen
   }
+})
+
+it('settles down on 10,000 releases: what was reported once is no news at the next poll', () => {
+  const many = releases(...Array.from({ length: 10_000 }, (_, index) => `v1.${index}`))
+  const first = takeBaseline({ releases: many, rules })
+  expect(first).toMatchObject({ baseline: 'v1.9999', skippedCount: 9_999 })
+  const second = chooseNew({ releases: many, seen: first.seen, rules, baseline: first.baseline })
+  const third = chooseNew({ releases: many, seen: second.seen, rules, baseline: first.baseline })
+  expect([second.fresh, third.fresh, third.skipped]).toEqual([[], [], []])
+})
+
+it('goes by every rule, and keeps the baseline that another range took', () => {
+  const choice = chooseNew({
+    releases: releases('v1.4.0', 'v2.0.0', 'v1.5.0-linux', 'v1.6.0', 'v1.2.0'),
+    seen: [],
+    rules: { ...rules, ignore: 'linux', range: '<2' },
+    baseline: 'v1.3.0',
+  })
+  expect(tagsOf(choice.fresh)).toEqual(['v1.4.0', 'v1.6.0'])
+  expect(choice.skipped.map(({ reason }) => reason)).toEqual([
+    'range: it is not in <2',
+    'ignore: it matches linux',
+    'older than v1.3.0',
+  ])
 })

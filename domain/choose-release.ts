@@ -1,10 +1,10 @@
 import { rememberSeen, unseenOf } from './choose-release-memory.ts'
 import type { FeedRelease, SkippedRelease } from './release.ts'
 import type { TagRules } from './settings.ts'
-import { readVersion } from './version/read-version.ts'
-import { compareVersions, type Version, type VersionReading } from './version/version.ts'
+import { type TagReaderOptions, tagReader } from './version/tag-reader.ts'
+import { compareVersions, type Version } from './version/version.ts'
 
-export interface ChooseInput {
+export interface ChooseInput extends TagReaderOptions {
   readonly releases: readonly FeedRelease[]
   /** What an earlier choice returned as `seen`. */
   readonly seen: readonly string[]
@@ -24,7 +24,7 @@ export interface Choice {
   readonly seen: readonly string[]
 }
 
-export interface BaselineInput {
+export interface BaselineInput extends TagReaderOptions {
   readonly releases: readonly FeedRelease[]
   readonly rules: TagRules
 }
@@ -42,42 +42,46 @@ interface Candidate {
   readonly version: Version
 }
 
+interface Judged {
+  readonly release: FeedRelease
+  readonly tag: string
+  /** Null for what is left out, and `reason` says why. */
+  readonly version: Version | null
+  readonly reason: string
+}
+
 /** Finds the releases that nobody has seen yet. An entry that comes again, edited or in another place, is not new: the tag is its identity. */
 export function chooseNew(input: ChooseInput): Choice {
-  const floor = input.baseline === null ? null : readRelease(input.baseline, input.rules)
-  const unseen = unseenOf(uniqueByTag(input.releases), input.seen).filter(({ tag }) => tag !== input.baseline)
-  const taken: Candidate[] = []
-  const skipped: SkippedRelease[] = []
-  for (const release of unseen) {
-    const reading = readFeedRelease(release, input.rules)
-    if (reading.kind === 'not-taken') {
-      skipped.push({ tag: release.tag, reason: reading.detail })
-    } else if (floor && compareVersions(reading.version, floor) < 0) {
-      skipped.push({ tag: release.tag, reason: `older than ${input.baseline}` })
-    } else {
-      taken.push({ release, version: reading.version })
-    }
+  const standing = judge(input).filter(({ tag }) => tag !== input.baseline)
+  const unseen = unseenOf(standing, input.seen)
+  const taken = unseen.flatMap(({ release, version }) => (version === null ? [] : [{ release, version }]))
+  const [fresh, waiting] = splitAt(taken.sort(byVersion), input.limit ?? 50)
+  const later = new Set(waiting.map(({ release }) => release.tag))
+  // What still stands in the feed is remembered anew, what could start an attempt last: it is forgotten last.
+  const [startable, others] = partition(
+    standing.filter(({ tag }) => !later.has(tag)),
+    ({ version }) => version !== null,
+  )
+  const seen = rememberSeen(
+    input.seen,
+    [...others.toReversed(), ...startable.toReversed()].map(({ tag }) => tag),
+  )
+  const forgotten = new Set(unseenOf(unseen, seen))
+  return {
+    fresh: fresh.map(({ release }) => release),
+    // What cannot be remembered is not reported either: it would be news again at every poll.
+    skipped: unseen
+      .filter((one) => one.version === null && !forgotten.has(one))
+      .map(({ tag, reason }) => ({ tag, reason })),
+    seen,
   }
-  const fresh = taken
-    .sort(byVersion)
-    .slice(0, input.limit ?? 50)
-    .map(({ release }) => release)
-  const handled = [...fresh, ...skipped]
-  // What still stands in the feed is remembered anew, so that it is never forgotten while it can come back.
-  const waiting = new Set(taken.slice(fresh.length).map(({ release }) => release.tag))
-  const standing = input.releases.filter(({ tag }) => !waiting.has(tag))
-  const tags = [...standing.toReversed(), ...handled].map(({ tag }) => tag)
-  return { fresh, skipped, seen: rememberSeen(input.seen, tags) }
 }
 
 /** First contact with an upstream: nothing old is emitted, and the newest release by version is where the watch begins. */
 export function takeBaseline(input: BaselineInput): Baseline {
-  const releases = uniqueByTag(input.releases)
+  const releases = judge({ ...input, baseline: null })
   const newest = releases
-    .flatMap((release): Candidate[] => {
-      const reading = readFeedRelease(release, input.rules)
-      return reading.kind === 'version' ? [{ release, version: reading.version }] : []
-    })
+    .flatMap(({ release, version }) => (version === null ? [] : [{ release, version }]))
     .sort(byVersion)
     .at(-1)
   const baseline = newest?.release.tag ?? null
@@ -88,27 +92,40 @@ export function takeBaseline(input: BaselineInput): Baseline {
   }
 }
 
-/** The forge's own flag counts beside what the version says. */
-function readFeedRelease(release: FeedRelease, rules: TagRules): VersionReading {
-  const reading = readVersion(release.tag, rules)
-  if (reading.kind === 'version' && release.prerelease && !rules.prereleases) {
-    return { kind: 'not-taken', reason: 'pre-release', detail: 'pre-release: the feed marks it as one' }
-  }
-  return reading
+/** Applies the rules, the forge's own flag and the baseline to each release; a tag that comes twice counts once. */
+function judge(input: BaselineInput & { readonly baseline: string | null }): readonly Judged[] {
+  const read = tagReader(input.rules, input)
+  const floor = input.baseline === null ? null : versionOf(input.baseline, input)
+  const releases = [...new Map(input.releases.map((release) => [release.tag, release])).values()]
+  return releases.map((release): Judged => {
+    const { tag } = release
+    const reading = read(tag)
+    const left = (reason: string) => ({ release, tag, version: null, reason })
+    if (reading.kind === 'not-taken') return left(reading.detail)
+    if (release.prerelease && !input.rules.prereleases) return left('pre-release: the feed marks it as one')
+    if (floor && compareVersions(reading.version, floor) < 0) return left(`older than ${input.baseline}`)
+    return { release, tag, version: reading.version, reason: '' }
+  })
 }
 
-function readRelease(tag: string, rules: TagRules): Version | null {
-  // The baseline stays where it is even when it is a pre-release and the rules have since stopped taking any.
-  const reading = readVersion(tag, { ...rules, prereleases: true })
+/** The baseline stays where it is even when other rules than those of the scheme have changed since. */
+function versionOf(tag: string, input: BaselineInput): Version | null {
+  const { prefix, scheme } = input.rules
+  const rules = { prefix, prereleases: true, ...(scheme === undefined ? {} : { scheme }) }
+  const reading = tagReader(rules, input)(tag)
   return reading.kind === 'version' ? reading.version : null
-}
-
-function uniqueByTag(releases: readonly FeedRelease[]): FeedRelease[] {
-  return [...new Map([...releases].reverse().map((release) => [release.tag, release])).values()].reverse()
 }
 
 function byVersion(a: Candidate, b: Candidate): number {
   const order = compareVersions(a.version, b.version)
   if (order !== 0) return order
   return a.release.tag < b.release.tag ? -1 : 1
+}
+
+function splitAt<T>(list: readonly T[], count: number): readonly [readonly T[], readonly T[]] {
+  return [list.slice(0, count), list.slice(count)]
+}
+
+function partition<T>(list: readonly T[], test: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [list.filter(test), list.filter((one) => !test(one))]
 }

@@ -18,6 +18,14 @@ export interface TagRules {
   /** What stands before the version in a tag, such as `rust-v`; empty for none. */
   readonly prefix: string
   readonly prereleases: boolean
+  /** A regular expression that the whole tag must hold a match of. */
+  readonly match?: string
+  /** A regular expression; a tag that holds a match of it is left out. */
+  readonly ignore?: string
+  /** How the rest of the tag is read as a version: one of `schemeNames` of domain/version; `loose` when left out. */
+  readonly scheme?: string
+  /** A range in npm's syntax. */
+  readonly range?: string
 }
 
 export interface UpstreamSettings {

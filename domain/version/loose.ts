@@ -1,22 +1,22 @@
-import { atRelease, beforeRelease, identifierKey, numberKey } from './sort-key.ts'
+import type { Scheme } from './scheme.ts'
+import { atRelease, beforeRelease, numbersKey, suffixKey } from './sort-key.ts'
 import type { Version } from './version.ts'
 
 const grammar =
   /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?(?:-([!-~]+)|((?:alpha|beta|pre|rc)(?:[\d.+_-][!-~]*)?))?$/i
 
-/** Reads one to four numbers with an optional `v`; a suffix after `-` or a glued alpha, beta, pre, rc is a pre-release. */
+/** One to four numbers with an optional `v`; a suffix after `-` or a glued alpha, beta, pre, rc is a pre-release. */
+export const loose: Scheme = { name: 'loose', read: readLoose, boundKey: looseKey }
+
+/** Reads a version of the scheme `loose`. */
 export function readLoose(text: string): Version | null {
-  const found = grammar.exec(text)
-  if (!found || text.startsWith('V')) return null
-  const [, first = '', second = '0', third = '0', fourth = '0', dashed, glued] = found
-  const numbers = [first, second, third, fourth].map(numberKey).join('')
-  const suffix = dashed ?? glued
-  if (suffix === undefined) return { text, prerelease: false, key: numbers + atRelease }
-  return { text, prerelease: true, key: numbers + beforeRelease + suffixKey(suffix) }
+  const found = text.startsWith('V') ? null : grammar.exec(text)
+  if (!found) return null
+  const [, first = '0', second = '0', third = '0', fourth = '0', dashed, glued] = found
+  const suffix = dashed ?? glued ?? null
+  return { text, prerelease: suffix !== null, key: looseKey([first, second, third, fourth], suffix) }
 }
 
-/** Reads `rc1`, `rc.1` and `RC-1` alike, and puts rc2 before rc10. */
-function suffixKey(suffix: string): string {
-  const identifiers = suffix.toLowerCase().match(/\d+|[a-z]+/g) ?? []
-  return identifiers.map(identifierKey).join('')
+function looseKey(numbers: readonly string[], suffix: string | null): string {
+  return numbersKey(numbers, 4) + (suffix === null ? atRelease : beforeRelease + suffixKey(suffix))
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { isTagName } from './tag-name.ts'
 
@@ -12,6 +11,16 @@ it.each([
   'a,b',
   'a+b',
   "a'b",
+  'a-b',
+  '1%2.0_rc1',
+  'a/b/c',
+  '@/a',
+])('takes "%s" for the name of a tag', (name) => {
+  expect(isTagName(name)).toBe(true)
+})
+
+it.each([
+  '',
   '1.0~rc1',
   'a:b',
   'a b',
@@ -33,19 +42,9 @@ it.each([
   'a^',
   'a\tb',
   'a\x7f',
-])('agrees with Git about "%s"', (name) => {
-  expect(isTagName(name)).toBe(gitTakes(name))
+  'a\ud800',
+  '--upload-pack=x',
+  'x'.repeat(300),
+])('does not take "%s"', (name) => {
+  expect(isTagName(name)).toBe(false)
 })
-
-it('refuses what would be taken for an option', () => {
-  expect(isTagName('--upload-pack=x')).toBe(false)
-})
-
-function gitTakes(name: string): boolean {
-  try {
-    execFileSync('git', ['check-ref-format', `refs/tags/${name}`])
-    return name !== '@'
-  } catch {
-    return false
-  }
-}

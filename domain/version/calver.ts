@@ -1,0 +1,58 @@
+import type { Scheme } from './scheme.ts'
+import { atRelease, beforeRelease, numbersKey, suffixKey } from './sort-key.ts'
+
+/** What each token of calver.org stands for. `YY` counts from 2000. */
+const tokens: Readonly<Record<string, string>> = {
+  YYYY: String.raw`[1-9]\d{3}`,
+  YY: String.raw`\d|[1-9]\d{1,2}`,
+  '0Y': String.raw`\d\d|[1-9]\d\d`,
+  MM: '[1-9]|1[0-2]',
+  '0M': '0[1-9]|1[0-2]',
+  WW: String.raw`[1-9]|[1-4]\d|5[0-3]`,
+  '0W': String.raw`0[1-9]|[1-4]\d|5[0-3]`,
+  DD: String.raw`[1-9]|[12]\d|3[01]`,
+  '0D': String.raw`0[1-9]|[12]\d|3[01]`,
+  MAJOR: String.raw`\d+`,
+  MINOR: String.raw`\d+`,
+  MICRO: String.raw`\d+`,
+}
+const tokenGrammar = /YYYY|YY|0Y|MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO/g
+const openEnded = /(?:MAJOR|MINOR|MICRO)(?=YY|0Y|MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO|\d)/
+const suffixGrammar = '([-_.+]?[A-Za-z][!-~]*|[-_+][!-~]+)?'
+
+/** Enough places for every token there is; ranges fill the first three. */
+const places = 12
+
+/** Versions by date in the shape of a pattern such as `YYYY.0M.MICRO`; null for a pattern that is none. Source: calver.org. */
+export function calver(pattern: string): Scheme | null {
+  const grammar = patternGrammar(pattern)
+  if (!grammar) return null
+  return {
+    name: `calver:${pattern}`,
+    read: (text) => {
+      const found = grammar.exec(text)
+      if (!found) return null
+      const fields = found.slice(1, -1)
+      const suffix = found.at(-1) ?? null
+      return { text, prerelease: suffix !== null, key: calverKey(fields, suffix) }
+    },
+    boundKey: calverKey,
+  }
+}
+
+function patternGrammar(pattern: string): RegExp | null {
+  // Any suffix is a modifier, so a pattern need not name it; in the middle it would be ambiguous.
+  const body = pattern.replace(/[-_.+]?MODIFIER$/, '')
+  const found = body.match(tokenGrammar) ?? []
+  const literals = body.replaceAll(tokenGrammar, '')
+  if (found.length === 0 || new Set(found).size < found.length || openEnded.test(body)) return null
+  if (!/^[a-z._+/-]*$/.test(literals)) return null
+  const source = body
+    .replaceAll(/[.+/-]/g, String.raw`\$&`)
+    .replaceAll(tokenGrammar, (token) => `(${tokens[token]})`)
+  return new RegExp(`^${source}${suffixGrammar}$`)
+}
+
+function calverKey(fields: readonly string[], suffix: string | null): string {
+  return numbersKey(fields, places) + (suffix === null ? atRelease : beforeRelease + suffixKey(suffix))
+}
