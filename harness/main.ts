@@ -36,4 +36,5 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+// An interrupted scenario still waits for something; nobody waits for it.
+process.exit(await main(process.argv.slice(2)))

@@ -47,9 +47,11 @@ export async function git(
       GIT_COMMITTER_DATE: at,
     },
   })
-  const ended = once(child, 'close')
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
-  const [code] = await ended
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
   if (code !== 0) throw new Error(`git ${args.join(' ')} in ${cwd} ended with ${code}: ${stderr.trim()}`)
   return stdout.trimEnd()
 }
