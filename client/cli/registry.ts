@@ -127,6 +127,20 @@ export const registry: readonly CommandSpec[] = [
     details: `Format: ${shapes.exportShape}`,
     load: async () => (await import('./commands/export.ts')).exportAll,
   },
+  {
+    name: 'resolve',
+    args: '<attempt>',
+    group: 'Decide',
+    summary: 'make a work tree with the conflict in it; with --continue, take the result and go on',
+    options: [
+      { flags: '--continue', description: 'take what was settled, resume the attempt and wait like `run`' },
+      { flags: '--detach', description: 'with --continue: do not wait' },
+      by,
+    ],
+    details: `${attemptHelp}\nDone twice, it keeps your work. ${outcomeCodes}\n\n--json:\n${shapes.resolveShape}`,
+    graceSeconds: 5,
+    load: async () => (await import('./commands/resolve.ts')).resolve,
+  },
   decision('resume', 'go on after a conflict was settled, or with the fork as it is now'),
   decision('retry', 'do the step that stopped once more', [
     { flags: '--from <step>', description: 'begin again with fetch, rebase, verify or push' },

@@ -49,7 +49,7 @@ export const pollShape = '{ "version": 1, "upstream", "polled": true }'
 
 export const resolveShape = `{ "version": 1, "attempt", "path", "paths": [ { "path", "kind" } ], "patch": { "oid", "subject" } }
 with --continue: the object of \`show\`; while paths are unsettled
-{ "version": 1, "attempt", "path", "unsettled": ["…"] } and exit code 3`
+{ "version": 1, "attempt", "path", "unsettled": [ { "path", "why" } ] } and exit code 3`
 
 export const decisionShape = `{ "version": 1, "attempt", "decision", "answer" }; with --wait the object of \`show\``
 

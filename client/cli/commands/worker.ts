@@ -10,7 +10,7 @@ export async function worker(context: Context, input: CommandInput): Promise<Com
   const roles = toRoles(input.options.role)
   const server = locateServer(context)
   // The environment and profiles hold more than an address (TLS, keys, namespace): the worker reads them itself.
-  const address = server.chosenBy === 'data-folder' ? ['--address', server.address] : []
+  const address = server.chosenBy === 'data-folder' ? ['--embedded', server.address] : []
   const argv = ['worker', '--role', roles.join(','), '--data', context.data.root, ...address]
   const child = startWorkerProcess(context, argv)
   await child.event('ready')

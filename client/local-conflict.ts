@@ -1,0 +1,81 @@
+import { UndriftError } from '../domain/errors.ts'
+import type { Remote } from '../domain/settings.ts'
+import {
+  fetchFork,
+  fetchUpstream,
+  hasObject,
+  type Mirror,
+  openMirror,
+  type RemoteAccess,
+  type Replay,
+  readStack,
+  replay,
+} from '../git/index.ts'
+import type { AttemptStatus } from '../workflows/messages.ts'
+import type { Surroundings } from './server.ts'
+
+/** An attempt's replay, made again on this machine. */
+export interface LocalReplay {
+  readonly mirror: Mirror
+  readonly result: Replay
+  /** Where a person settles its conflict. */
+  readonly dir: string
+}
+
+/** Refuses an attempt that does not wait on a conflict. */
+export function assertConflicted(status: AttemptStatus | null, id: string): asserts status is AttemptStatus {
+  if (status?.phase === 'waiting' && status.needs === 'conflict') return
+  const standing = status?.needs ?? status?.outcome ?? status?.phase ?? 'ended'
+  throw new UndriftError('UNDRIFT_E_REFUSED', `${id} does not wait on a conflict; it is: ${standing}.`, {
+    hint: `See where it stands: undrift show ${id}`,
+  })
+}
+
+/** Makes an attempt's replay again in this data folder's mirror; what the attempt pinned is fetched where it is missing. */
+export async function replayHere(from: Surroundings, status: AttemptStatus): Promise<LocalReplay> {
+  const { stackHead, onto, settings } = status
+  if (stackHead === null || onto === null)
+    throw new Error('An attempt conflicts before it has fetched anything.')
+  const mirror = await openMirror({ path: from.data.mirrorOf(settings.upstream.name) })
+  await fetchMissing(mirror, status, { pinned: [stackHead, onto], env: from.env })
+  const stack = await readStack(mirror, { head: stackHead, onto })
+  const { committer } = settings.fork
+  const result = await replay(mirror, { stack, onto, committer, attempt: status.id })
+  return { mirror, result, dir: from.data.resolveTreeOf(status.id) }
+}
+
+async function fetchMissing(
+  mirror: Mirror,
+  status: AttemptStatus,
+  need: { readonly pinned: readonly string[]; readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const { upstream, fork } = status.settings
+  const missing = async () => {
+    const there = await Promise.all(need.pinned.map((oid) => hasObject(mirror, oid)))
+    return need.pinned.filter((_oid, index) => !there[index])
+  }
+  if ((await missing()).length === 0) return
+  const [source] = fork.remotes
+  await fetchUpstream(mirror, accessTo(upstream.git, need.env), { tag: status.tag })
+  if (source !== undefined) {
+    await fetchFork(mirror, accessTo(source, need.env), { fork: fork.name, branch: fork.branch })
+  }
+  const [lost] = await missing()
+  if (lost === undefined) return
+  throw new UndriftError('UNDRIFT_E_REMOTE', `The commit ${lost} is no longer to be had from the remotes.`, {
+    hint: `Let the attempt look at them again: undrift resume ${status.id}`,
+  })
+}
+
+function accessTo(remote: Remote, env: NodeJS.ProcessEnv): RemoteAccess {
+  if (remote.token === null) return { remote, secret: null }
+  const secret = env[remote.token.slice('env:'.length)]
+  if (secret) return { remote, secret }
+  throw new UndriftError(
+    'UNDRIFT_E_SECRET',
+    `The remote ${remote.name} needs ${remote.token}, which is not set here.`,
+    {
+      hint: 'Set it in this shell, or run this command on the worker whose data folder holds the mirror.',
+    },
+  )
+}
