@@ -30,3 +30,8 @@ export interface Change {
 export function isEmptyChange(change: Change): boolean {
   return change.before === change.after && change.hollow === null
 }
+
+/** The two trees that show what the patch is about, even where nothing of it is left. */
+export function shapeOf(change: Change): { readonly before: Oid; readonly after: Oid } {
+  return change.hollow === null ? change : change.own
+}

@@ -104,6 +104,7 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
       for (const other of later) {
         if (together.length >= mostTogether) break
         if (!(await pathsOf(workshop, other)).some((path) => paths.has(path))) continue
+        if (!(await dependsOn(workshop, other, { before: change.before, after }))) continue
         const merge = await workshop.merger.merge(other.before, after, other.after)
         if (merge.kind === 'conflict') continue
         together.push(other)
@@ -138,13 +139,29 @@ function textOf(diff: Diff): Bytes {
   return diff.map((file) => file.text).join('')
 }
 
-/** Whether every line that the one adds or removes is added or removed by the other, too. */
+/** Whether a later patch needs an earlier change: without the change it no longer applies. */
+async function dependsOn(
+  workshop: Workshop,
+  later: Change,
+  change: { readonly before: Oid; readonly after: Oid },
+): Promise<boolean> {
+  const without = await workshop.merger.merge(change.after, later.before, change.before)
+  if (without.kind === 'conflict') return true
+  return (await workshop.merger.merge(later.before, without.tree, later.after)).kind === 'conflict'
+}
+
+/**
+ * Whether one commit brings all that the other brings; for what only takes away, whether it takes all of that away.
+ * What is replaced may differ: a squash goes from the first state to the last in one step.
+ */
 function isPartOf(part: Diff, whole: Diff): boolean {
   return part.every((file) => {
     const other = whole.find((each) => each.path === file.path)
     if (!other) return false
+    const lines = changedLines(file.text)
+    const added = lines.filter((line) => line.startsWith('+'))
     const left = [...changedLines(other.text)]
-    return changedLines(file.text).every((line) => {
+    return (added.length > 0 ? added : lines).every((line) => {
       const at = left.indexOf(line)
       if (at !== -1) left.splice(at, 1)
       return at !== -1

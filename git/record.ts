@@ -1,6 +1,6 @@
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import { displayPath } from './bytes.ts'
-import { type Change, type Drop, isEmptyChange } from './change.ts'
+import { type Change, type Drop, isEmptyChange, shapeOf } from './change.ts'
 import { type LandedCause, type Landing, pathsOf } from './landed.ts'
 import type { Suspect } from './types.ts'
 import type { Workshop } from './workshop.ts'
@@ -55,7 +55,7 @@ export function landedFate(landing: Landing): Fate {
 /** The whole record of a patch. */
 export async function recordOf(workshop: Workshop, change: Change, fate: Fate): Promise<PatchRecord> {
   const { patch } = change
-  const paths = (await pathsOf(workshop, change)).map(displayPath)
+  const paths = (await pathsOf(workshop, shapeOf(change))).map(displayPath)
   const wasEmpty = isEmptyChange(change) && fate.verdict === 'unchanged'
   const reason = wasEmpty ? 'It was empty from the start and is kept.' : fate.reason
   return {

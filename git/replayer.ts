@@ -1,7 +1,7 @@
 import type { ConflictPath, Oid } from '../domain/patch.ts'
 import { displayPath, utf8Bytes } from './bytes.ts'
 import { causeOfConflict } from './cause.ts'
-import { type Change, isEmptyChange } from './change.ts'
+import { type Change, isEmptyChange, shapeOf } from './change.ts'
 import { type CommitObject, dateOf, serialiseCommit } from './commit-object.ts'
 import { favour } from './favour.ts'
 import { openLandings, pathsOf } from './landed.ts'
@@ -58,7 +58,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   const target = await objects.commit(task.onto)
   const committer = committerLine(task.committer, target)
   const range = upstreamRange(workshop.quarantine, { base: task.oldest, onto: task.onto }, async () => {
-    const lists = await Promise.all(task.changes.map((change) => pathsOf(workshop, change)))
+    const lists = await Promise.all(task.changes.map((change) => pathsOf(workshop, shapeOf(change))))
     return [...new Set(lists.flat())]
   })
   const landings = openLandings(workshop, range, task.onto)
