@@ -6,16 +6,15 @@ import { isHostName } from './network.ts'
 const shapes = 'https://…, ssh://…, user@host:path, file:///… or an absolute path'
 const scpLike = /^(?:([^/:@]+)@)?([^/:@]+):(?!\/\/)(.+)$/
 
-/** What is wrong with the URL of a Git repository, or null. Says nothing of whether an http host is allowed. */
+/** What is wrong with the URL of a Git repository, or null. As strict as the engine, which speaks https, ssh and files. */
 export function gitUrlFault(url: string): Fault | null {
   if (url === '') return bad('the URL is empty')
-  if (/[\u0000-\u001f\u007f]/.test(url)) return bad('the URL has a control character in it')
   if (url.startsWith('-')) return bad('the URL begins with a dash, which Git would read as an option')
   if (/^[a-z0-9+.-]+::/i.test(url)) {
     return bad('the URL names a remote helper (`name::`), which runs a program', shapes)
   }
+  if (/[\s\u0000-\u001f\u007f]/.test(url)) return bad('the URL has white space or a control character in it')
   if (isAbsolute(url)) return pathFault(url)
-  if (/\s/.test(url)) return bad('the URL has white space in it')
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return schemeFault(url)
   const scp = scpLike.exec(url)
   if (!scp) return bad('this is not the URL of a Git repository', shapes)
@@ -31,13 +30,6 @@ export function feedUrlFault(url: string): Fault | null {
   return passwordFault(parsed) ?? hostFault(parsed.hostname)
 }
 
-/** The host of an http:// or https:// URL, with the scheme; null for every other way to name a repository. */
-export function webHost(url: string): { readonly scheme: 'http' | 'https'; readonly host: string } | null {
-  const parsed = parse(url)
-  if (parsed?.protocol === 'https:') return { scheme: 'https', host: parsed.hostname }
-  return parsed?.protocol === 'http:' ? { scheme: 'http', host: parsed.hostname } : null
-}
-
 function schemeFault(url: string): Fault | null {
   const parsed = parse(url)
   if (!parsed) return bad('this is not a URL', shapes)
@@ -45,25 +37,28 @@ function schemeFault(url: string): Fault | null {
   if (password) return password
   switch (parsed.protocol) {
     case 'https:':
-    case 'http:':
-      return hostFault(parsed.hostname)
+      return parsed.username ? credentialFault('a user name or token') : hostFault(parsed.hostname)
     case 'ssh:':
       return hostFault(parsed.hostname) ?? userFault(decodeURIComponent(parsed.username))
     case 'file:':
       if (parsed.host) return bad('a file:// URL names no host', 'file:///absolute/path')
       return pathFault(parsed.pathname)
+    case 'http:':
     case 'git:':
-      return bad('git:// neither proves nor hides what it carries', 'https:// or ssh://')
+      return bad(`${parsed.protocol}// neither proves nor hides what it carries`, 'https:// or ssh://')
     default:
       return bad(`\`${parsed.protocol}//\` is not a way to reach a repository`, shapes)
   }
 }
 
 function passwordFault(parsed: URL): Fault | null {
-  if (!parsed.password) return null
+  return parsed.password ? credentialFault('a password') : null
+}
+
+function credentialFault(what: string): Fault {
   return {
     kind: 'secret',
-    message: 'a password stands in the URL',
+    message: `${what} stands in the URL`,
     expected: 'a URL without one',
     hint: 'Write `{ url: …, token: env:NAME }` and set NAME in the environment of the git worker.',
   }

@@ -1,9 +1,9 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 
 /** Why this cannot stand in `network.allow`, or null: it takes host names, addresses and CIDR blocks. */
 export function allowProblem(entry: string): string | null {
   const slash = entry.indexOf('/')
-  if (slash >= 0) return cidr(entry) ? null : 'is not a CIDR block'
+  if (slash >= 0) return isCidr(entry) ? null : 'is not a CIDR block'
   if (isIP(entry) || isHostName(entry)) return null
   if (entry.includes('://')) return 'is a URL; write the host alone'
   if (/^[^:]+:\d+$/.test(entry)) return 'has a port; write the host alone'
@@ -11,26 +11,11 @@ export function allowProblem(entry: string): string | null {
   return 'is neither a host name, nor an address, nor a CIDR block'
 }
 
-/** Whether a host of a URL is one that the operator opened. Names are compared, never looked up. */
-export function hostAllowed(host: string, allow: readonly string[]): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
-  const family = isIP(bare)
-  return allow.some((entry) => {
-    if (entry.toLowerCase() === bare) return true
-    const block = cidr(entry)
-    if (!block || !family || block.family !== family) return false
-    return block.list.check(bare, family === 6 ? 'ipv6' : 'ipv4')
-  })
-}
-
-function cidr(entry: string): { readonly list: BlockList; readonly family: number } | null {
+function isCidr(entry: string): boolean {
   const [address = '', bits = '', ...rest] = entry.split('/')
   const family = isIP(address)
-  if (rest.length > 0 || !family || !/^\d{1,3}$/.test(bits)) return null
-  if (Number(bits) > (family === 6 ? 128 : 32)) return null
-  const list = new BlockList()
-  list.addSubnet(address, Number(bits), family === 6 ? 'ipv6' : 'ipv4')
-  return { list, family }
+  if (rest.length > 0 || !family || !/^\d{1,3}$/.test(bits)) return false
+  return Number(bits) <= (family === 6 ? 128 : 32)
 }
 
 /** A host name of letters, digits and inner dashes, whose last label is not a number. Source: RFC 1123, 2.1. */

@@ -141,7 +141,7 @@ export const configSchema = z
         allow: z
           .array(allowEntry('A host name, an address or a CIDR block.'))
           .default([])
-          .meta({ description: 'What may be contacted on private networks and by plain http.' }),
+          .meta({ description: 'Where feeds may be fetched from on private and loopback networks.' }),
       })
       .prefault({})
       .meta({ description: 'What the operator opens.' }),
