@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type DataFolder, dataFolder } from '../config/data-folder.ts'
+import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.ts'
+import { identityOf, isAlive } from './process-identity.ts'
+import { readServerState, writeServerState } from './server-state.ts'
+import { findTemporalCli } from './temporal-cli.ts'
+
+let cli: string
+let root: string
+let data: DataFolder
+let running: EmbeddedServer[]
+
+beforeAll(async () => {
+  cli = await findTemporalCli({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) })
+}, 900_000)
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'undrift-embedded-'))
+  data = dataFolder(root)
+  running = []
+})
+afterEach(async () => {
+  for (const server of running) await server.stop()
+  rmSync(root, { recursive: true, force: true })
+})
+
+async function start(
+  options: { readonly port?: number; readonly uiPort?: number } = {},
+): Promise<EmbeddedServer> {
+  const server = await startEmbeddedServer({ data, cli, port: 0, uiPort: 0, ...options })
+  running.push(server)
+  return server
+}
+
+async function withClient<T>(address: string, act: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address })
+  try {
+    return await act(new Client({ connection }))
+  } finally {
+    await connection.close()
+  }
+}
+
+it('answers on loopback with its Web UI, keeps history for 90 days, and knows the search attributes', async () => {
+  const server = await start()
+  expect(server.address).toMatch(/^127\.0\.0\.1:\d+$/)
+  const page = await fetch(server.uiUrl)
+  expect(page.status).toBe(200)
+  await withClient(server.address, async ({ connection }) => {
+    const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' })
+    expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(90 * 24 * 3600)
+    const { customAttributes } = await (connection as Connection).operatorService.listSearchAttributes({
+      namespace: 'default',
+    })
+    expect(Object.keys(customAttributes ?? {}).filter((name) => name.startsWith('Undrift'))).toHaveLength(7)
+  })
+  expect(readServerState(data)).toMatchObject({
+    pid: server.pid,
+    address: server.address,
+    uiUrl: server.uiUrl,
+  })
+})
+
+it('is gone after it was stopped, with its state file, and goes on with its workflows when it is started again', async () => {
+  const first = await start()
+  await withClient(first.address, (client) =>
+    client.workflow.start('kept', { workflowId: 'kept', taskQueue: 'nobody' }),
+  )
+  await first.stop()
+  expect(identityOf(first.pid)).toBeNull()
+  expect(readServerState(data)).toBeNull()
+  const second = await start({ port: first.port, uiPort: first.uiPort })
+  expect(second.address).toBe(first.address)
+  await withClient(second.address, async (client) => {
+    expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING')
+  })
+})
+
+it('goes on with its workflows after it was killed', async () => {
+  const first = await start()
+  await withClient(first.address, (client) =>
+    client.workflow.start('kept', { workflowId: 'kept', taskQueue: 'nobody' }),
+  )
+  process.kill(first.pid, 'SIGKILL')
+  await first.ended
+  const second = await start()
+  await withClient(second.address, async (client) => {
+    expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING')
+  })
+})
+
+it('ends the server that a dead supervisor left behind, and takes its ports', async () => {
+  const first = await start()
+  const orphan = identityOf(first.pid)
+  // Nobody stops the first one: for the second start it is a stranger in the state file.
+  const second = await start()
+  expect(orphan && isAlive(orphan)).toBe(false)
+  expect(second.pid).not.toBe(first.pid)
+})
+
+it('does not touch a process that only has the number of the one in the state file', async () => {
+  const bystander = spawn('sleep', ['1000'])
+  try {
+    writeServerState(data, {
+      pid: bystander.pid ?? 0,
+      began: 'long ago',
+      address: '127.0.0.1:1',
+      uiUrl: 'http://127.0.0.1:2',
+      startedAt: new Date(0).toISOString(),
+    })
+    await start()
+    expect(bystander.exitCode).toBeNull()
+    expect(bystander.signalCode).toBeNull()
+  } finally {
+    bystander.kill()
+  }
+})
+
+it('refuses a port that was asked for and is taken, by name', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  await expect(start({ port })).rejects.toMatchObject({
+    code: 'UNDRIFT_E_BUSY',
+    message: expect.stringContaining(`${port}`),
+  })
+  taken.close()
+})

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { takeLock } from './lock-file.ts'
+import { identityOf, ownIdentity } from './process-identity.ts'
+
+let folder: string
+let path: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'undrift-lock-'))
+  path = join(folder, 'lock')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+it('gives the lock to one and tells the other who has it', () => {
+  const first = takeLock(path)
+  expect(first.kind).toBe('locked')
+  expect(takeLock(path)).toEqual({ kind: 'held', by: ownIdentity() })
+})
+
+it('gives the lock again after it was released', () => {
+  const first = takeLock(path)
+  if (first.kind === 'locked') first.release()
+  expect(takeLock(path).kind).toBe('locked')
+})
+
+it('takes the lock of a process that was killed', async () => {
+  const child = spawn('sleep', ['1000'])
+  const identity = identityOf(child.pid ?? 0)
+  writeFileSync(path, JSON.stringify(identity))
+  expect(takeLock(path)).toEqual({ kind: 'held', by: identity })
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(takeLock(path).kind).toBe('locked')
+})
+
+it('is not deceived by another process with the same number', () => {
+  writeFileSync(path, JSON.stringify({ pid: process.pid, began: 'long ago' }))
+  expect(takeLock(path).kind).toBe('locked')
+})
+
+it.each(['', '{', 'null', '{"pid":"1"}'])('takes a lock file that nobody of ours wrote: %j', (text) => {
+  writeFileSync(path, text)
+  expect(takeLock(path).kind).toBe('locked')
+})
+
+it('gives a dead lock to exactly one of many processes that want it, and leaves no file behind', async () => {
+  writeFileSync(path, JSON.stringify({ pid: process.pid, began: 'long ago' }))
+  const source = `
+    import { takeLock } from ${JSON.stringify(new URL('./lock-file.ts', import.meta.url).href)}
+    console.log(takeLock(${JSON.stringify(path)}).kind)
+    process.stdin.on('end', () => process.exit()).resume()`
+  const racers = Array.from({ length: 6 }, () =>
+    spawn(process.execPath, ['--input-type=module-typescript', '-e', source], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  )
+  const kinds = await Promise.all(
+    racers.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()),
+  )
+  const ends = racers.map((racer) => once(racer, 'exit'))
+  for (const { stdin } of racers) stdin.end()
+  await Promise.all(ends)
+  expect(kinds.filter((kind) => kind === 'locked')).toHaveLength(1)
+  expect(readdirSync(folder)).toEqual(['lock'])
+})

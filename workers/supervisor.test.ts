@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Client, Connection } from '@temporalio/client'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { allProcesses, isRunning } from '../adapters/sandboxes/process-tree.ts'
+import { taskQueues } from '../domain/queues.ts'
+import { findTemporalCli } from './temporal-cli.ts'
+
+interface Ready {
+  readonly event: 'ready'
+  readonly address: string
+  readonly uiUrl: string
+  readonly pid: number
+  readonly workers: Readonly<Record<string, number>>
+}
+
+const secret = 'planted-secret-0815'
+const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+let cli: string
+let root: string
+let started: ChildProcess[]
+
+beforeAll(async () => {
+  cli = await findTemporalCli({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) })
+}, 900_000)
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'undrift-up-'))
+  started = []
+})
+afterEach(async () => {
+  for (const child of started) child.kill('SIGKILL')
+  await expect.poll(ofThisTest, { timeout: 30_000 }).toEqual([])
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** Every process that has the data folder of this test in its command line. */
+function ofThisTest(): number[] {
+  return allProcesses().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(root) && isRunning(pid)
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Starts a process of `main.ts`; its events come line by line. */
+function start(...argv: readonly string[]): { readonly child: ChildProcess; next(): Promise<unknown> } {
+  const env = { ...process.env, UNDRIFT_TEMPORAL_CLI: cli, UNDRIFT_TEST_TOKEN: secret }
+  for (const name of Object.keys(env)) if (name.startsWith('TEMPORAL_')) delete env[name as keyof typeof env]
+  const child = spawn(process.execPath, [main, ...argv, '--data', root], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  started.push(child)
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return { child, next: async () => JSON.parse(String((await lines.next()).value)) }
+}
+
+async function up(): Promise<{ readonly child: ChildProcess; readonly ready: Ready }> {
+  const { child, next } = start('up', '--port', '0', '--ui-port', '0')
+  const ready = await next()
+  expect(ready).toMatchObject({ event: 'ready' })
+  return { child, ready: ready as Ready }
+}
+
+async function withClient<T>(address: string, act: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address })
+  try {
+    return await act(new Client({ connection }))
+  } finally {
+    await connection.close()
+  }
+}
+
+/** How many pollers the server knows of for this role's activities. */
+async function pollers(address: string, queue: string): Promise<number> {
+  return withClient(address, async ({ connection }) => {
+    const request = { namespace: 'default', taskQueue: { name: queue }, taskQueueType: 2 }
+    return (await connection.workflowService.describeTaskQueue(request)).pollers?.length ?? 0
+  })
+}
+
+it('serves every role, keeps secrets from the verify worker and the server, refuses a second one, and ends within seconds', async () => {
+  const { child, ready } = await up()
+  for (const queue of Object.values(taskQueues)) {
+    await expect.poll(() => pollers(ready.address, queue), { timeout: 20_000 }).toBeGreaterThan(0)
+  }
+
+  const holding = ofThisTest().filter((pid) =>
+    readFileSync(`/proc/${pid}/environ`, 'latin1').includes(secret),
+  )
+  expect(new Set(holding)).toEqual(new Set([child.pid, ready.workers['control,git']]))
+  const verify = readFileSync(`/proc/${ready.workers.verify}/environ`, 'latin1')
+  expect(verify).not.toMatch(/(^|\0)HOME=/)
+
+  const second = start('up')
+  expect(await second.next()).toMatchObject({
+    event: 'error',
+    code: 'UNDRIFT_E_BUSY',
+    message: expect.stringMatching(new RegExp(`process ${child.pid}, .*${ready.address}`)),
+  })
+  expect(await once(second.child, 'close')).toEqual([6, null])
+
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(ofThisTest()).toEqual([])
+})
+
+it('goes on after everything was killed at once, and after its parts were killed one by one', async () => {
+  const first = await up()
+  await withClient(first.ready.address, (client) =>
+    client.workflow.start('kept', { workflowId: 'kept', taskQueue: 'nobody' }),
+  )
+  for (const pid of ofThisTest()) process.kill(pid, 'SIGKILL')
+
+  const second = await up()
+  await withClient(second.ready.address, async (client) => {
+    expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING')
+  })
+
+  const verify = second.ready.workers.verify ?? 0
+  process.kill(verify, 'SIGKILL')
+  const server = JSON.parse(readFileSync(join(root, 'temporal', 'server.json'), 'utf8')) as { pid: number }
+  process.kill(server.pid, 'SIGKILL')
+  await expect
+    .poll(() => pollers(second.ready.address, taskQueues.verify).catch(() => 0), { timeout: 40_000 })
+    .toBeGreaterThan(0)
+  await withClient(second.ready.address, async (client) => {
+    expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING')
+  })
+})
+
+it('takes its children with it when it is killed, and leaves nothing that blocks the next', async () => {
+  const first = await up()
+  first.child.kill('SIGKILL')
+  await expect.poll(ofThisTest, { timeout: 20_000 }).toEqual([])
+  const second = await up()
+  second.child.kill('SIGTERM')
+  expect(await once(second.child, 'close')).toEqual([0, null])
+})
+
+it.each([
+  [['sideways'], 'no command'],
+  [['worker', '--role', 'cook'], 'No such role: cook'],
+  [['up', '--port', 'many'], 'Not a number'],
+  [['up', '--wrong'], "Unknown option '--wrong'"],
+])('refuses %j with exit code 2', async (argv, words) => {
+  const { child, next } = start(...argv)
+  expect(await next()).toMatchObject({
+    event: 'error',
+    code: 'UNDRIFT_E_USAGE',
+    message: expect.stringContaining(words),
+  })
+  expect(await once(child, 'close')).toEqual([2, null])
+})
