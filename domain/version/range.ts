@@ -13,6 +13,8 @@ interface Partial {
   /** Null for `x`, `*` or nothing, from there to the end. */
   readonly numbers: readonly [bigint | null, bigint | null, bigint | null]
   readonly prerelease: string | null
+  /** A number stands behind an `x`, as in `1.x.3`, and does not count. */
+  readonly gap: boolean
 }
 
 const part = String.raw`(0|[1-9]\d*|[xX*])`
@@ -57,6 +59,8 @@ function parseSimple(text: string): readonly Comparator[] | null {
   const [, operator = '', rest = ''] = /^(~>|[<>]=?|[~^=]?)(.*)$/.exec(text) ?? []
   const partial = parsePartial(rest)
   if (!partial) return null
+  // npm overlooks this with a tilde or a caret, and refuses it elsewhere.
+  if (partial.gap && !/[~^]/.test(operator)) return null
   switch (operator) {
     case '~':
     case '~>':
@@ -128,7 +132,8 @@ function parsePartial(text: string): Partial | null {
     digits === undefined || /^[xX*]$/.test(digits) ? null : BigInt(digits),
   )
   if (major === undefined || minor === undefined || patch === undefined) return null
-  // A number behind an `x` would be lost: `1.x.3` is no range.
-  if ((major === null && minor !== null) || (minor === null && patch !== null)) return null
-  return { numbers: [major, minor, patch], prerelease: found[4] ?? null }
+  const gap = (major === null && minor !== null) || (minor === null && patch !== null)
+  if (major === null) return { numbers: [null, null, null], prerelease: null, gap }
+  if (minor === null) return { numbers: [major, null, null], prerelease: null, gap }
+  return { numbers: [major, minor, patch], prerelease: found[4] ?? null, gap }
 }
