@@ -68,6 +68,7 @@ describe('any config', () => {
           'https://github.com/openai/codex.git',
           `{ url: "https://x.example/y", token: |\n      ${secret} }`,
         ),
+      (text: string) => text.replace('git@github.com:me', `me:${secret}@github.com:me`),
       (text: string) => text.replace('poll: 10m', `poll: ten\n    token: "${secret}"`),
       (text: string) => text.replace('poll: 10m', `poll: ten\n    password: ${secret}`),
       (text: string) => text.replace('releases.atom', `releases.atom?private_token=${secret}`),

@@ -33,6 +33,7 @@ describe('the URL of a repository', () => {
     ['https://me:pw@host/x', 'password'],
     ['https://token:@host/../x y', 'white space'],
     ['ssh://me:pw@host/x', 'password'],
+    ['me:pw@host:x', 'password'],
     ['git://host/x', 'neither proves'],
     ['http://host/x', 'neither proves'],
     ['https://ghp_secret@host/x', 'user name or token'],

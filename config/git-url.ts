@@ -16,6 +16,7 @@ export function gitUrlFault(url: string): Fault | null {
   if (/[\s\u0000-\u001f\u007f]/.test(url)) return bad('the URL has white space or a control character in it')
   if (isAbsolute(url)) return pathFault(url)
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return schemeFault(url)
+  if (/^[^@/:]+:[^@/]*@/.test(url)) return credentialFault('a password')
   const scp = scpLike.exec(url)
   if (!scp) return bad('this is not the URL of a Git repository', shapes)
   return hostFault(scp[2] ?? '') ?? optionFault(scp[3] ?? '') ?? userFault(scp[1])

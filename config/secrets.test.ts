@@ -29,6 +29,7 @@ describe('secrets', () => {
   it.each([
     ['https://me:hunter2@host/x', 'https://**********@host/x'],
     ['https://secret:@host/x', 'https://*******@host/x'],
+    ['me:hunter2@host:x', 'me:*******@host:x'],
     ['Authorization: Bearer abcdefghij0123456789', 'Authorization: Bearer ********************'],
     ['https://h/feed?private_token=abcdef12&x=1', 'https://h/feed?private_token=********&x=1'],
     ['AKIAIOSFODNN7EXAMPLE', '********************'],
@@ -38,6 +39,7 @@ describe('secrets', () => {
 
   it.each([
     'https://github.com/openai/codex.git',
+    'git@github.com:me/codex.git',
     'ssh://git@git.example.org:2222/me/codex.git',
     'token: env:GITHUB_TOKEN',
     'npm ci --token=$TOKEN',

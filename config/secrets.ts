@@ -25,6 +25,7 @@ const patterns: readonly Pattern[] = [
   { what: 'a private key', expression: /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*/dg },
   { what: 'a bearer token', expression: /\bbearer\s+(?<secret>[A-Za-z0-9._~+/=-]{16,})/dgi },
   { what: 'a password in a URL', expression: /:\/\/(?<secret>[^\s/"'@]*:[^\s/"']*)@/dg },
+  { what: 'a password in a URL', expression: /(?<![\w:/@.-])[\w.-]+:(?<secret>[^\s@/"':]+)@[\w.-]+:/dg },
   {
     what: 'a token in a query',
     expression: /[?&](?:access_token|private_token|auth_token|token|api_?key)=(?<secret>[^\s&"'$]{6,})/dgi,
