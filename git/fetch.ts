@@ -4,7 +4,7 @@ import type { PinnedRelease } from '../domain/release.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { commitOf } from './queries.ts'
 import { assertRefName, isRefName } from './ref-name.ts'
-import { listRefs, readRef } from './refs.ts'
+import { listRefs, readRef, updateRefs } from './refs.ts'
 import { fetchRefs, listRemote } from './remote.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from './types.ts'
 
@@ -61,22 +61,35 @@ function isUpToDate(there: readonly RemoteRef[], here: ReadonlyMap<string, Remot
   })
 }
 
-async function fetchMissing(
-  mirror: Mirror,
-  access: RemoteAccess,
-  refs: { readonly there: readonly RemoteRef[]; readonly here: ReadonlyMap<string, RemoteRef> },
-): Promise<void> {
+interface Known {
+  readonly there: readonly RemoteRef[]
+  readonly here: ReadonlyMap<string, RemoteRef>
+}
+
+async function fetchMissing(mirror: Mirror, access: RemoteAccess, refs: Known): Promise<void> {
   const heads = '+refs/heads/*:refs/upstream/heads/*'
   const tags = refs.there.filter(({ ref }) => ref.startsWith('refs/tags/'))
   const fresh = tags.filter(({ ref }) => !refs.here.has(localName(ref)))
+  await forgetBranches(mirror, refs)
   if (fresh.length <= mostNamedTags) {
-    const named = fresh.map(({ ref }) => `${ref}:${localName(ref)}`)
-    await fetchRefs(mirror, access, [heads, ...named], { gone: 'remove' })
+    await fetchRefs(mirror, access, [heads, ...fresh.map(({ ref }) => `${ref}:${localName(ref)}`)])
     return
   }
   const moved = tags.filter(({ ref, oid }) => (refs.here.get(localName(ref))?.oid ?? oid) !== oid)
   const all = 'refs/tags/*:refs/upstream/tags/*'
   await fetchRefs(mirror, access, [heads, all, ...moved.map(({ ref }) => `^${ref}`)])
+}
+
+/** Removes branches that are gone, before the fetch: `topic` must make room for `topic/deep`, and git's own prune comes too late. */
+async function forgetBranches(mirror: Mirror, refs: Known): Promise<void> {
+  const there = new Set(refs.there.map(({ ref }) => localName(ref)))
+  const gone = [...refs.here.values()].filter(
+    ({ ref }) => ref.startsWith('refs/upstream/heads/') && !there.has(ref),
+  )
+  await updateRefs(
+    mirror,
+    gone.map(({ ref, oid }) => ({ ref, to: null, expected: oid })),
+  )
 }
 
 function localName(ref: string): string {

@@ -43,11 +43,6 @@ function asExpression(pattern: string): RegExp {
   return new RegExp(`^${escaped.join('.*')}$`)
 }
 
-export interface FetchOptions {
-  /** Removes refs of ours whose counterpart is gone; only for the refspecs that are given. */
-  readonly gone?: 'keep' | 'remove'
-}
-
 /**
  * Fetches exactly these refspecs, all or none, and nothing beside them. Callers who write the same refs hold the
  * mirror's fetch lock. Throws as `listRemote` does.
@@ -56,7 +51,6 @@ export async function fetchRefs(
   mirror: Mirror,
   access: RemoteAccess,
   refspecs: readonly string[],
-  options: FetchOptions = {},
 ): Promise<void> {
   const argv = [
     'fetch',
@@ -67,7 +61,6 @@ export async function fetchRefs(
     '--no-write-fetch-head',
     '--no-recurse-submodules',
     '--refmap=',
-    ...(options.gone === 'remove' ? ['--prune'] : []),
     '--stdin',
     '--',
     access.remote.url,
