@@ -70,7 +70,8 @@ export function toWatch(description: WorkflowExecutionDescription): ListedWatch 
     row: {
       name: description.workflowId.slice(watchId('').length),
       phase: phaseOf({ running, polling: poll !== undefined, pending: pending.length > 0, failures }),
-      lastPollAt: toIso(poll?.lastStartedTime),
+      // A try that runs has no end yet, and one that is due has no start any more.
+      lastPollAt: toIso(poll?.lastStartedTime ?? poll?.lastAttemptCompleteTime),
       nextPollAt: toIso(poll?.nextAttemptScheduleTime ?? poll?.scheduledTime),
       lastRelease: description.typedSearchAttributes.get(searchKeys.release) ?? null,
       failures,

@@ -3,7 +3,7 @@ import type { AttemptStatus } from '../../workflows/messages.ts'
 import type { AttemptView, StepProgress } from '../follow-attempt.ts'
 import type { Context } from './context.ts'
 import { span } from './render/age.ts'
-import { renderChecks } from './render/attempt.ts'
+import { checkLines } from './render/attempt.ts'
 import { oneLine } from './render/table.ts'
 import { verdictWord } from './render/words.ts'
 
@@ -19,9 +19,19 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
  * Says on stderr what an attempt does: a line per step, patch and check; on a terminal also one live line below them.
  * Own code, because the spinner at hand reads the keyboard in raw mode and ends the process itself on Ctrl-C.
  */
-export function makeProgress(context: Context, id: string): Progress {
+export function makeProgress(
+  context: Context,
+  attempt: { readonly id: string; readonly known: AttemptStatus | null },
+): Progress {
+  const { id, known } = attempt
   const live = context.host.stderrIsTty && !context.quiet ? makeLiveLine(context) : null
-  const told = { phase: '', patches: '', checks: '', count: '', silent: false }
+  const told = {
+    phase: '',
+    patches: JSON.stringify(known?.patches),
+    checks: JSON.stringify(known?.checks),
+    count: '',
+    silent: false,
+  }
 
   function tell(line: string): void {
     live?.clear()
@@ -37,7 +47,7 @@ export function makeProgress(context: Context, id: string): Progress {
     }
     told.patches = patches
     const checks = JSON.stringify(status.checks)
-    if (status.checks.length > 0 && checks !== told.checks) tell(renderChecks(status.checks, style))
+    if (checks !== told.checks) for (const line of checkLines(status.checks, style)) tell(line)
     told.checks = checks
     const phase = `${status.phase} ${status.reason}`
     if (phase !== told.phase && status.phase !== 'ended' && status.phase !== 'waiting') {

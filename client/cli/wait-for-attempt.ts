@@ -1,4 +1,5 @@
 import type { ExitCode } from '../../domain/exit-codes.ts'
+import type { AttemptStatus } from '../../workflows/messages.ts'
 import type { AttemptDetails } from '../attempt-details.ts'
 import { followAttempt } from '../follow-attempt.ts'
 import { dataOption } from '../server.ts'
@@ -14,8 +15,8 @@ import { quoteWord } from './render/words.ts'
 
 export interface WaitOptions {
   readonly id: string
-  /** The time of a question that was answered a moment ago. */
-  readonly answered?: string
+  /** How the attempt stood when its question was answered a moment ago: that is over, and not told again. */
+  readonly answered?: AttemptStatus
 }
 
 /** Shows an attempt's progress until it has ended or waits for a person, and ends by its outcome. */
@@ -27,12 +28,12 @@ export async function waitForAttempt(
   const { id } = options
   const webUi = webUiLink(session.server, id)
   if (webUi !== null) context.say(`Web UI: ${webUi}`)
-  const progress = makeProgress(context, id)
+  const progress = makeProgress(context, { id, known: options.answered ?? null })
   try {
     const followed = await followAttempt(session, id, {
       signal: context.signal,
       onView: progress.show,
-      ...(options.answered === undefined ? {} : { answered: options.answered }),
+      ...(options.answered === undefined ? {} : { answered: options.answered.updatedAt }),
     })
     progress.end(followed.kind === 'stands' ? followed.details.status : followed.status)
     if (followed.kind === 'stands') return standing(context, followed.details, webUi)

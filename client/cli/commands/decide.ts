@@ -1,6 +1,7 @@
 import { type DecisionName, type Step, steps } from '../../../domain/attempt.ts'
 import { UndriftError } from '../../../domain/errors.ts'
 import type { DecisionInput } from '../../../workflows/messages.ts'
+import { attemptDetails } from '../../attempt-details.ts'
 import { decide, decider } from '../../decide.ts'
 import { findAttempt } from '../../find-attempt.ts'
 import { dataOption } from '../../server.ts'
@@ -16,10 +17,13 @@ export function decideAs(name: DecisionName): Command {
     withSession(context, async (session) => {
       const decision = { name, input: decisionInput(context, input) }
       const listed = await findAttempt(session, input.args[0] ?? '')
-      const { id, updatedAt } = listed.row
+      const { id } = listed.row
+      const before = input.options.wait === true ? (await attemptDetails(session, listed)).status : null
       const answer = await decide(session, listed, decision)
       context.say(answer)
-      if (input.options.wait === true) return waitForAttempt(context, session, { id, answered: updatedAt })
+      if (input.options.wait === true) {
+        return waitForAttempt(context, session, before === null ? { id } : { id, answered: before })
+      }
       return {
         exitCode: 0,
         text: `${id}: ${name}\nWatch it with: undrift show${dataOption(context)} ${quoteWord(id)} --follow`,

@@ -61,7 +61,7 @@ async function goOn(
   { listed, status, local }: Conflicted,
 ): Promise<CommandResult> {
   const { context, session, input } = call
-  const { id, updatedAt } = status
+  const { id } = status
   const by = typeof input.options.by === 'string' ? input.options.by : decider(context.env)
   const settlement = await settleConflict(local, status, { by, at: context.now().toISOString() })
   if (settlement.kind === 'unsettled') {
@@ -74,7 +74,7 @@ async function goOn(
   const { resolutions } = settlement
   const answer = await decide(session, listed, { name: 'resume', input: { by, resolutions } })
   context.say(`Taken and remembered. ${answer}`)
-  if (input.options.detach !== true) return waitForAttempt(context, session, { id, answered: updatedAt })
+  if (input.options.detach !== true) return waitForAttempt(context, session, { id, answered: status })
   return {
     exitCode: exitCodes.ok,
     text: `resumed: ${id}`,

@@ -67,15 +67,9 @@ export function renderPatches(patches: readonly PatchReport[], style: Style): st
   )
 }
 
-/** What each check came to; where it is red, the end of its log. */
-export function renderChecks(checks: readonly Check[], style: Style): string {
-  const lines = table(
-    checks.map((check) => [
-      `  ${checkWord(check, style)}`,
-      oneLine(check.command),
-      style.dim(duration(check.milliseconds)),
-    ]),
-  ).split('\n')
+/** What each check came to, and where it is red, the end of its log. */
+function renderChecks(checks: readonly Check[], style: Style): string {
+  const lines = checkLines(checks, style)
   return checks
     .map((check, index) => {
       const line = lines[index] ?? ''
@@ -87,6 +81,16 @@ export function renderChecks(checks: readonly Check[], style: Style): string {
       )
     })
     .join('\n')
+}
+
+/** One line a check. */
+export function checkLines(checks: readonly Check[], style: Style): readonly string[] {
+  const rows = checks.map((check) => [
+    `  ${checkWord(check, style)}`,
+    oneLine(check.command),
+    style.dim(duration(check.milliseconds)),
+  ])
+  return rows.length === 0 ? [] : table(rows).split('\n')
 }
 
 function checkWord(check: Check, style: Style): string {
