@@ -17,7 +17,10 @@ const usage =
 
 const env = process.env
 
-process.exitCode = await run(stopSignal()).catch(emitError)
+const signal = stopSignal()
+process.exitCode = await run(signal).catch((error) =>
+  error === signal.reason ? exitCodes.ok : emitError(error),
+)
 // Nothing is to be waited for any more; what still holds the process up must not.
 process.exit()
 

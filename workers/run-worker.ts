@@ -46,6 +46,8 @@ const capacities: Readonly<Record<Role, Capacity>> = {
 
 const forceSeconds = 120
 const longestPauseMs = 5_000
+/** Attempts between two lines about a server that is away: about a minute. */
+const remindEvery = 12
 /** The codes by which a server says that it does not want us: UNAUTHENTICATED and PERMISSION_DENIED. */
 const refusals = new Set([16, 7])
 
@@ -63,7 +65,9 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted && !isStuck(error)) return
       refuseForGood(error, options.server)
-      log.warn({ err: error, address: options.server.address }, 'no Temporal server answers; trying again')
+      if (failures % remindEvery === 0) {
+        log.warn({ err: error, address: options.server.address }, 'no Temporal server answers; trying again')
+      }
       await sleep(Math.min(longestPauseMs, 250 * 2 ** failures), undefined, { signal }).catch(() => {})
     }
   }
