@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { attemptSlug } from '../domain/ids.ts'
+import { type ActivityWorld, makeWorld, prepare, pushInput } from './testing.ts'
+import type { VerifyInput } from './types.ts'
+import { verifyCandidate } from './verify-candidate.ts'
+
+let world: ActivityWorld
+beforeEach(() => {
+  world = makeWorld()
+})
+afterEach(() => world.remove())
+
+async function input(commands: readonly string[]): Promise<VerifyInput> {
+  const { fork } = world.input('v1.1.0').settings
+  const verify = { ...fork.verify, commands }
+  return pushInput(await prepare(world, world.input('v1.1.0', { verify })))
+}
+
+describe('verifying a candidate', () => {
+  it('runs the commands in a work tree of the replayed commit, and leaves none behind', async () => {
+    const verify = await input([
+      'grep -q ours a.txt && grep -q theirs a.txt',
+      'git status --porcelain; git log -1 --format=%s',
+    ])
+    const result = await verifyCandidate(verify, world.deps, world.step)
+    expect(result).toMatchObject({
+      kind: 'passed',
+      checks: [{ exitCode: 0 }, { exitCode: 0, tail: 'Ours beside' }],
+    })
+    expect(existsSync(join(world.deps.data.verify, attemptSlug(verify.attempt)))).toBe(false)
+  })
+
+  it('stops at the first red command and shows the end of its log', async () => {
+    const result = await verifyCandidate(await input(['echo first; exit 3', 'true']), world.deps, world.step)
+    expect(result).toMatchObject({
+      kind: 'red',
+      checks: [{ command: 'echo first; exit 3', exitCode: 3, tail: 'first' }],
+    })
+    expect(result.kind === 'red' && result.checks).toHaveLength(1)
+  })
+
+  it('makes the commit again where the mirror lacks it, because the verify worker may be another machine', async () => {
+    const result = await verifyCandidate(await input(['test -f c.txt']), world.elsewhere(), world.step)
+    expect(result.kind).toBe('passed')
+  })
+})
