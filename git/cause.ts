@@ -1,7 +1,6 @@
 import type { Oid } from '../domain/patch.ts'
-import { type Bytes, toBytes } from './bytes.ts'
+import type { Bytes } from './bytes.ts'
 import type { Change } from './change.ts'
-import { runGit } from './command.ts'
 import type { UpstreamRange } from './upstream-range.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -46,12 +45,4 @@ async function firstThat(
   }
   for (const commit of commits.slice(low, high)) if (await holds(commit)) return commit
   return null
-}
-
-/** Subjects of commits, for sentences. */
-export async function subjectsOf(workshop: Workshop, oids: readonly Oid[]): Promise<readonly string[]> {
-  if (oids.length === 0) return []
-  const argv = ['log', '--no-walk=unsorted', '--format=%s', '-z', '--no-show-signature', '--stdin']
-  const answer = await runGit(workshop.quarantine, argv, { stdin: `${oids.join('\n')}\n` })
-  return toBytes(answer.stdout).split('\0')
 }

@@ -59,3 +59,12 @@ export const promoteShape =
 export const exportShape = `one object a line, each with "version": 1:
 { "kind": "watch", …the row of \`status\`, "configDigest", "lastFailure" }
 { "kind": "attempt", "complete": true | false, …the object of \`show\` }`
+
+export const planShape = `{ "version": 1, "base", "head", "onto",
+  "result": { "kind": "done" | "question", "head", "tree" } | { "kind": "conflict", "at", "lastGood" },
+  "patches": [ { "oid", "subject", "author": { "name", "email" }, "verdict": null | "…", "newOid": null | "…", "landedAs": [ "…" ],
+                 "cause": null | "exact" | "squashed" | "contained" | "marker" | "policy" | "excluded" | "upstream-pr" | "person",
+                 "reason", "paths": [ "…" ], "encodedPaths": true where a path is not UTF-8, "folded": [ "…" ],
+                 "suggestion": null | "reverted-upstream" | { "kind": "landed-with-changes", "as": [ "…" ] },
+                 "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…" }, "lost": [ "signature" ] where something is } ],
+  "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ] }`

@@ -1,0 +1,185 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeFolder, makeRepo, numberedLines, type TestFolder, type TestRepo } from '../../../git/testing.ts'
+import { runHere } from '../testing.ts'
+
+let folder: TestFolder
+let repo: TestRepo
+
+beforeEach(() => {
+  folder = makeFolder()
+  repo = makeRepo(`${folder.path}/repo`)
+  repo.commit('start', { 'a.txt': numberedLines(30), 'b.txt': numberedLines(30) })
+  repo.git('checkout', '-q', '-b', 'fork')
+  repo.commit('ours', { 'a.txt': numberedLines(30, { 3: 'ours' }) })
+  repo.commit('more of ours', { 'c.txt': 'c\n' })
+  repo.git('checkout', '-q', 'main')
+})
+
+afterEach(() => folder.remove())
+
+function plan(...more: string[]) {
+  const argv = ['plan', '--repo', repo.dir, '--head', 'fork', '--onto', 'main', ...more]
+  return runHere(argv, { cwd: folder.path, env: { PATH: process.env.PATH } })
+}
+
+/** Refs, and every object with its size. */
+function everything(): string {
+  const objects = repo.git('cat-file', '--batch-check', '--batch-all-objects')
+  return [
+    repo.git('for-each-ref'),
+    objects,
+    repo.git('status', '--porcelain'),
+    repo.git('count-objects', '-v'),
+  ].join('\n')
+}
+
+describe('undrift plan', () => {
+  it('shows every patch and leaves nothing behind', async () => {
+    repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
+    const before = everything()
+    const ran = await plan('--json')
+    expect(ran.code).toBe(0)
+    const json = JSON.parse(ran.out)
+    expect(Object.keys(json)).toEqual([
+      'version',
+      'base',
+      'head',
+      'onto',
+      'result',
+      'patches',
+      'merges',
+      'suspects',
+    ])
+    expect(json).toMatchObject({
+      version: 1,
+      base: repo.oid('fork~2'),
+      head: repo.oid('fork'),
+      onto: repo.oid('main'),
+      result: { kind: 'done' },
+      merges: [],
+      suspects: [],
+    })
+    expect(json.patches[0]).toEqual({
+      oid: repo.oid('fork~1'),
+      subject: 'ours',
+      author: { name: 'Ada', email: 'ada@example.org' },
+      verdict: 'unchanged',
+      newOid: expect.stringMatching(/^[0-9a-f]{40}$/),
+      landedAs: [],
+      cause: null,
+      reason: expect.any(String),
+      paths: ['a.txt'],
+      folded: [],
+      suggestion: null,
+      conflict: null,
+    })
+    expect(everything()).toBe(before)
+  })
+
+  it('ends with a line that names the conflict and the upstream commit, and with exit code 3', async () => {
+    repo.commit('rename Foo', { 'a.txt': numberedLines(30, { 3: 'theirs' }) })
+    const ran = await plan()
+    expect(ran.code).toBe(3)
+    expect(ran.out.trimEnd().split('\n').at(-1)).toBe(
+      `0 of 2 patches apply; 0001 conflicts in a.txt with upstream ${repo.oid('main').slice(0, 6)} 'rename Foo'`,
+    )
+    expect((await plan('--all')).out).toContain('1 of 2 patches apply')
+  })
+
+  it('keeps a result that is done under a ref: created only, or moved from the expected value', async () => {
+    repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
+    const kept = await plan('--to', 'refs/heads/candidate', '--json')
+    expect(kept.code).toBe(0)
+    const { head } = JSON.parse(kept.out).result
+    expect(repo.oid('candidate')).toBe(head)
+    expect(repo.git('fsck', '--strict', '--no-dangling')).toBe('')
+    const again = await plan('--to', 'refs/heads/candidate')
+    expect(again.code).toBe(2)
+    repo.commit('upstream again', { 'b.txt': numberedLines(30, { 4: 'theirs' }) })
+    expect((await plan('--to', 'refs/heads/candidate', '--expect', repo.oid('main'))).code).toBe(2)
+    expect(repo.oid('candidate')).toBe(head)
+    expect((await plan('--to', 'refs/heads/candidate', '--expect', head)).code).toBe(0)
+    expect(repo.oid('candidate')).not.toBe(head)
+  })
+
+  it('keeps nothing of a conflict', async () => {
+    repo.commit('upstream', { 'a.txt': numberedLines(30, { 3: 'theirs' }) })
+    const before = everything()
+    expect((await plan('--to', 'refs/heads/candidate')).code).toBe(3)
+    expect(everything()).toBe(before)
+  })
+
+  it('does not read the configuration of the repository', async () => {
+    repo.commit('upstream', {
+      'a.txt': `new\n${numberedLines(30, { 20: 'theirs' })}`,
+      '.gitattributes': '* merge=union\n',
+    })
+    const before = JSON.parse((await plan('--json')).out).result.head
+    repo.git('config', 'merge.conflictStyle', 'diff3')
+    repo.git('config', 'diff.algorithm', 'patience')
+    repo.git('config', 'merge.renames', 'false')
+    repo.git('config', 'user.name', 'Somebody')
+    repo.git('config', 'i18n.commitEncoding', 'ISO-8859-1')
+    writeFileSync(`${repo.dir}/.git/info/attributes`, '* merge=union\n')
+    expect(JSON.parse((await plan('--json')).out).result.head).toBe(before)
+  })
+
+  it.each([
+    [['--policy', 'strickt'], 'Did you mean'],
+    [['--to', 'candidate'], 'no branch'],
+    [['--to', 'refs/tags/x'], 'no branch'],
+    [['--expect', '0'.repeat(40)], '--expect belongs to --to'],
+    [['--base', 'nowhere'], 'names no commit'],
+    [['--base=-x'], 'names no commit'],
+    [['--upstream-prs', 'missing.json'], 'cannot be read'],
+    [['--drop', 'fff0'], 'no patch of the stack'],
+    [['somefork'], 'exclude each other'],
+  ])('refuses %j with exit code 2', async (options, words) => {
+    const ran = await plan(...options)
+    expect(ran.code).toBe(2)
+    expect(ran.err).toContain(words)
+    expect(ran.out).toBe('')
+  })
+
+  it('plans a fork of the config from its mirror', async () => {
+    repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
+    repo.git('tag', 'v1.1.0')
+    writeFileSync(
+      `${folder.path}/undrift.yaml`,
+      [
+        'upstreams:',
+        '  demo:',
+        `    git: ${repo.dir}`,
+        '    feed: https://example.org/releases.atom',
+        '    tags: { prefix: v }',
+        'forks:',
+        '  mine:',
+        '    upstream: demo',
+        `    remotes: { origin: ${repo.dir} }`,
+        '    branch: fork',
+        '    committer: { name: Ours, email: ours@example.org }',
+        '    verify: ["true"]',
+        '    publish: { candidate: "undrift/{tag}", to: [origin] }',
+        '',
+      ].join('\n'),
+    )
+    const data = `${folder.path}/data`
+    const argv = ['plan', 'mine', '--data', data, '--json']
+    const options = { cwd: folder.path, env: { PATH: process.env.PATH } }
+    expect((await runHere(argv, options)).code).toBe(2)
+    const mirror = `${data}/mirrors/demo.git`
+    repo.git('init', '-q', '--bare', mirror)
+    repo.git(
+      'push',
+      '-q',
+      mirror,
+      'v1.1.0:refs/upstream/tags/v1.1.0',
+      'fork:refs/fork/mine/origin/heads/fork',
+    )
+    const ran = await runHere(argv, options)
+    expect(ran.err).toBe('')
+    expect(ran.code).toBe(0)
+    expect(JSON.parse(ran.out)).toMatchObject({ onto: repo.oid('v1.1.0'), result: { kind: 'done' } })
+  })
+})

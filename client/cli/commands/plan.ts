@@ -1,0 +1,24 @@
+import { exitCodes } from '../../../domain/exit-codes.ts'
+import type { Oid } from '../../../domain/patch.ts'
+import { makePlan, type Plan } from '../../../git/plan.ts'
+import { commitSubject } from '../../../git/subject.ts'
+import type { CommandInput, CommandResult } from '../command.ts'
+import type { Context } from '../context.ts'
+import { planJson } from '../plan-json.ts'
+import { openKeeper } from '../plan-keeper.ts'
+import { planTask } from '../plan-task.ts'
+import { renderPlan } from '../render/plan.ts'
+
+/** Shows what moving a stack would come to. Needs no server; with `--repo` no config either. */
+export async function plan(context: Context, input: CommandInput): Promise<CommandResult> {
+  const task = await planTask(context, input)
+  const keeper = await openKeeper(task.source, input.options)
+  const made = await makePlan(task.source, task.input, keeper ? { keep: keeper } : {})
+  const subjectOf = (oid: Oid) => commitSubject(task.source, oid)
+  const text = await renderPlan(made, { style: context.style, subjectOf })
+  return { exitCode: exitCodeOf(made), text, json: planJson(made) }
+}
+
+function exitCodeOf({ result }: Plan): CommandResult['exitCode'] {
+  return result.kind === 'done' ? exitCodes.ok : exitCodes.needsPerson
+}

@@ -1,0 +1,115 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { toAttemptSettings } from '../../config/load-config.ts'
+import { takeBaseline } from '../../domain/choose-release.ts'
+import { UndriftError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/patch.ts'
+import type { AttemptSettings } from '../../domain/settings.ts'
+import { runGit } from '../../git/command.ts'
+import { forkRef } from '../../git/fetch.ts'
+import type { PlanInput } from '../../git/plan.ts'
+import { commitOf } from '../../git/queries.ts'
+import { listRefs } from '../../git/refs.ts'
+import type { Mirror } from '../../git/types.ts'
+import { gitVersion } from '../../git/version.ts'
+import type { CommandInput } from './command.ts'
+import type { Context } from './context.ts'
+import { planPolicy } from './plan-policy.ts'
+import { readConfigOf } from './read-config.ts'
+
+/** What is to be planned, and in which repository. */
+export interface PlanTask {
+  readonly source: Mirror
+  readonly input: PlanInput
+}
+
+type Ends = Pick<PlanInput, 'head' | 'onto' | 'base' | 'followed' | 'committer'>
+
+/** Who commits where no config says so: the config's own default. */
+const nobody = { name: 'Undrift', email: 'undrift@localhost' }
+
+/** Reads from the options, or from the config and the mirror, what is to be planned. Only ids go on from here. */
+export async function planTask(context: Context, input: CommandInput): Promise<PlanTask> {
+  const policy = await planPolicy(context, input.options)
+  await gitVersion()
+  const onConflict = input.options.all === true ? 'forecast' : 'stop'
+  const { source, ends } =
+    typeof input.options.repo === 'string'
+      ? await fromRepository(context, input, input.options.repo)
+      : await fromConfig(context, input)
+  return { source, input: { ...ends, policy, onConflict } }
+}
+
+interface Found {
+  readonly source: Mirror
+  readonly ends: Ends
+}
+
+async function fromRepository(context: Context, input: CommandInput, path: string): Promise<Found> {
+  const { args, options } = input
+  if (args.length > 0) throw usage('A fork and --repo exclude each other.')
+  const source = await openRepository(context, path)
+  const rev = (name: string) => revision(source, `--${name}`, options[name])
+  const base = options.base === undefined ? null : await rev('base')
+  const ends = { head: await rev('head'), onto: await rev('onto'), base, followed: [], committer: nobody }
+  return { source, ends }
+}
+
+async function openRepository(context: Context, path: string): Promise<Mirror> {
+  const cwd = resolve(context.cwd, path)
+  const found = await stat(cwd).catch(() => null)
+  if (!found?.isDirectory()) throw new UndriftError('UNDRIFT_E_INPUT', `There is no folder ${path}.`)
+  try {
+    const answer = await runGit({ cwd, signal: context.signal }, ['rev-parse', '--absolute-git-dir'])
+    return { path: answer.stdout.toString('utf8').replace(/\n$/, ''), signal: context.signal }
+  } catch (cause) {
+    context.signal.throwIfAborted()
+    throw new UndriftError('UNDRIFT_E_INPUT', `${path} is no Git repository.`, { cause, hint: 'See --repo.' })
+  }
+}
+
+async function revision(source: Mirror, option: string, value: unknown): Promise<Oid> {
+  if (typeof value !== 'string' || value === '') throw usage(`${option} is missing.`)
+  const oid = await commitOf(source, value)
+  if (oid !== null) return oid
+  throw new UndriftError('UNDRIFT_E_INPUT', `${option}: \`${value}\` names no commit of the repository.`, {
+    hint: 'Give a branch, a tag or an object id that is there; see `git rev-parse`.',
+  })
+}
+
+async function fromConfig(context: Context, input: CommandInput): Promise<Found> {
+  const [name, tag] = input.args
+  if (name === undefined) throw usage('Name a fork of the config, or a repository with --repo.')
+  for (const option of ['head', 'onto', 'base']) {
+    if (input.options[option] !== undefined) throw usage(`--${option} belongs to --repo.`)
+  }
+  const settings = toAttemptSettings(await readConfigOf(context), name)
+  const source: Mirror = { path: context.data.mirrorOf(settings.upstream.name), signal: context.signal }
+  const missing = (what: string) =>
+    new UndriftError('UNDRIFT_E_NOT_FOUND', `${what} is not in the mirror ${source.path}.`, {
+      hint: `Fetch it with \`undrift run ${name} ${tag ?? '<tag>'} --dry-run\`.`,
+    })
+  if (!(await stat(source.path).catch(() => null))) throw missing('Nothing')
+  const wanted = tag ?? (await newestTag(source, settings))
+  if (wanted === null) throw missing('A release that the rules take')
+  const onto = await commitOf(source, `refs/upstream/tags/${wanted}`)
+  if (onto === null) throw missing(`The tag ${wanted}`)
+  const { fork } = settings
+  const head = await commitOf(source, forkRef(fork.name, fork.remotes[0]?.name ?? 'origin', fork.branch))
+  if (head === null) throw missing(`The branch ${fork.branch}`)
+  const followed = [...new Set((await listRefs(source, 'refs/upstream')).map((ref) => ref.peeled))]
+  return { source, ends: { head, onto, base: null, followed, committer: fork.committer } }
+}
+
+async function newestTag(source: Mirror, settings: AttemptSettings): Promise<string | null> {
+  const prefix = 'refs/upstream/tags/'
+  const releases = (await listRefs(source, 'refs/upstream/tags')).map(({ ref }) => {
+    const tag = ref.slice(prefix.length)
+    return { tag, title: tag, publishedAt: null, url: null, prerelease: null }
+  })
+  return takeBaseline({ releases, rules: settings.upstream.tags }).baseline
+}
+
+function usage(sentence: string): UndriftError {
+  return new UndriftError('UNDRIFT_E_USAGE', sentence, { hint: 'See `undrift plan --help`.' })
+}

@@ -1,0 +1,75 @@
+import type { Oid } from '../../../domain/patch.ts'
+import type { Plan } from '../../../git/plan.ts'
+import type { PatchRecord } from '../../../git/record.ts'
+import type { Style } from '../style.ts'
+import { oneLine, table } from './table.ts'
+import { verdictWord } from './words.ts'
+
+export interface PlanView {
+  readonly style: Style
+  /** The subject of an upstream commit. */
+  readonly subjectOf: (oid: Oid) => Promise<string>
+}
+
+/** A plan for a person: one line a patch, what needs a look, and the verdict on the whole at the end. */
+export async function renderPlan(plan: Plan, view: PlanView): Promise<string> {
+  const { style } = view
+  const rows = plan.patches.map((patch, index) => [
+    style.dim(numberOf(index)),
+    patch.verdict === null ? style.dim('not tried') : verdictWord(patch.verdict, style),
+    style.dim(patch.oid.slice(0, 10)),
+    oneLine(patch.subject),
+    style.dim(oneLine(patch.verdict === 'unchanged' && patch.lost.length === 0 ? '' : reasonOf(patch))),
+  ])
+  const lines = rows.length === 0 ? [] : [table(rows)]
+  for (const { oid, path, lost } of plan.suspects) {
+    const what = `${oid.slice(0, 10)} may have lost ${lost.length === 1 ? 'a line' : `${lost.length} lines`} in ${oneLine(path)}:`
+    lines.push(style.yellow(what), ...lost.slice(0, 5).map((line) => `  ${oneLine(line)}`))
+  }
+  return [...lines, await lastLine(plan, view)].join('\n')
+}
+
+function numberOf(index: number): string {
+  return String(index + 1).padStart(4, '0')
+}
+
+function reasonOf(patch: PatchRecord): string {
+  const lost = patch.lost.length > 0 ? ` Lost: ${patch.lost.join(', ')}.` : ''
+  const folded = patch.folded.length > 0 ? ` With ${patch.folded.length} folded in.` : ''
+  return `${patch.reason}${folded}${lost}${suggestionOf(patch)}`
+}
+
+function suggestionOf({ suggestion }: PatchRecord): string {
+  if (suggestion === null) return ''
+  if (suggestion === 'reverted-upstream') return ' Upstream took it and reverted it.'
+  const like = suggestion.as.map((oid) => oid.slice(0, 10)).join(', ')
+  return ` It may have landed with changes as ${like}; if so, give --drop.`
+}
+
+async function lastLine(plan: Plan, { style, subjectOf }: PlanView): Promise<string> {
+  const total = plan.patches.length
+  const conflicts = plan.patches.filter((patch) => patch.verdict === 'conflict')
+  const settled = plan.patches.filter(
+    (patch) => patch.verdict !== null && patch.verdict !== 'conflict',
+  ).length
+  if (plan.result.kind === 'done') {
+    const what = total === 0 ? 'There is no patch to move' : `${settled} of ${total} patches apply`
+    return style.green(`${what}; the result is ${plan.result.head.slice(0, 12)}`)
+  }
+  if (plan.result.kind === 'question') {
+    return style.yellow(
+      `${settled} of ${total} patches apply, and a person should look at what is named above`,
+    )
+  }
+  const clashes = await Promise.all(
+    conflicts.map(async (patch) => {
+      const number = numberOf(plan.patches.indexOf(patch))
+      const paths = (patch.conflict?.paths ?? []).map(({ path }) => oneLine(path))
+      const cause = patch.conflict?.causedBy ?? null
+      const upstream =
+        cause === null ? 'upstream' : `upstream ${cause.slice(0, 6)} '${oneLine(await subjectOf(cause))}'`
+      return `${number} conflicts in ${paths.join(', ')} with ${upstream}`
+    }),
+  )
+  return style.red(`${settled} of ${total} patches apply; ${clashes.join('; ')}`)
+}
