@@ -11,11 +11,15 @@ export interface AttemptDetails {
   readonly status: AttemptStatus | null
 }
 
-/** Reads an attempt: a running one from a worker, an ended one from its result. */
-export async function attemptDetails(session: Session, listed: ListedAttempt): Promise<AttemptDetails> {
+/** Reads an attempt: a running one from a worker, within these seconds; an ended one from its result. */
+export async function attemptDetails(
+  session: Session,
+  listed: ListedAttempt,
+  options: { readonly seconds: number } = { seconds: 10 },
+): Promise<AttemptDetails> {
   const handle = session.client.workflow.getHandle(listed.row.id, listed.runId)
   const ask = () => handle.query<AttemptStatus>(statusQuery.name)
-  if (listed.running) return fromStatus(listed, await askWorker(session, ask))
+  if (listed.running) return fromStatus(listed, await askWorker(session, ask, options))
   try {
     return fromStatus(listed, (await handle.result()) as AttemptStatus)
   } catch (error) {
@@ -29,6 +33,19 @@ export async function attemptDetails(session: Session, listed: ListedAttempt): P
     throw error
   })
   return { row: listed.row, status: replayed }
+}
+
+/** The same for a listing of many: what the server's list knows must do where no worker answers soon. */
+export async function attemptDetailsIfAnswered(
+  session: Session,
+  listed: ListedAttempt,
+): Promise<AttemptDetails> {
+  try {
+    return await attemptDetails(session, listed, { seconds: 4 })
+  } catch (error) {
+    if (isWorkerSilent(error)) return { row: listed.row, status: null }
+    throw error
+  }
 }
 
 function fromStatus(listed: ListedAttempt, status: AttemptStatus): AttemptDetails {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { AttemptStatus } from '../workflows/messages.ts'
 import { type AttemptDetails, attemptDetails } from './attempt-details.ts'
-import { toListed } from './attempts.ts'
+import { type ListedAttempt, toListed } from './attempts.ts'
 import { isWorkerSilent, type Session } from './session.ts'
 
 /** What the running step says of itself: patches replayed, or commands run. */
@@ -32,29 +32,42 @@ export type Followed =
 
 /** Watches an attempt until it has ended or waits for a person. */
 export async function followAttempt(session: Session, id: string, options: FollowOptions): Promise<Followed> {
+  const { signal } = options
   const began = Date.now()
   let last: AttemptStatus | null = null
-  while (!options.signal.aborted) {
-    const description = await session.client.workflow.getHandle(id).describe()
-    const listed = toListed(description)
-    const details = await detailsOrSilence(session, listed)
-    if (options.signal.aborted) break
-    if (details !== null && stands(details, listed.running, options.answered))
-      return { kind: 'stands', details }
-    last = details?.status ?? last
-    options.onView({
-      status: details?.status ?? null,
-      progress: progressOf(description.raw.pendingActivities),
-    })
-    await sleep(pause(Date.now() - began), undefined, { signal: options.signal }).catch(() => undefined)
+  while (!signal.aborted) {
+    try {
+      const look = await session.client.withAbortSignal(signal, () => lookAt(session, id))
+      if (look.details !== null && stands(look, options.answered))
+        return { kind: 'stands', details: look.details }
+      last = look.details?.status ?? last
+      options.onView({ status: look.details?.status ?? null, progress: look.progress })
+      await sleep(pause(Date.now() - began), undefined, { signal })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
   }
   return { kind: 'interrupted', status: last }
 }
 
-async function detailsOrSilence(
-  session: Session,
-  listed: Parameters<typeof attemptDetails>[1],
-): Promise<AttemptDetails | null> {
+interface Look {
+  readonly running: boolean
+  /** Null while no worker answers. */
+  readonly details: AttemptDetails | null
+  readonly progress: StepProgress | null
+}
+
+async function lookAt(session: Session, id: string): Promise<Look> {
+  const description = await session.client.workflow.getHandle(id).describe()
+  const listed = toListed(description)
+  return {
+    running: listed.running,
+    details: await detailsOrSilence(session, listed),
+    progress: progressOf(description.raw.pendingActivities),
+  }
+}
+
+async function detailsOrSilence(session: Session, listed: ListedAttempt): Promise<AttemptDetails | null> {
   try {
     return await attemptDetails(session, listed)
   } catch (error) {
@@ -63,9 +76,9 @@ async function detailsOrSilence(
   }
 }
 
-function stands(details: AttemptDetails, running: boolean, answered: string | undefined): boolean {
+function stands({ running, details }: Look, answered: string | undefined): boolean {
   if (!running) return true
-  return details.row.phase === 'waiting' && details.row.updatedAt !== answered
+  return details?.row.phase === 'waiting' && details.row.updatedAt !== answered
 }
 
 /** Half a second while a person looks on; slower when the attempt takes its time. */

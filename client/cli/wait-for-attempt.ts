@@ -40,8 +40,7 @@ export async function waitForAttempt(
     return interrupted(context, id)
   } catch (error) {
     progress.end(null)
-    if (!context.signal.aborted) throw error
-    return interrupted(context, id)
+    throw error
   }
 }
 

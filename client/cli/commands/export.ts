@@ -1,6 +1,6 @@
-import { attemptDetails } from '../../attempt-details.ts'
+import { type AttemptDetails, attemptDetailsIfAnswered } from '../../attempt-details.ts'
 import { listAttempts } from '../../attempts.ts'
-import { isWorkerSilent, withSession } from '../../session.ts'
+import { withSession } from '../../session.ts'
 import { listWatches } from '../../watches.ts'
 import { webUiLink } from '../../web-ui.ts'
 import { attemptJson } from '../attempt-json.ts'
@@ -13,11 +13,14 @@ export function exportAll(context: Context, _input: CommandInput): Promise<Comma
     for (const { row, configDigest, lastFailure } of await listWatches(session)) {
       context.print(JSON.stringify({ version: 1, kind: 'watch', ...row, configDigest, lastFailure }))
     }
+    let answered = true
     for (const listed of await listAttempts(session)) {
-      const details = await attemptDetails(session, listed).catch((error: unknown) => {
-        if (isWorkerSilent(error)) return { row: listed.row, status: null }
-        throw error
-      })
+      // One silence is enough to know: a thousand attempts must not wait for it one after the other.
+      const details: AttemptDetails =
+        answered || !listed.running
+          ? await attemptDetailsIfAnswered(session, listed)
+          : { row: listed.row, status: null }
+      if (listed.running) answered = details.status !== null
       const webUi = webUiLink(session.server, listed.row.id)
       const complete = details.status !== null
       context.print(JSON.stringify({ version: 1, kind: 'attempt', complete, ...attemptJson(details, webUi) }))

@@ -1,7 +1,7 @@
-import { type AttemptDetails, attemptDetails } from '../../attempt-details.ts'
-import { type ListedAttempt, listAttempts } from '../../attempts.ts'
+import { attemptDetailsIfAnswered } from '../../attempt-details.ts'
+import { listAttempts } from '../../attempts.ts'
 import { dataOption } from '../../server.ts'
-import { isWorkerSilent, type Session, withSession } from '../../session.ts'
+import { withSession } from '../../session.ts'
 import { listWatches } from '../../watches.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -12,7 +12,7 @@ export function inbox(context: Context, _input: CommandInput): Promise<CommandRe
   return withSession(context, async (session) => {
     const [attempts, watches] = await Promise.all([listAttempts(session), listWatches(session)])
     const waiting = attempts.filter((attempt) => attempt.row.phase === 'waiting')
-    const asked = await Promise.all(waiting.map((attempt) => questionOf(session, attempt)))
+    const asked = await Promise.all(waiting.map((attempt) => attemptDetailsIfAnswered(session, attempt)))
     const questions = asked
       .filter((details) => details.row.phase === 'waiting')
       .sort((left, right) => left.row.updatedAt.localeCompare(right.row.updatedAt))
@@ -33,14 +33,4 @@ export function inbox(context: Context, _input: CommandInput): Promise<CommandRe
       },
     }
   })
-}
-
-/** The question in full where a worker can tell it; the list knows what is needed in any case. */
-async function questionOf(session: Session, attempt: ListedAttempt): Promise<AttemptDetails> {
-  try {
-    return await attemptDetails(session, attempt)
-  } catch (error) {
-    if (isWorkerSilent(error)) return { row: attempt.row, status: null }
-    throw error
-  }
 }

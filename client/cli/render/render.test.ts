@@ -126,8 +126,8 @@ describe('status', () => {
     )
     expect(text).toMatchInlineSnapshot(`
       "Upstreams
-        codex  polling                rust-v1.2.0     polled 3m ago  next in 7m
-        node   degraded (4 failures)  no release yet  polled 1h ago  next now
+        codex  polling                rust-v1.2.0       polled 3m ago  next in 7m
+        node   degraded (4 failures)  no release known  polled 1h ago  next now
 
       Attempts
         my-codex@rust-v1.2.0      waiting: conflict  started 1h ago  updated 5m ago

@@ -40,7 +40,7 @@ function upstreamTable(view: StatusView, style: Style): string {
     view.upstreams.map((row) => [
       `  ${oneLine(row.name)}`,
       phaseWord(row, style),
-      row.lastRelease === null ? style.dim('no release yet') : oneLine(row.lastRelease),
+      row.lastRelease === null ? style.dim('no release known') : oneLine(row.lastRelease),
       style.dim(`polled ${age(row.lastPollAt, view.now)}`),
       row.nextPollAt === null ? '' : style.dim(`next ${nextPoll(row.nextPollAt, view.now)}`),
     ]),
