@@ -56,6 +56,8 @@ export const cliEntry = fileURLToPath(
 )
 
 const readyWithin = 15 * 60_000
+/** Milliseconds; each look starts a process, which the scenarios could use the time of. */
+const betweenLooks = 1000
 
 /** An installation in this folder; nothing is started yet. */
 export async function makeInstallation(options: InstallationOptions): Promise<Installation> {
@@ -67,6 +69,7 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
   const said: string[] = []
   let up: Up | null = null
   let asked: Promise<Status> | null = null
+  let say = options.say
 
   async function cli(...args: readonly string[]): Promise<Ended> {
     const command = [cliEntry, '--config', config, '--data', data, ...args]
@@ -82,7 +85,7 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
   }
 
   async function askStatus(): Promise<Status> {
-    await pause(300)
+    await pause(betweenLooks)
     asked = null
     return statusShape.parse(await json('status'))
   }
@@ -128,15 +131,16 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
         '--ui-port',
         `${uiPort}`,
       ]
-      const started = startUp(args, { cwd: folder, env, say: options.say })
+      const started = startUp(args, { cwd: folder, env, say: (text) => say(text) })
       up = started
       const deadline = Date.now() + readyWithin
       while (!(await isWatching())) {
         if (started.code() !== undefined) throw new Unmet('`undrift up` keeps running', started.said())
         if (Date.now() > deadline) throw new Unmet('`undrift up` is ready in time', started.said())
-        await pause(300)
+        await pause(betweenLooks)
       }
-      started.hush()
+      // Building the Temporal CLI may take minutes and is worth watching; what comes later is not.
+      say = () => {}
     },
     async down() {
       if (up === null || up.code() !== undefined) return

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 export interface UpOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  /** Takes what it says, until `hush`. */
+  /** Takes what it says. */
   readonly say: (text: string) => void
 }
 
@@ -15,8 +15,6 @@ export interface Up {
   code(): number | null | undefined
   /** Everything that it said. */
   said(): string
-  /** From now on it is only written down. */
-  hush(): void
   /** Ctrl-C; resolves to the exit code. After half a minute it is killed, and the code is null. */
   interrupt(): Promise<number | null>
 }
@@ -26,7 +24,6 @@ export function startUp(args: readonly string[], { cwd, env, say }: UpOptions): 
   const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'close')
   const texts: string[] = []
-  let loud = true
   let code: number | null | undefined
   child.once('exit', (exitCode) => {
     code = exitCode
@@ -34,16 +31,13 @@ export function startUp(args: readonly string[], { cwd, env, say }: UpOptions): 
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       texts.push(text)
-      if (loud) say(text)
+      say(text)
     })
   }
   return {
     pid: child.pid ?? 0,
     code: () => code,
     said: () => texts.join(''),
-    hush() {
-      loud = false
-    },
     async interrupt() {
       const patience = setTimeout(() => child.kill('SIGKILL'), 30_000)
       child.kill('SIGINT')
