@@ -10,7 +10,7 @@ import { contains, mergeBase } from './queries.ts'
 import type { PatchRecord } from './record.ts'
 import { rememberedResolutions } from './remembered.ts'
 import { type Replayed, replayChanges } from './replayer.ts'
-import { readChain } from './stack.ts'
+import { readChain, shallowHistory } from './stack.ts'
 import type { Mirror, Suspect } from './types.ts'
 import { inWorkshop, type Workshop, type WorkshopOptions } from './workshop.ts'
 
@@ -96,6 +96,8 @@ async function refuseStrangeBase({ quarantine }: Workshop, { base, head, onto }:
     })
   }
   if ((await mergeBase(quarantine, head, onto)) !== null) return
+  const [cut] = quarantine.shallow
+  if (cut !== undefined) throw shallowHistory(cut)
   throw new UndriftError('UNDRIFT_E_STACK', `The head ${head} and the target ${onto} share no history.`, {
     hint: 'Give the commit that the stack begins after with --base.',
   })

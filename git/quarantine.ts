@@ -16,8 +16,8 @@ export interface Quarantine extends Mirror {
   readonly source: Mirror
   readonly format: ObjectFormat
   readonly objects: ObjectStore
-  /** Whether this commit's parents were cut off by a shallow clone. */
-  isShallow(oid: Oid): boolean
+  /** Commits whose parents were cut off by a shallow clone. */
+  readonly shallow: ReadonlySet<Oid>
 }
 
 /** Nothing in a quarantine outlives a crash, so nothing in it is worth waiting for the disk. */
@@ -44,7 +44,7 @@ export async function inQuarantine<T>(
     const place = { path, signal: source.signal }
     const objects = openObjects(place, format)
     try {
-      return await work({ ...place, source, format, objects, isShallow: (oid) => shallow.has(oid) })
+      return await work({ ...place, source, format, objects, shallow })
     } finally {
       await objects.close()
     }

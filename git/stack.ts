@@ -66,13 +66,15 @@ async function readHistory(
       return [oid, rest] as const
     }),
   )
-  for (const oid of parents.keys()) {
-    if (!quarantine.isShallow(oid)) continue
-    throw new UndriftError('UNDRIFT_E_STACK', `The history is shallow: the parents of ${oid} are missing.`, {
-      hint: 'Fetch the whole history with `git fetch --unshallow`.',
-    })
-  }
+  for (const oid of parents.keys()) if (quarantine.shallow.has(oid)) throw shallowHistory(oid)
   return parents
+}
+
+/** The error for a history that ends before the stack does. */
+export function shallowHistory(oid: Oid): UndriftError {
+  return new UndriftError('UNDRIFT_E_STACK', `The history is shallow: the parents of ${oid} are missing.`, {
+    hint: 'Fetch the whole history with `git fetch --unshallow`.',
+  })
 }
 
 /** One commit of the stack as a patch against its first parent. */
