@@ -99,9 +99,9 @@ export default tseslint.config(
     },
   },
   ...Object.keys(rooms).map((room) => ({ files: [`${room}/**/*.ts`], rules: importRules(room) })),
-  // Tests of workflows run on a real server in real workers; tests of rules may hold them against git itself.
+  // Tests of workflows run on a real server in real workers, and tests of steps in real folders.
   {
-    files: ['workflows/**/*.test.ts', 'workflows/testing.ts'],
+    files: ['workflows/**/*.test.ts', 'workflows/testing.ts', 'activities/testing.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
   { files: ['domain/**/*.ts'], ignores: ['**/*.test.ts'], rules: noAmbient },
