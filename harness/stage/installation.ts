@@ -171,6 +171,7 @@ function operatorEnvironment({ folder, canary, trusted }: InstallationOptions): 
     ...Object.fromEntries(kept),
     XDG_CONFIG_HOME: join(folder, 'no-config'),
     NO_COLOR: '1',
+    UNDRIFT_USER: 'fay',
     GIT_SSL_CAINFO: trusted,
     HARNESS_TOKEN: canary,
     HARNESS_SECRET: canary,

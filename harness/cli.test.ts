@@ -1,0 +1,293 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ran, runHere } from '../client/cli/testing.ts'
+import { freePorts } from './stage/free-port.ts'
+import { resolveShape, showShape, statusShape } from './stage/shapes.ts'
+import { startUp, type Up } from './stage/up.ts'
+import { writeConfig } from './world/config.ts'
+import { type FeedServer, type ProjectFeed, startFeedServer } from './world/feed-server.ts'
+import { git } from './world/git.ts'
+import { settledLimits } from './world/releases.ts'
+import { buildRepositories, makeRelease, type Repositories } from './world/repositories.ts'
+
+// One world for all tests, which go on from one another in their order: a server and workers are dear to start.
+const fork = 'tally'
+const entry = fileURLToPath(new URL('../client/cli/entry.ts', import.meta.url))
+const env = {
+  PATH: process.env.PATH,
+  UNDRIFT_TEMPORAL_CLI: process.env.UNDRIFT_TEMPORAL_CLI,
+  TOKEN: 'unused',
+}
+
+let folder = ''
+let repositories: Repositories
+let feeds: FeedServer
+let feed: ProjectFeed
+let up: Up
+let ports: readonly number[] = []
+
+function cli(...argv: readonly string[]): Promise<Ran> {
+  return runHere(['--data', join(folder, 'data'), ...argv], { cwd: folder, env })
+}
+
+async function json(...argv: readonly string[]): Promise<Record<string, unknown>> {
+  return JSON.parse((await cli(...argv, '--json')).out)
+}
+
+function id(tag: string): string {
+  return `maintain/${fork}/main/${tag}`
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? ''
+}
+
+function startTheUp(): Up {
+  const [port, uiPort] = ports
+  const argv = ['--data', join(folder, 'data'), 'up', '--port', `${port}`, '--ui-port', `${uiPort}`, '--json']
+  return startUp([entry, ...argv], { cwd: folder, env, say: () => undefined })
+}
+
+async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 200))
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'undrift-cli-world-'))
+  repositories = await buildRepositories(join(folder, 'repositories'))
+  feeds = await startFeedServer()
+  feed = feeds.feed(fork)
+  feed.announce({ tag: 'v1.0.0', publishedAt: '2026-01-01T00:00:00Z' })
+  const originUrl = `file://${repositories.remotes.origin}`
+  await writeConfig(
+    join(folder, 'undrift.yaml'),
+    [{ name: fork, repositories, feedUrl: feed.url, originUrl, push: false, verify: ['sh check.sh'] }],
+    { sandbox: 'none', tokenName: 'TOKEN' },
+  )
+  ports = await freePorts(2)
+  up = startTheUp()
+  await until(() => up.code() !== undefined || up.said().includes('"watches"'))
+}, 900_000)
+
+afterAll(async () => {
+  await up?.interrupt()
+  await feeds?.close()
+  await rm(folder, { recursive: true, force: true })
+}, 60_000)
+
+describe('up', () => {
+  it('says in one object where everything is, and what is watched', () => {
+    const said = JSON.parse(
+      up
+        .said()
+        .split('\n')
+        .find((line) => line.startsWith('{"version"')) ?? '{}',
+    )
+    expect(said).toMatchObject({
+      version: 1,
+      address: `127.0.0.1:${ports[0]}`,
+      uiUrl: `http://127.0.0.1:${ports[1]}`,
+      config: join(folder, 'undrift.yaml'),
+      watches: [{ upstream: `${fork}-upstream`, change: 'new', forks: [fork] }],
+    })
+  })
+
+  it('a second one on the same data folder ends with 6 and says who holds it', async () => {
+    const second = startTheUp()
+    await until(() => second.code() !== undefined)
+    expect(second.code()).toBe(6)
+    const { error } = JSON.parse(
+      second
+        .said()
+        .split('\n')
+        .find((line) => line.startsWith('{"version"')) ?? '{}',
+    )
+    expect(error.code).toBe('UNDRIFT_E_BUSY')
+    expect(error.message).toContain(join(folder, 'data'))
+  })
+})
+
+describe('watches', () => {
+  it('are not touched when they are what the config says already', async () => {
+    expect(await json('apply')).toMatchObject({ watches: [{ change: 'unchanged' }] })
+  })
+
+  it('get new settings when the config changes, and are listed when they left it', async () => {
+    const file = join(folder, 'undrift.yaml')
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('poll: 1s', 'poll: 2s'))
+    expect(await json('apply')).toMatchObject({ watches: [{ change: 'changed' }] })
+    await until(async () => JSON.stringify(await json('apply')).includes('unchanged'))
+    await writeFile(file, 'upstreams: {}\nforks: {}\n')
+    const left = await json('apply')
+    await writeFile(file, text)
+    expect(left).toMatchObject({
+      watches: [{ upstream: `${fork}-upstream`, change: 'not-in-config', forks: [] }],
+    })
+    expect((await cli('apply')).code).toBe(0)
+  })
+
+  it('show in status with their last poll and release', async () => {
+    await until(async () => JSON.stringify(await json('status')).includes('"lastRelease":"v1.0.0"'))
+    const { upstreams } = statusShape.parse(await json('status'))
+    expect(upstreams).toMatchObject([{ name: `${fork}-upstream`, failures: 0 }])
+  })
+
+  it('can be polled by name, and a mistyped name is corrected', async () => {
+    expect(await cli('poll', `${fork}-upstream`)).toMatchObject({ code: 0 })
+    const wrong = await cli('poll', `${fork}-upstraem`)
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain(`Did you mean \`${fork}-upstream\`?`)
+  })
+})
+
+describe('a release that goes well', () => {
+  it('runs until it waits for approval, and the last line names the attempt', async () => {
+    await makeRelease(repositories, 'v1.1.0', 'clean')
+    const ran = await cli('run', fork, 'v1.1.0')
+    expect(ran.code).toBe(3)
+    expect(lastLine(ran.out)).toBe(`needs_intervention: ${id('v1.1.0')}`)
+    expect(ran.err.match(/Web UI: /g)).toHaveLength(1)
+    expect(ran.err).toContain('5/5')
+  })
+
+  it('stands in the inbox with a command that can be pasted', async () => {
+    const { out } = await cli('inbox')
+    expect(out).toContain(`undrift approve --data ${join(folder, 'data')} ${id('v1.1.0')}`)
+    expect(await json('inbox')).toMatchObject({ attempts: [{ id: id('v1.1.0'), needs: 'approval' }] })
+  })
+
+  it('refuses what is not possible now, with the validator’s sentence', async () => {
+    const refused = await cli('resume', `${fork}@v1.1.0`)
+    expect(refused.code).toBe(2)
+    expect(refused.err).toContain('possible are approve')
+    expect((await cli('promote', 'v1.1.0', '--yes')).code).toBe(2)
+    expect((await cli('resolve', 'v1.1.0')).code).toBe(2)
+  })
+
+  it('is pushed when it is approved, and is not done twice', async () => {
+    const approved = await cli('approve', 'v1.1.0', '--wait', '--by', 'ann')
+    expect(approved.code).toBe(0)
+    expect(lastLine(approved.out)).toBe(`changed: ${id('v1.1.0')}`)
+    const again = await cli('run', fork, 'v1.1.0')
+    expect(again.code).toBe(0)
+    expect(again.err).toContain('already done')
+    expect(lastLine(again.out)).toBe(`changed: ${id('v1.1.0')}`)
+    const shown = showShape.parse(await json('show', `${fork}@v1.1.0`))
+    expect(shown.candidates.map(({ remote, pushed }) => [remote, pushed])).toEqual([
+      ['origin', true],
+      ['mirror', true],
+    ])
+    expect(shown.decisions).toMatchObject([{ name: 'approve', by: 'ann' }])
+  })
+
+  it('is promoted once, and says where the old value is kept', async () => {
+    const shown = showShape.parse(await json('show', 'v1.1.0'))
+    const first = await json('promote', 'v1.1.0')
+    expect(first).toMatchObject({ branch: 'main', from: shown.stackHead, to: shown.head })
+    expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.head)
+    expect(await json('promote', 'v1.1.0')).toEqual(first)
+  })
+})
+
+describe('a conflict', () => {
+  it('is put into a work tree that keeps what was done in it', async () => {
+    await makeRelease(repositories, 'v1.2.0', 'conflicting')
+    expect((await cli('run', fork, 'v1.2.0')).code).toBe(3)
+    const { path, paths } = resolveShape.parse(await json('resolve', 'v1.2.0'))
+    expect(paths).toEqual([{ path: 'lib/limits.sh', kind: 'content' }])
+    const unsettled = await cli('resolve', 'v1.2.0', '--continue')
+    expect(unsettled.code).toBe(3)
+    expect(unsettled.out).toContain('lib/limits.sh')
+    await writeFile(join(path, 'lib/limits.sh'), settledLimits)
+    const again = await cli('resolve', 'v1.2.0')
+    expect(again.out).toContain(`undrift resolve --data ${join(folder, 'data')} ${id('v1.2.0')} --continue`)
+    expect(await readFile(join(path, 'lib/limits.sh'), 'utf8')).toBe(settledLimits)
+  })
+
+  it('is taken back, and the attempt goes on to its next question', async () => {
+    const taken = await cli('resolve', 'v1.2.0', '--continue')
+    expect(taken.code).toBe(3)
+    expect(taken.err).toContain('4/5  resolved')
+    const { needs, patches } = showShape.parse(await json('show', 'v1.2.0'))
+    expect([needs, patches[3]?.verdict]).toEqual(['approval', 'resolved'])
+    expect((await cli('resolve', 'v1.2.0', '--continue')).code).toBe(2)
+  })
+
+  it('can be given up; then the release may be run again', async () => {
+    const aborted = await cli('abort', 'v1.2.0', '--wait')
+    expect(aborted.code).toBe(1)
+    expect(lastLine(aborted.out)).toBe(`failed: ${id('v1.2.0')}`)
+    expect(await json('run', fork, 'v1.2.0', '--detach')).toMatchObject({ attempts: [{ how: 'started' }] })
+    const joined = await cli('run', fork, 'v1.2.0')
+    expect(joined.err).toContain('joined')
+    expect(joined.code).toBe(3)
+  })
+})
+
+describe('a release that is not there', () => {
+  it('is blocked: exit code 4, and the reason names the tag', async () => {
+    const blocked = await cli('run', fork, 'v9.9.9')
+    expect(blocked.code).toBe(4)
+    expect(blocked.out).toContain('v9.9.9')
+    expect(lastLine(blocked.out)).toBe(`blocked: ${id('v9.9.9')}`)
+    expect(await json('show', 'v9.9.9')).toMatchObject({ phase: 'ended', outcome: 'blocked' })
+  })
+})
+
+describe('an event file', () => {
+  it('runs the release for every fork that follows its repository', async () => {
+    await makeRelease(repositories, 'v1.3.0', 'small')
+    const event = {
+      id: '1',
+      type: 'upstream.release',
+      payload: { repo: repositories.upstream, tag: 'v1.3.0' },
+    }
+    await writeFile(join(folder, 'event.json'), JSON.stringify(event))
+    const ran = await cli('run', '--event', 'event.json', '--json')
+    expect(ran.code).toBe(3)
+    expect(showShape.parse(JSON.parse(ran.out)).id).toBe(id('v1.3.0'))
+  })
+})
+
+describe('many attempts', () => {
+  it('are told apart by their names; a word for several lists them', async () => {
+    const several = await cli('show', 'v1')
+    expect(several.code).toBe(2)
+    expect(several.err).toContain(id('v1.1.0'))
+    expect(several.err).toContain(id('v1.3.0'))
+    const none = await cli('show', `${fork}@v1.1.1`)
+    expect(none.code).toBe(2)
+    expect(none.err).toContain('Did you mean')
+  })
+
+  it('are exported one JSON object a line', async () => {
+    const lines = (await cli('export', '--jsonl')).out.trim().split('\n')
+    const kinds = lines.map((line) => JSON.parse(line).kind)
+    expect(kinds).toEqual(['watch', 'attempt', 'attempt', 'attempt', 'attempt'])
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('leaves the attempt running and says how to go on watching', async () => {
+    await makeRelease(repositories, 'v1.4.0', 'small')
+    const interrupt = new AbortController()
+    interrupt.abort(130)
+    const argv = ['--data', join(folder, 'data'), 'run', fork, 'v1.4.0']
+    const ran = await runHere(argv, { cwd: folder, env, signal: interrupt.signal })
+    expect(ran.code).toBe(130)
+    const watch = `undrift show --data ${join(folder, 'data')} ${id('v1.4.0')} --follow`
+    expect(ran.err).toContain(`still running; watch it with: ${watch}`)
+    expect((await cli('show', id('v1.4.0'), '--follow')).code).toBe(3)
+  })
+
+  it('ends `up` and everything below it', async () => {
+    expect(await up.interrupt()).toBe(130)
+    const ran = await cli('status')
+    expect(ran.code).toBe(4)
+    expect(ran.err).toContain(`undrift up --data ${join(folder, 'data')}`)
+  })
+})
