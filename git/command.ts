@@ -43,6 +43,18 @@ export interface GitResult {
 const killAfterMs = 5_000
 
 /**
+ * simple-git guards callers who pass a stranger's words on. Ours are argv arrays made here, and what it refuses is
+ * exactly our hardening: config from the environment, an empty hooks path, no fsmonitor, no credential helper.
+ */
+const hardeningIsWanted = {
+  allowUnsafeConfigPaths: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeCredentialHelper: true,
+}
+
+/**
  * Asks git one question that is answered in UTF-8 text on stdout; through simple-git.
  * Not for commands that start children (fetch, push), take stdin, answer in bytes or say nothing on success: those
  * are `runGit`'s, because simple-git signals git alone, decodes, and waits 50 ms for an output that never comes.
@@ -58,32 +70,26 @@ export async function git(
   signal?.throwIfAborted()
   let code = 0
   let stderr = ''
-  const client = simpleGit({
-    baseDir: folderOf(place),
-    ...(signal ? { abort: signal } : {}),
-    allowEnvironment: Object.keys(env).filter((name) => name.startsWith('GIT_')),
-    completion: { onClose: true, onExit: false },
-    // simple-git guards callers who pass a stranger's words on. Ours are argv arrays made here, and what it refuses
-    // is exactly our hardening: config from the environment, an empty hooks path, no fsmonitor, no credential helper.
-    unsafe: {
-      allowUnsafeConfigPaths: true,
-      allowUnsafeConfigEnvCount: true,
-      allowUnsafeHooksPath: true,
-      allowUnsafeFsMonitor: true,
-      allowUnsafeCredentialHelper: true,
-    },
-    errors(error, result) {
-      code = result.exitCode
-      stderr = Buffer.concat(result.stdErr).toString('utf8')
-      return error instanceof Error && signal?.aborted ? error : undefined
-    },
-  }).env(env)
   let stdout: string
   try {
-    stdout = await client.raw([...argv])
+    const client = simpleGit({
+      baseDir: folderOf(place),
+      ...(signal ? { abort: signal } : {}),
+      allowEnvironment: Object.keys(env).filter((name) => name.startsWith('GIT_')),
+      completion: { onClose: true, onExit: false },
+      unsafe: hardeningIsWanted,
+      errors(error, result) {
+        code = result.exitCode
+        stderr = Buffer.concat(result.stdErr).toString('utf8')
+        return error instanceof Error && signal?.aborted ? error : undefined
+      },
+    })
+    stdout = await client.env(env).raw([...argv])
   } catch (error) {
     signal?.throwIfAborted()
-    throw new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} could not be run.`, { cause: error })
+    throw new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} could not be run in ${folderOf(place)}.`, {
+      cause: error,
+    })
   }
   signal?.throwIfAborted()
   refuse(argv, { code, stderr }, options)

@@ -36,11 +36,18 @@ describe('openMirror', () => {
     expect(readdirSync(folder.path)).toEqual(['up.git'])
   })
 
-  it('removes the locks of dead git processes, at the top and beside refs', async () => {
+  it('removes what dead git processes left: locks at the top and beside refs, half-written refs and packs', async () => {
     const path = join(folder.path, 'up.git')
     await openMirror({ path })
     mkdirSync(join(path, 'refs', 'heads', 'deep'), { recursive: true })
-    const locks = ['packed-refs.lock', 'HEAD.lock', 'refs/heads/deep/x.lock'].map((name) => join(path, name))
+    const names = [
+      'packed-refs.lock',
+      'packed-refs.new',
+      'HEAD.lock',
+      'refs/heads/deep/x.lock',
+      'objects/pack/tmp_pack_x',
+    ]
+    const locks = names.map((name) => join(path, name))
     for (const lock of locks) writeFileSync(lock, '')
     await openMirror({ path })
     expect(locks.filter((lock) => existsSync(lock))).toEqual([])

@@ -78,7 +78,7 @@ async function refuseGrafts(path: string): Promise<void> {
   )
 }
 
-/** Removes the locks of git processes that were killed; does nothing while any git process works in the mirror. */
+/** Removes what git processes that were killed left behind; does nothing while any git process works in the mirror. */
 async function removeDeadLocks(mirror: Mirror): Promise<void> {
   if ((await findLocks(mirror.path)).length === 0) return
   await withMirrorLock(mirror, async () => {
@@ -101,17 +101,30 @@ interface FoundLock {
   readonly mtimeMs: number
 }
 
-/** Git's lock files in the mirror: at the top, and beside refs. Our own are not git's. */
+/** What a git process holds while it works, and leaves when it is killed: locks, and half-written refs and packs. */
 async function findLocks(path: string): Promise<FoundLock[]> {
-  const top = (await readdir(path)).filter((name) => name.endsWith('.lock') && !name.startsWith('undrift-'))
-  const refs = await readdir(join(path, 'refs'), { recursive: true }).catch(() => [])
-  const names = [...top, ...refs.filter((name) => name.endsWith('.lock')).map((name) => join('refs', name))]
+  const names = await Promise.all([
+    namesIn(path, '', (name) => isLock(name) || name === 'packed-refs.new'),
+    namesIn(path, 'refs', isLock),
+    namesIn(path, join('objects', 'info'), isLock),
+    namesIn(path, join('objects', 'pack'), (name) => isLock(name) || name.startsWith('tmp_')),
+  ])
   const found: FoundLock[] = []
-  for (const name of [...names, join('objects', 'info', 'commit-graph.lock')]) {
+  for (const name of names.flat()) {
     const entry = await lstat(join(path, name)).catch(() => null)
     if (entry) found.push({ path: join(path, name), ino: entry.ino, mtimeMs: entry.mtimeMs })
   }
   return found
+}
+
+async function namesIn(path: string, folder: string, wanted: (name: string) => boolean): Promise<string[]> {
+  const names = await readdir(join(path, folder), { recursive: folder === 'refs' }).catch(() => [])
+  return names.filter(wanted).map((name) => join(folder, name))
+}
+
+/** Our own locks are looked after where they are taken. */
+function isLock(name: string): boolean {
+  return name.endsWith('.lock') && !name.startsWith('undrift-')
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -62,6 +62,13 @@ describe('updateRefs', () => {
     expect(await updateRefs(mirror, updates)).toEqual({ kind: 'already-there' })
   })
 
+  it('finishes what a try that was killed left half-way', async () => {
+    await updateRefs(mirror, [{ ref: 'refs/attempts/a', to: one, expected: null }])
+    const both = ['refs/attempts/a', 'refs/attempts/b'].map((ref) => ({ ref, to: one, expected: null }))
+    expect(await updateRefs(mirror, both)).toEqual({ kind: 'updated' })
+    expect(await readRef(mirror, 'refs/attempts/b')).toBe(one)
+  })
+
   it('lets exactly one of many win', async () => {
     const tries = [one, two, one, two].map((to) =>
       updateRefs(mirror, [{ ref: 'refs/attempts/race', to, expected: null }]),

@@ -25,9 +25,10 @@ export async function updateRefs(mirror: Mirror, updates: readonly RefUpdate[]):
     await runGit(mirror, ['update-ref', '--stdin', '-z'], { stdin })
     return { kind: 'updated' }
   } catch (error) {
-    const outcome = await whereTheyStand(mirror, updates)
-    if (outcome) return outcome
-    throw error
+    const standing = await whereTheyStand(mirror, updates)
+    if (standing.kind === 'half-way') return updateRefs(mirror, standing.left)
+    if (standing.kind === 'as-expected') throw error
+    return standing
   }
 }
 
@@ -37,16 +38,23 @@ function transactionLine(update: RefUpdate): string {
   return `update ${update.ref}\0${update.to}\0${update.expected}\0`
 }
 
-/** Why a transaction failed, from the refs themselves; null when they stand where they were expected. */
-async function whereTheyStand(mirror: Mirror, updates: readonly RefUpdate[]): Promise<RefsOutcome | null> {
-  let stale: RefsOutcome | null = null
-  let arrived = 0
+type Standing =
+  | Exclude<RefsOutcome, { kind: 'updated' }>
+  | { readonly kind: 'as-expected' }
+  /** Git moves the refs of a transaction one after the other: a try that was killed may have moved some of them. */
+  | { readonly kind: 'half-way'; readonly left: readonly RefUpdate[] }
+
+/** Why a transaction failed, from the refs themselves. */
+async function whereTheyStand(mirror: Mirror, updates: readonly RefUpdate[]): Promise<Standing> {
+  const left: RefUpdate[] = []
   for (const update of updates) {
     const actual = await readRef(mirror, update.ref)
-    if (actual === update.to) arrived += 1
-    if (actual !== update.expected && stale === null) stale = { kind: 'stale', ref: update.ref, actual }
+    if (actual === update.to) continue
+    if (actual !== update.expected) return { kind: 'stale', ref: update.ref, actual }
+    left.push(update)
   }
-  return arrived === updates.length ? { kind: 'already-there' } : stale
+  if (left.length === 0) return { kind: 'already-there' }
+  return left.length === updates.length ? { kind: 'as-expected' } : { kind: 'half-way', left }
 }
 
 /** What a full ref name points at; null when there is no such ref. */
