@@ -32,7 +32,7 @@ function processHost(signal: AbortSignal): Host {
     stdoutIsTty: process.stdout.isTTY === true,
     stderrIsTty: process.stderr.isTTY === true,
     stdinIsTty: process.stdin.isTTY === true,
-    columns: process.stderr.columns ?? 100,
+    columns: process.stderr.columns || 100,
     now: () => new Date(),
     writeOut: (text) => {
       process.stdout.write(text)

@@ -145,6 +145,30 @@ export const registry: readonly CommandSpec[] = [
     load: async () => (await import('./commands/plan.ts')).plan,
   },
   {
+    name: 'releases',
+    args: '[upstream]',
+    group: 'Look',
+    summary: 'show every release of an upstream, and the rule that took it or left it out',
+    options: [
+      {
+        flags: '--git <url>',
+        description: 'look at this repository (a URL or a path) instead of an upstream',
+      },
+      { flags: '--tags <file>', description: 'look at a plain list of tags, one a line; - for stdin' },
+      { flags: '--prefix <text>', description: 'what stands before the version in a tag' },
+      { flags: '--match <regex>', description: 'take only tags that hold a match' },
+      { flags: '--ignore <regex>', description: 'leave out tags that hold a match' },
+      {
+        flags: '--scheme <scheme>',
+        description: 'loose (default), semver, calver:PATTERN, debian, pep440, regex:RE, numeric, commit',
+      },
+      { flags: '--range <range>', description: "take only versions in this range, in npm's syntax" },
+      { flags: '--prereleases', description: 'take pre-releases, too' },
+    ],
+    details: `Needs no server, and a config only for an upstream by name.\n\n--json:\n${shapes.releasesShape}`,
+    load: async () => (await import('./commands/releases.ts')).releases,
+  },
+  {
     name: 'export',
     args: '',
     group: 'Look',

@@ -68,3 +68,7 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
                  "suggestion": null | "reverted-upstream" | { "kind": "landed-with-changes", "as": [ "…" ] },
                  "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…" }, "lost": [ "signature" ] where something is } ],
   "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ] }`
+
+export const releasesShape = `{ "version": 1, "newest": null | "<tag>",
+  "releases": [ { "tag", "version": null | "…", "prerelease": true | false, "status": "newest" | "eligible" | "skipped",
+                  "reason": null | "prefix" | "match" | "ignore" | "range" | "pre-release" | "not a version" | "no commit" } ] }`

@@ -1,0 +1,34 @@
+import type { ReleaseView } from '../../releases/tag-list.ts'
+import type { Style } from '../style.ts'
+import { age } from './age.ts'
+import { oneLine, table } from './table.ts'
+
+/** Every tag with its version, its age and what the rules made of it. */
+export function renderReleases(
+  view: ReleaseView,
+  { now, style }: { readonly now: Date; readonly style: Style },
+): string {
+  if (view.releases.length === 0) return 'There are no tags.'
+  const rows = view.releases.map(({ tag, version, prerelease, status, detail }) => {
+    const date = view.dates.get(tag)
+    return [
+      status === 'skipped' ? style.dim(oneLine(tag)) : style.bold(oneLine(tag)),
+      oneLine(version ?? ''),
+      date === undefined ? '' : age(new Date(date * 1000).toISOString(), now),
+      status === 'skipped' ? style.dim(oneLine(detail)) : taken(status, { prerelease, style }),
+    ]
+  })
+  const skipped = view.releases.filter(({ status }) => status === 'skipped').length
+  const counts = `${view.releases.length - skipped} taken, ${skipped} left out`
+  const summary =
+    view.newest === null ? `No release: ${counts}.` : `Newest: ${oneLine(view.newest)} (${counts})`
+  return `${table(rows)}\n${style.bold(summary)}`
+}
+
+function taken(
+  status: 'newest' | 'eligible',
+  { prerelease, style }: { readonly prerelease: boolean; readonly style: Style },
+): string {
+  const word = prerelease ? `${status}, a pre-release` : status
+  return status === 'newest' ? style.green(word) : style.cyan(word)
+}

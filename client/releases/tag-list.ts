@@ -1,0 +1,77 @@
+import { UndriftError } from '../../domain/errors.ts'
+import { type ConsideredTags, listReleases } from '../../domain/list-releases.ts'
+import type { Oid } from '../../domain/patch.ts'
+import type { TagRules } from '../../domain/settings.ts'
+import { orderByCommit, type TaggedCommit } from '../../domain/version/order-by-commit.ts'
+import { withGuardedExpressions } from '../../git/guarded-expressions.ts'
+import { type ListedTag, openTagSource, type TagSource } from '../../git/tag-source.ts'
+import type { RemoteAccess } from '../../git/types.ts'
+
+export interface ReleaseView extends ConsideredTags {
+  /** Seconds since 1970 of the commit behind a tag, where it was looked at. */
+  readonly dates: ReadonlyMap<string, number>
+}
+
+/** What the rules make of a plain list of tags. */
+export function considerList(tags: readonly string[], rules: TagRules): ReleaseView {
+  const considered = withGuardedExpressions((exec) => listReleases(tags, rules, { exec }))
+  return { ...considered, dates: new Map() }
+}
+
+/** What the rules make of the tags of a repository: a tag counts only when a commit is behind it. */
+export async function considerRepository(
+  access: RemoteAccess,
+  { rules, signal }: { readonly rules: TagRules; readonly signal: AbortSignal },
+): Promise<ReleaseView> {
+  const names = (tags: readonly ListedTag[]) => tags.map(({ tag }) => tag)
+  // Rules that cannot be read are reported before anybody is asked anything.
+  considerNames([], rules, { commits: [], places: new Map() })
+  await using source = await openTagSource(access, signal)
+  const any = new Map(source.tags.map(({ tag }) => [tag, 0]))
+  const first = considerNames(names(source.tags), rules, { commits: null, places: any })
+  const taken = new Set(first.releases.filter(({ reason }) => reason === null).map(({ tag }) => tag))
+  const wanted = source.tags.filter(({ tag }) => taken.has(tag))
+  const commits = await source.commitsOf(wanted)
+  const places = rules.scheme === 'commit' ? await placesOf(source, { wanted, commits }) : new Map()
+  const considered = considerNames(names(source.tags), rules, { commits, places, wanted: taken })
+  return { ...considered, dates: new Map(commits.map(({ tag, date }) => [tag, date])) }
+}
+
+interface Known {
+  /** Null while nobody has looked. */
+  readonly commits: readonly TaggedCommit[] | null
+  readonly places: ReadonlyMap<string, number>
+  readonly wanted?: ReadonlySet<string>
+}
+
+function considerNames(tags: readonly string[], rules: TagRules, known: Known): ConsideredTags {
+  const found = new Set(known.commits?.map(({ tag }) => tag))
+  const withoutCommit =
+    known.commits === null ? [] : [...(known.wanted ?? [])].filter((tag) => !found.has(tag))
+  return withGuardedExpressions((exec) =>
+    listReleases(tags, rules, {
+      exec,
+      positionOf: (tag) => known.places.get(tag) ?? null,
+      withoutCommit: new Set(withoutCommit),
+    }),
+  )
+}
+
+async function placesOf(
+  source: TagSource,
+  { wanted, commits }: { readonly wanted: readonly ListedTag[]; readonly commits: readonly TaggedCommit[] },
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, Oid>(commits.map(({ tag, commit }) => [tag, commit]))
+  const history = await source.historyOf(wanted.filter(({ tag }) => found.has(tag)))
+  return new Map(orderByCommit(commits, history).map((tag, index) => [tag, index]))
+}
+
+/** The lines of a file or of stdin; a tag stands alone on each. */
+export function readTagList(text: string): readonly string[] {
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
+  const tags = lines.filter((line) => line.trim() !== '')
+  if (tags.some((tag) => tag.includes('\u0000'))) {
+    throw new UndriftError('UNDRIFT_E_INPUT', 'The list of tags holds bytes that are no text.')
+  }
+  return tags
+}
