@@ -34,8 +34,9 @@ export async function mergeAgain(quarantine: Quarantine, conflict: ReplayConflic
   const { patch, lastGood } = conflict
   const merger = await openMerger(quarantine)
   try {
-    const [before, ours] = await Promise.all([treeOf(quarantine, patch.parent), treeOf(quarantine, lastGood)])
-    const merge = await merger.merge(before, ours, patch.tree)
+    const ours = await treeOf(quarantine, lastGood)
+    const before = conflict.change?.before ?? (await treeOf(quarantine, patch.parent))
+    const merge = await merger.merge(before, ours, conflict.change?.after ?? patch.tree)
     const isSame =
       merge.kind === 'conflict' && resolutionKey(merge.conflicts) === resolutionKey(conflict.paths)
     if (!isSame) {
