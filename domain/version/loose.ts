@@ -14,7 +14,11 @@ export function readLoose(text: string): Version | null {
   if (!found) return null
   const [, first = '0', second = '0', third = '0', fourth = '0', dashed, glued] = found
   const suffix = dashed ?? glued ?? null
-  return { text, prerelease: suffix !== null, key: looseKey([first, second, third, fourth], suffix) }
+  return {
+    text: text.replace(/^v/, ''),
+    prerelease: suffix !== null,
+    key: looseKey([first, second, third, fourth], suffix),
+  }
 }
 
 function looseKey(numbers: readonly string[], suffix: string | null): string {

@@ -32,7 +32,7 @@ function readPep440(text: string): Version | null {
   const postDigits = implicit ?? (post === undefined ? null : postNumber)
   const devDigits = dev === undefined ? null : devNumber
   return {
-    text,
+    text: text.replace(/^v/i, ''),
     prerelease: pre !== undefined || devDigits !== null,
     key: [
       numberKey(epoch),

@@ -14,6 +14,8 @@ export interface TagReaderOptions {
   readonly positionOf?: (tag: string) => number | null
 }
 
+type NotTaken = Extract<VersionReading, { kind: 'not-taken' }>
+
 /** Reads a tag by rules that were read once: a version that may be taken, or the rule that leaves it out. */
 export type TagReader = (tag: string) => VersionReading
 
@@ -42,13 +44,14 @@ export function tagReader(rules: TagRules, options: TagReaderOptions = {}): TagR
     if ('because' in version) {
       return notTaken(scheme.name === 'commit' ? 'no commit' : 'not a version', version.because)
     }
-    if (inRange && !inRange(version)) return notTaken('range', `it is not in ${rules.range}`)
-    if (version.prerelease && !rules.prereleases) return notTaken('pre-release', 'the rules take none')
+    if (inRange && !inRange(version)) return { ...notTaken('range', `it is not in ${rules.range}`), version }
+    if (version.prerelease && !rules.prereleases)
+      return { ...notTaken('pre-release', 'the rules take none'), version }
     return { kind: 'version', version, prerelease: version.prerelease }
   }
 }
 
-function notTaken(reason: SkipReason, words: string): VersionReading {
+function notTaken(reason: SkipReason, words: string): NotTaken {
   return { kind: 'not-taken', reason, detail: `${reason}: ${words}` }
 }
 

@@ -1,6 +1,6 @@
 /** A tag that was read as a version. Plain data; two versions compare only within one scheme. */
 export interface Version {
-  /** What was read: the tag without its prefix. */
+  /** What was read: the tag without its prefix, and without a `v` that the scheme allows before it. */
   readonly text: string
   readonly prerelease: boolean
   /** Invariant: versions are ordered as these keys are, by UTF-16 code units, so the order is total whatever a scheme does. */
@@ -28,6 +28,8 @@ export type VersionReading =
       readonly reason: SkipReason
       /** One line for a person; it names the reason and what the rule wanted. */
       readonly detail: string
+      /** The version, where the tag is one all the same. */
+      readonly version?: Version
     }
 
 /** Orders two versions of one scheme: below zero when `a` is older, zero when neither is newer. */
