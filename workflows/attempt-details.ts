@@ -27,7 +27,7 @@ function question(status: AttemptStatus): string {
   if (intervention === null) return ''
   const where = worker === null ? '' : `\n\nThe mirror is on host \`${worker.host}\`.`
   return `**Needs a person.**${where}${evidence(intervention)}\n\n${intervention.options
-    .map((option) => `**${option.name}**: ${option.effect}\n\n${fence(option.commands)}`)
+    .map((option) => `**${option.name}**: ${option.effect}\n\n${option.commands.map(command).join('\n')}`)
     .join('\n\n')}`
 }
 
@@ -85,9 +85,19 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|').replace(/[\r\n]+/g, ' ')
 }
 
+/** A command as inline code, because the Web UI wraps that and cuts a code block off. */
+function command(text: string): string {
+  return `- ${bar(text, 1)} ${text} ${bar(text, 1)}`
+}
+
 /** A code block that its own content cannot close. */
 function fence(lines: readonly string[]): string {
-  const longest = Math.max(2, ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)))
-  const bar = '`'.repeat(longest + 1)
-  return `${bar}\n${lines.join('\n')}\n${bar}`
+  const text = lines.join('\n')
+  return `${bar(text, 3)}\n${text}\n${bar(text, 3)}`
+}
+
+/** More backticks in a row than the text holds, and at least so many. */
+function bar(text: string, least: number): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+  return '`'.repeat(Math.max(least, longest + 1))
 }

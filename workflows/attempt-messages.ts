@@ -17,11 +17,13 @@ export type Interruption =
 
 export interface Inbox {
   /** The decision on the question that stands, once there is one; takes it out. */
-  readonly nextDecision: () => Promise<Decision | Interruption>
+  readonly nextDecision: (question: string) => Promise<Decision | Interruption>
   readonly interruption: () => Interruption | null
   readonly drained: () => Promise<void>
 }
 
+/** How long the timer runs that shows a question; it is set again for as long as nobody answers. */
+const questionTimer = '30 days'
 /** Most that the resolutions of one message may weigh, in base64 characters. */
 const longestPacks = 128 * 1024
 
@@ -67,8 +69,10 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
   })
 
   return {
-    nextDecision: async () => {
-      await condition(() => decision !== null || interruption !== null)
+    nextDecision: async (question) => {
+      const decided = () => decision !== null || interruption !== null
+      // The pending timer's summary puts the question on the first page that the Web UI shows.
+      while (!(await condition(decided, questionTimer, { summary: question }))) {}
       const next = interruption ?? decision
       decision = null
       if (next === null) throw new Error('Woken without a decision.')

@@ -1,6 +1,6 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/common'
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow'
-import type { Need, Step } from '../domain/attempt.ts'
+import type { Intervention, Need, Step } from '../domain/attempt.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { type InterventionPlace, intervention } from '../domain/interventions.ts'
@@ -11,6 +11,9 @@ import type { AttemptStatus, MaintainInput } from './messages.ts'
 
 /** How long a queue without a worker goes unnoticed, in minutes: soon at first, then rarely. */
 const patienceMinutes = [2, 60, 6 * 60, 24 * 60]
+
+/** Characters of a summary that the server surely takes. */
+const longestSummary = 200
 
 /**
  * The maintenance of one release for one line of one fork: fetch, rebase, verify, push, and every question to a person
@@ -47,8 +50,9 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     while (true) {
       let next = await leaveOnInterruption(step)
       if (next.kind === 'ask') {
-        attempt.wait(intervention(next.need, next.question, { place: place(), evidence: next.evidence }))
-        next = answered(await inbox.nextDecision(), step, state)
+        const asked = intervention(next.need, next.question, { place: place(), evidence: next.evidence })
+        attempt.wait(asked)
+        next = answered(await inbox.nextDecision(firstLine(asked)), step, state)
       }
       if (next.kind === 'end') {
         attempt.end(next.outcome, next.reason)
@@ -87,6 +91,11 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
       running = null
     }
   }
+}
+
+/** A question and its first command in one line. */
+function firstLine({ kind, options }: Intervention): string {
+  return `needs ${kind}: ${options[0]?.commands[0] ?? ''}`.slice(0, longestSummary)
 }
 
 /** What an answer to a question leads to. */
