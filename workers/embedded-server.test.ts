@@ -5,12 +5,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { type DataFolder, dataFolder } from '../config/data-folder.ts'
 import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.ts'
 import { identityOf, isAlive } from './process-identity.ts'
 import { readServerState, writeServerState } from './server-state.ts'
 import { findTemporalCli } from './temporal-cli.ts'
+
+// Servers and workers are started many times here, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000 })
 
 let cli: string
 let root: string

@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type DataFolder, dataFolder } from '../config/data-folder.ts'
 import { UndriftError } from '../domain/errors.ts'
@@ -26,7 +27,7 @@ process.exit()
 
 async function run(signal: AbortSignal): Promise<ExitCode> {
   const { command, values } = readArguments()
-  const data = dataFolder(values.data, env)
+  const data = openData(values.data)
   switch (command) {
     case 'up': {
       const { superviseAll } = await import('./supervisor.ts')
@@ -66,6 +67,24 @@ async function run(signal: AbortSignal): Promise<ExitCode> {
       })
       return exitCodes.ok
     }
+  }
+}
+
+/**
+ * The data folder, for nobody else's eyes: it holds the history of every attempt, and work trees in which untrusted
+ * code may leave programs behind.
+ */
+function openData(option: string | undefined): DataFolder {
+  const data = dataFolder(option, env)
+  try {
+    mkdirSync(data.root, { recursive: true, mode: 0o700 })
+    accessSync(data.root, constants.W_OK)
+    return data
+  } catch (cause) {
+    throw new UndriftError('UNDRIFT_E_USAGE', `The data folder cannot be used: ${(cause as Error).message}`, {
+      cause,
+      hint: 'Name another one with --data or UNDRIFT_DATA.',
+    })
   }
 }
 

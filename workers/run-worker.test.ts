@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Connection } from '@temporalio/client'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { dataFolder } from '../config/data-folder.ts'
 import { type Role, taskQueues } from '../domain/queues.ts'
 import { localServer } from './connection.ts'
@@ -12,6 +12,9 @@ import { runWorker } from './run-worker.ts'
 import { findTemporalCli } from './temporal-cli.ts'
 
 const log = pino({ level: 'silent' })
+
+// Servers and workers are started many times here, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000 })
 
 let root: string
 let server: EmbeddedServer
@@ -52,11 +55,11 @@ async function pollers(role: Role): Promise<number> {
 it('goes on with a server that was killed and came back', async () => {
   const controller = new AbortController()
   const serving = serve(['verify'], controller.signal)
-  await expect.poll(() => pollers('verify'), { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(() => pollers('verify'), { timeout: 120_000 }).toBeGreaterThan(0)
   process.kill(server.pid, 'SIGKILL')
   await server.ended
   server = await startServer(server)
-  await expect.poll(() => pollers('verify'), { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(() => pollers('verify'), { timeout: 120_000 }).toBeGreaterThan(0)
   controller.abort()
   await serving
 })
@@ -71,7 +74,7 @@ it('waits for a server that is not there yet, and ends when it is asked to while
   const controller = new AbortController()
   const serving = serve(['git'], controller.signal)
   server = await startServer(server)
-  await expect.poll(() => pollers('git'), { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(() => pollers('git'), { timeout: 120_000 }).toBeGreaterThan(0)
   controller.abort()
   await serving
 })
@@ -79,8 +82,8 @@ it('waits for a server that is not there yet, and ends when it is asked to while
 it('polls only the queues of its roles', async () => {
   const controller = new AbortController()
   const serving = serve(['git', 'verify'], controller.signal)
-  await expect.poll(() => pollers('git'), { timeout: 30_000 }).toBeGreaterThan(0)
-  await expect.poll(() => pollers('verify'), { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(() => pollers('git'), { timeout: 120_000 }).toBeGreaterThan(0)
+  await expect.poll(() => pollers('verify'), { timeout: 120_000 }).toBeGreaterThan(0)
   expect(await pollers('control')).toBe(0)
   controller.abort()
   await serving

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { allProcesses, isRunning } from '../adapters/sandboxes/process-tree.ts'
 import { taskQueues } from '../domain/queues.ts'
 import { findTemporalCli } from './temporal-cli.ts'
@@ -22,6 +22,9 @@ interface Ready {
 const secret = 'planted-secret-0815'
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
+// Servers and workers are started many times here, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000 })
+
 let cli: string
 let root: string
 let started: ChildProcess[]
@@ -35,7 +38,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const child of started) child.kill('SIGKILL')
-  await expect.poll(ofThisTest, { timeout: 30_000 }).toEqual([])
+  await expect.poll(ofThisTest, { timeout: 120_000 }).toEqual([])
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -54,7 +57,7 @@ function ofThisTest(): number[] {
 function start(...argv: readonly string[]): { readonly child: ChildProcess; next(): Promise<unknown> } {
   const env = { ...process.env, UNDRIFT_TEMPORAL_CLI: cli, UNDRIFT_TEST_TOKEN: secret }
   for (const name of Object.keys(env)) if (name.startsWith('TEMPORAL_')) delete env[name as keyof typeof env]
-  const child = spawn(process.execPath, [main, ...argv, '--data', root], {
+  const child = spawn(process.execPath, [main, '--data', root, ...argv], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -90,7 +93,7 @@ async function pollers(address: string, queue: string): Promise<number> {
 it('serves every role, keeps secrets from the verify worker and the server, refuses a second one, and ends within seconds', async () => {
   const { child, ready } = await up()
   for (const queue of Object.values(taskQueues)) {
-    await expect.poll(() => pollers(ready.address, queue), { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect.poll(() => pollers(ready.address, queue), { timeout: 120_000 }).toBeGreaterThan(0)
   }
 
   const holding = ofThisTest().filter((pid) =>
@@ -130,7 +133,7 @@ it('goes on after everything was killed at once, and after its parts were killed
   const server = JSON.parse(readFileSync(join(root, 'temporal', 'server.json'), 'utf8')) as { pid: number }
   process.kill(server.pid, 'SIGKILL')
   await expect
-    .poll(() => pollers(second.ready.address, taskQueues.verify).catch(() => 0), { timeout: 40_000 })
+    .poll(() => pollers(second.ready.address, taskQueues.verify).catch(() => 0), { timeout: 120_000 })
     .toBeGreaterThan(0)
   await withClient(second.ready.address, async (client) => {
     expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING')
@@ -140,10 +143,17 @@ it('goes on after everything was killed at once, and after its parts were killed
 it('takes its children with it when it is killed, and leaves nothing that blocks the next', async () => {
   const first = await up()
   first.child.kill('SIGKILL')
-  await expect.poll(ofThisTest, { timeout: 20_000 }).toEqual([])
+  await expect.poll(ofThisTest, { timeout: 120_000 }).toEqual([])
   const second = await up()
   second.child.kill('SIGTERM')
   expect(await once(second.child, 'close')).toEqual([0, null])
+})
+
+it('refuses a data folder that it cannot write to', async () => {
+  writeFileSync(join(root, 'file'), '')
+  const { child, next } = start('up', '--data', join(root, 'file', 'data'))
+  expect(await next()).toMatchObject({ event: 'error', code: 'UNDRIFT_E_USAGE' })
+  expect(await once(child, 'close')).toEqual([2, null])
 })
 
 it.each([

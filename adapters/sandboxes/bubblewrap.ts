@@ -82,9 +82,14 @@ function startBox(program: string, command: SandboxCommand, output: number): Box
   for (const name of ['passwd', 'group', 'hosts'] as const) give(child, descriptors[name], boxFiles[name])
   const status = readStatus(child)
 
+  function members(): number[] {
+    return status.init === null ? [] : descendants(status.init)
+  }
+
   return {
     child,
-    members: () => (status.init === null ? [] : descendants(status.init)),
+    members,
+    count: () => group?.members().length ?? members().length,
     kill() {
       // Killing the first process of the namespace makes the kernel end all the others.
       if (status.init !== null && isRunning(status.init)) process.kill(status.init, 'SIGKILL')
@@ -92,6 +97,7 @@ function startBox(program: string, command: SandboxCommand, output: number): Box
     },
     async gone() {
       // The kernel reports the end of the first process only after that of all the others.
+      await status.closed
       while (status.init !== null && isRunning(status.init)) await sleep(5)
       group?.remove()
     },
@@ -106,10 +112,20 @@ function give(child: ChildProcess, descriptor: number, text: string): void {
   pipe.end(text)
 }
 
+interface Status {
+  /** The first process of the box's namespace, as this machine counts; null before it is known. */
+  readonly init: number | null
+  /** Whether the command ran and ended: bubblewrap says so only of a box that it could make. */
+  readonly exited: boolean
+  /** Resolves when bubblewrap is gone and everything that it said was read. */
+  readonly closed: Promise<unknown>
+}
+
 /** Follows bubblewrap's status lines: `{ "child-pid": N }` at the start, `{ "exit-code": N }` if the command ran. */
-function readStatus(child: ChildProcess): { readonly init: number | null; readonly exited: boolean } {
-  const status: { init: number | null; exited: boolean } = { init: null, exited: false }
+function readStatus(child: ChildProcess): Status {
   const pipe = pipes(child)[descriptors.status] as Readable
+  const closed = new Promise((resolve) => pipe.once('close', resolve))
+  const status: { init: number | null; exited: boolean } & Status = { init: null, exited: false, closed }
   let text = ''
   pipe.setEncoding('utf8')
   pipe.on('error', () => {})

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,17 @@ async function run(command: SandboxCommand): Promise<SandboxResult> {
   try {
     return await supervise((output) => startGroup(command, { home, output }), command)
   } finally {
+    removeHome(home)
+  }
+}
+
+/** Removes the home, read-only folders in it and all: Go's module cache consists of them. */
+function removeHome(home: string): void {
+  spawnSync('chmod', ['-R', 'u+rwX', home], { stdio: 'ignore' })
+  try {
     rmSync(home, { recursive: true, force: true, maxRetries: 3 })
+  } catch {
+    // It is in the folder for temporary files; the result of the command matters more.
   }
 }
 
@@ -54,9 +64,12 @@ function startGroup(command: SandboxCommand, { home, output }: { home: string; o
   const group = child.pid
   child.stdio[3]?.on('error', () => {})
 
+  function related(): number[] {
+    return group === undefined ? [] : [group, ...descendants(group)]
+  }
+
   function everything(): number[] {
-    const related = group === undefined ? [] : [group, ...descendants(group)]
-    return [...new Set([...related, ...(cage ? cage.members() : marked(mark))])].filter(isRunning)
+    return [...new Set([...related(), ...(cage ? cage.members() : marked(mark))])].filter(isRunning)
   }
 
   function kill(): void {
@@ -67,6 +80,7 @@ function startGroup(command: SandboxCommand, { home, output }: { home: string; o
   return {
     child,
     members: everything,
+    count: () => cage?.members().length ?? related().length,
     kill,
     async gone() {
       kill()

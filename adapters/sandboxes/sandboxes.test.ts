@@ -146,6 +146,11 @@ describe.each(kinds)('a command in the sandbox %s', (kind) => {
     expect(running(seconds)).toEqual([])
   })
 
+  it('may leave read-only folders in its home', async () => {
+    const result = await run(kind, 'mkdir -p "$HOME/a/b" && touch "$HOME/a/b/c" && chmod -R a-w "$HOME/a"')
+    expect(result.exitCode).toBe(0)
+  })
+
   it('is named with the signal when it crashes', async () => {
     const result = await run(kind, 'kill -SEGV $$')
     expect(result).toMatchObject({ exitCode: null, ended: 'signal SIGSEGV' })
