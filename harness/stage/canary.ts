@@ -9,7 +9,7 @@ export function makeCanary(): string {
 }
 
 /** The canary in every form in which it might lie about: raw, URL-encoded, in base64 at each alignment. */
-export function canaryForms(canary: string): readonly string[] {
+function canaryForms(canary: string): readonly string[] {
   const encoded = encodeURIComponent(canary)
   const forms = [canary, encoded, encoded.replaceAll(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]
   for (const before of [0, 1, 2]) {
