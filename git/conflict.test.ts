@@ -11,7 +11,9 @@ import { openMirror } from './mirror.ts'
 import { inQuarantine } from './quarantine.ts'
 import { treeOf } from './queries.ts'
 import { fetchRefs } from './remote.ts'
+import { replay } from './replay.ts'
 import { readResolution, settle } from './resolutions.ts'
+import { readStack } from './stack.ts'
 import {
   type Files,
   makeFolder,
@@ -52,9 +54,7 @@ async function clash(base: Files, patched: Files, upstream: Files): Promise<Clas
 }
 
 async function meet(parent: string, oid: string, lastGood: string): Promise<Clash> {
-  await fetchRefs(mirror, { remote: { name: 'o', url: source.dir, token: null }, secret: null }, [
-    '+refs/heads/*:refs/source/heads/*',
-  ])
+  await fetchAll()
   const tree = await treeOf(mirror, oid)
   const merge = await mergeTrees(parent, lastGood, oid)
   if (merge.kind !== 'conflict') throw new Error('The test expects a conflict.')
@@ -68,6 +68,11 @@ async function meet(parent: string, oid: string, lastGood: string): Promise<Clas
   }
   const paths = merge.conflicts.map((each) => ({ ...each, path: displayPath(each.path).text }))
   return { conflict: { patch, lastGood, paths }, conflicts: merge.conflicts }
+}
+
+function fetchAll(): Promise<void> {
+  const access = { remote: { name: 'o', url: source.dir, token: null }, secret: null }
+  return fetchRefs(mirror, access, ['+refs/heads/*:refs/source/heads/*'])
 }
 
 function mergeTrees(parent: string, lastGood: string, oid: string) {
@@ -183,6 +188,34 @@ describe('openConflict', () => {
       message: expect.stringContaining('"way-out"'),
     })
     expect(existsSync(dir)).toBe(false)
+  })
+})
+
+describe('a replay with a conflict', () => {
+  it('goes on from what a person made of it, also where fixups were folded into the patch', async () => {
+    const base = source.commit('base', { file: numberedLines(9), other: numberedLines(9) })
+    source.git('checkout', '-q', '-b', 'fork')
+    source.commit('Ours', { file: numberedLines(9, { 3: 'x' }) })
+    source.commit('Second', { other: numberedLines(9, { 2: 'y' }) })
+    const head = source.commit('fixup! Ours', { file: numberedLines(9, { 3: 'x', 8: 'xx' }) })
+    source.git('checkout', '-q', '-b', 'upstream', base)
+    const onto = source.commit('upstream moves on', { file: numberedLines(9, { 8: 'upstream’s' }) })
+    await fetchAll()
+    const attempt = 'maintain/f/main/v2'
+    const stack = await readStack(mirror, { head, onto })
+    const input = { stack, onto, committer: { name: 'Undrift', email: 'undrift@example.org' }, attempt }
+    const stopped = await replay(mirror, input)
+    if (stopped.kind !== 'conflict') throw new Error('The test expects a conflict.')
+    await openConflict(mirror, { conflict: stopped.at, dir })
+    writeFileSync(join(dir, 'file'), numberedLines(9, { 3: 'x', 8: 'both' }))
+    expect(await take(stopped.at)).toMatchObject({ kind: 'taken' })
+    const done = await replay(mirror, input)
+    if (done.kind !== 'done') throw new Error('The test expects the replay to go on.')
+    expect(done.reports.map(({ verdict }) => verdict)).toEqual(['resolved', 'unchanged', 'resolved'])
+    const file = await git(mirror, ['cat-file', 'blob', `${done.head}:file`])
+    expect(file.stdout).toBe(numberedLines(9, { 3: 'x', 8: 'both' }))
+    const elsewhere = await replay(mirror, { ...input, attempt: 'maintain/f/main/v3' })
+    expect(elsewhere.reports[0]?.verdict).toBe('reused')
   })
 })
 

@@ -35,7 +35,9 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
     const { lastGood, paths } = conflict
     const record = records.find((one) => one.oid === conflict.change.patch.oid)
     const causedBy = record?.conflict?.causedBy ?? null
-    return { kind: 'conflict', at: { patch: conflict.change.patch, lastGood, paths, causedBy }, reports }
+    const { patch, before, after } = conflict.change
+    const at = { patch, change: { before, after }, lastGood, paths, causedBy }
+    return { kind: 'conflict', at, reports }
   })
 }
 
@@ -65,10 +67,12 @@ function reportsOf(stack: Stack, records: readonly PatchRecord[]): readonly Patc
   })
 }
 
-/** Moves what the replay made into the mirror: the new commits, and the sides of a conflict. */
+/** Moves what the replay made into the mirror: the new commits, the sides of a conflict, and what it is made again from. */
 async function keep(workshop: Workshop, replayed: Replayed, { onto, stack }: ReplayInput): Promise<void> {
   const stages = replayed.conflict?.paths.flatMap(({ base, ours, theirs }) => [base, ours, theirs]) ?? []
   const blobs = stages.flatMap((stage) => (stage && stage.mode !== '160000' ? [stage.oid] : []))
   if (replayed.head === onto && blobs.length === 0) return
-  await migrate(workshop.quarantine, [replayed.head, ...blobs], [onto, stack.head])
+  const change = replayed.conflict?.change
+  const trees = change ? [change.before, change.after] : []
+  await migrate(workshop.quarantine, [replayed.head, ...blobs, ...trees], [onto, stack.head])
 }
