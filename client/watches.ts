@@ -56,7 +56,7 @@ async function describeWatch(session: Session, id: string): Promise<ListedWatch>
 }
 
 /** A watch from its description: its poll is the pending activity that is retried for ever. */
-export function toWatch(description: WorkflowExecutionDescription): ListedWatch {
+function toWatch(description: WorkflowExecutionDescription): ListedWatch {
   const running = description.status.name === 'RUNNING' || description.status.name === 'PAUSED'
   const pending = description.raw.pendingActivities ?? []
   const poll = pending.find((activity) => activity.activityId === 'poll-feed')

@@ -208,8 +208,17 @@ describe('a conflict', () => {
     expect(await readFile(join(path, 'lib/limits.sh'), 'utf8')).toBe(settledLimits)
   })
 
-  it('is taken back, and the attempt goes on to its next question', async () => {
-    const taken = await cli('resolve', 'v1.2.0', '--continue')
+  it('is settled on another machine as well: the replay is made again there, and the result travels', async () => {
+    const elsewhere = {
+      cwd: folder,
+      env: { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${ports[0]}`, UNDRIFT_DATA: join(folder, 'elsewhere') },
+    }
+    const opened = resolveShape.parse(
+      JSON.parse((await runHere(['resolve', 'v1.2.0', '--json'], elsewhere)).out),
+    )
+    expect(opened.path.startsWith(join(folder, 'elsewhere'))).toBe(true)
+    await writeFile(join(opened.path, 'lib/limits.sh'), settledLimits)
+    const taken = await runHere(['resolve', 'v1.2.0', '--continue'], elsewhere)
     expect(taken.code).toBe(3)
     expect(taken.err).toContain('4/5  resolved')
     const { needs, patches } = showShape.parse(await json('show', 'v1.2.0'))
@@ -268,6 +277,15 @@ describe('many attempts', () => {
     const lines = (await cli('export', '--jsonl')).out.trim().split('\n')
     const kinds = lines.map((line) => JSON.parse(line).kind)
     expect(kinds).toEqual(['watch', 'attempt', 'attempt', 'attempt', 'attempt'])
+  })
+})
+
+describe('a worker', () => {
+  it('serves its role until Ctrl-C', async () => {
+    const argv = ['--data', join(folder, 'data'), 'worker', '--role', 'verify']
+    const worker = startUp([entry, ...argv], { cwd: folder, env, say: () => undefined })
+    await until(() => worker.code() !== undefined || worker.said().includes('Serving verify of'))
+    expect(await worker.interrupt()).toBe(130)
   })
 })
 

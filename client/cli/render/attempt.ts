@@ -55,7 +55,7 @@ function commits(status: AttemptStatus, style: Style): string {
 }
 
 /** The verdict of every patch, in the stack's order. */
-export function renderPatches(patches: readonly PatchReport[], style: Style): string {
+function renderPatches(patches: readonly PatchReport[], style: Style): string {
   return table(
     patches.map((patch, index) => [
       `  ${String(index + 1).padStart(String(patches.length).length)}`,
