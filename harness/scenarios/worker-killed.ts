@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { release, until, untilEnded } from '../stage/attempts.ts'
 import { demandCandidate, demandStack } from '../stage/evidence.ts'
 import { demand, demandSame, Unmet } from '../stage/expect.ts'
-import { familyOf, killNow, type Process, stillRunning, waitForEnd } from '../stage/processes.ts'
+import { familyOf, killNow, type Process, waitForEnd } from '../stage/processes.ts'
 import type { Scenario, Stage } from '../stage/scenario.ts'
 
 const tag = 'v1.1.0'
@@ -34,7 +34,10 @@ export const workerKilled: Scenario = {
     )
     const head = await demandCandidate(stage, shown)
     await demandStack(stage, shown, made)
-    demand('another worker took its place', (await stillRunning([worker])).length === 0)
+    const heir = (await stage.installation.processes()).find(
+      ({ pid, command }) => pid !== worker.pid && command === worker.command,
+    )
+    demand('another worker took its place', heir !== undefined, worker)
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
   },
 }
