@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,6 +10,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { allProcesses, isRunning } from '../adapters/sandboxes/process-tree.ts'
 import { taskQueues } from '../domain/queues.ts'
 import { findTemporalCli } from './temporal-cli.ts'
+import { startTestServer } from './testing.ts'
 
 interface Ready {
   readonly event: 'ready'
@@ -53,12 +54,19 @@ function ofThisTest(): number[] {
   })
 }
 
+/** An operator's environment with a secret in it, and with nothing that chooses a Temporal server. */
+function operatorEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'))
+  return { ...Object.fromEntries(inherited), UNDRIFT_TEMPORAL_CLI: cli, UNDRIFT_TEST_TOKEN: secret }
+}
+
 /** Starts a process of `main.ts`; its events come line by line. */
-function start(...argv: readonly string[]): { readonly child: ChildProcess; next(): Promise<unknown> } {
-  const env = { ...process.env, UNDRIFT_TEMPORAL_CLI: cli, UNDRIFT_TEST_TOKEN: secret }
-  for (const name of Object.keys(env)) if (name.startsWith('TEMPORAL_')) delete env[name as keyof typeof env]
+function start(
+  argv: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): { readonly child: ChildProcess; next(): Promise<unknown> } {
   const child = spawn(process.execPath, [main, '--data', root, ...argv], {
-    env,
+    env: { ...operatorEnvironment(), ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   started.push(child)
@@ -67,7 +75,7 @@ function start(...argv: readonly string[]): { readonly child: ChildProcess; next
 }
 
 async function up(): Promise<{ readonly child: ChildProcess; readonly ready: Ready }> {
-  const { child, next } = start('up', '--port', '0', '--ui-port', '0')
+  const { child, next } = start(['up', '--port', '0', '--ui-port', '0'])
   const ready = await next()
   expect(ready).toMatchObject({ event: 'ready' })
   return { child, ready: ready as Ready }
@@ -103,7 +111,7 @@ it('serves every role, keeps secrets from the verify worker and the server, refu
   const verify = readFileSync(`/proc/${ready.workers.verify}/environ`, 'latin1')
   expect(verify).not.toMatch(/(^|\0)HOME=/)
 
-  const second = start('up')
+  const second = start(['up'])
   expect(await second.next()).toMatchObject({
     event: 'error',
     code: 'UNDRIFT_E_BUSY',
@@ -149,9 +157,41 @@ it('takes its children with it when it is killed, and leaves nothing that blocks
   expect(await once(second.child, 'close')).toEqual([0, null])
 })
 
+it('starts no server where TEMPORAL_ADDRESS names one, and prepares it for the workers', async () => {
+  const server = await startTestServer()
+  try {
+    const { child, next } = start(['up'], { TEMPORAL_ADDRESS: server.address })
+    expect(await next()).toMatchObject({ event: 'ready', address: server.address, uiUrl: null })
+    for (const queue of Object.values(taskQueues)) {
+      await expect.poll(() => pollers(server.address, queue), { timeout: 120_000 }).toBeGreaterThan(0)
+    }
+    expect(existsSync(join(root, 'temporal', 'server.json'))).toBe(false)
+    child.kill('SIGTERM')
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(ofThisTest()).toEqual([])
+  } finally {
+    await server.stop()
+  }
+})
+
+it('serves the roles that it is given on the server of the data folder', async () => {
+  const { ready } = await up()
+  const { child, next } = start(['worker', '--role', 'verify'])
+  expect(await next()).toMatchObject({ event: 'ready', address: ready.address, roles: ['verify'] })
+  await expect.poll(() => pollers(ready.address, taskQueues.verify), { timeout: 120_000 }).toBe(2)
+  child.kill('SIGTERM')
+  expect(await once(child, 'close')).toEqual([0, null])
+})
+
+it('says which ways there are when no server is named', async () => {
+  const { child, next } = start(['worker'])
+  expect(await next()).toMatchObject({ event: 'error', code: 'UNDRIFT_E_SERVER' })
+  expect(await once(child, 'close')).toEqual([4, null])
+})
+
 it('refuses a data folder that it cannot write to', async () => {
   writeFileSync(join(root, 'file'), '')
-  const { child, next } = start('up', '--data', join(root, 'file', 'data'))
+  const { child, next } = start(['up', '--data', join(root, 'file', 'data')])
   expect(await next()).toMatchObject({ event: 'error', code: 'UNDRIFT_E_USAGE' })
   expect(await once(child, 'close')).toEqual([2, null])
 })
@@ -162,7 +202,7 @@ it.each([
   [['up', '--port', 'many'], 'Not a number'],
   [['up', '--wrong'], "Unknown option '--wrong'"],
 ])('refuses %j with exit code 2', async (argv, words) => {
-  const { child, next } = start(...argv)
+  const { child, next } = start(argv)
   expect(await next()).toMatchObject({
     event: 'error',
     code: 'UNDRIFT_E_USAGE',
