@@ -4,6 +4,7 @@ import { type Bytes, utf8Bytes } from './bytes.ts'
 import { type Place, runGit } from './command.ts'
 import { serialiseCommit } from './commit-object.ts'
 import type { MergeConflict } from './merge-tree.ts'
+import { writeObject } from './object-write.ts'
 import { listRefs, readRef, updateRefs } from './refs.ts'
 import {
   type ExtraPath,
@@ -170,11 +171,6 @@ export function settledBlobs(record: {
 function personName(by: string): Bytes {
   const name = by.replace(/[\x00-\x1f<>\x7f]/g, ' ').trim()
   return utf8Bytes(name === '' ? 'somebody' : name)
-}
-
-async function writeObject(place: Place, type: 'blob' | 'commit', body: Uint8Array): Promise<Oid> {
-  const result = await runGit(place, ['hash-object', '-w', '-t', type, '--stdin'], { stdin: body })
-  return result.stdout.toString('latin1').trim()
 }
 
 /** Makes a resolution the one that is reused; a newer word on the same clash replaces an older one. */

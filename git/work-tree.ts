@@ -112,23 +112,27 @@ async function refuseOutwardLinks(objects: Place, tree: Oid): Promise<void> {
   }
 }
 
-/** The contents of some blobs, by id, in one process; a missing one is left out. */
+/** The contents of some blobs by the names that they are asked for with, in one process; a missing one is left out. */
 export async function readBlobs(
   place: Place,
-  oids: readonly Oid[],
+  names: readonly string[],
   options: GitOptions = {},
-): Promise<Map<Oid, Buffer>> {
-  const blobs = new Map<Oid, Buffer>()
-  if (oids.length === 0) return blobs
-  const stdin = `${[...new Set(oids)].join('\n')}\n`
-  const { stdout } = await runGit(place, ['cat-file', '--batch'], { ...options, stdin })
-  for (let at = 0; at < stdout.length; ) {
+): Promise<Map<string, Buffer>> {
+  const blobs = new Map<string, Buffer>()
+  const asked = [...new Set(names)]
+  if (asked.length === 0) return blobs
+  const { stdout } = await runGit(place, ['cat-file', '--batch'], {
+    ...options,
+    stdin: `${asked.join('\n')}\n`,
+  })
+  let at = 0
+  for (const name of asked) {
     const lineEnd = stdout.indexOf(10, at)
-    const match = /^(\w+) \w+ (\d+)$/.exec(stdout.toString('latin1', at, lineEnd))
+    const size = /^[0-9a-f]+ \w+ (\d+)$/.exec(stdout.toString('latin1', at, lineEnd))?.[1]
     at = lineEnd + 1
-    if (!match) continue
-    const end = at + Number(match[2])
-    blobs.set(match[1] ?? '', stdout.subarray(at, end))
+    if (size === undefined) continue
+    const end = at + Number(size)
+    blobs.set(name, stdout.subarray(at, end))
     at = end + 1
   }
   return blobs

@@ -1,0 +1,91 @@
+import { UndriftError } from '../domain/errors.ts'
+import type { Oid } from '../domain/patch.ts'
+import { git } from './command.ts'
+import { serialiseCommit } from './commit-object.ts'
+import { type LedgerEntry, readEntry, writeEntry } from './ledger-entry.ts'
+import { writeObject } from './object-write.ts'
+import { readRef, updateRefs } from './refs.ts'
+import { makeTree } from './tree.ts'
+import type { Mirror } from './types.ts'
+import { readBlobs } from './work-tree.ts'
+
+/** One maintained line of a fork. */
+export interface Line {
+  readonly fork: string
+  readonly line: string
+}
+
+export interface RecordedAttempt extends LedgerEntry {
+  /** The ledger's commit. */
+  readonly oid: Oid
+}
+
+/** The ref that holds a line's ledger: a chain of commits, one an entry, the newest at its tip. It can be pushed. */
+export function ledgerRef({ fork, line }: Line): string {
+  return `refs/undrift/ledger/${fork}/${line}`
+}
+
+/**
+ * Writes an attempt into its line's ledger and returns the commit. An entry that is there already is not written
+ * again, so a retry changes nothing. Nothing is ever rewritten: a later word on the same attempt is a later commit.
+ */
+export async function recordAttempt(mirror: Mirror, entry: LedgerEntry): Promise<Oid> {
+  const ref = ledgerRef(entry)
+  const json = await writeObject(mirror, 'blob', Buffer.from(writeEntry(entry)))
+  const tree = await makeTree(mirror, new Map([['attempt.json', { mode: '100644', oid: json }]]))
+  for (let tries = 0; tries < 10; tries += 1) {
+    const tip = await readRef(mirror, ref)
+    const there = tip === null ? undefined : (await chainOf(mirror, tip)).find((link) => link.tree === tree)
+    if (there) return there.oid
+    const to = await writeObject(mirror, 'commit', commitOf(entry, tree, tip))
+    const outcome = await updateRefs(mirror, [{ ref, to, expected: tip }])
+    if (outcome.kind !== 'stale') return to
+  }
+  throw new UndriftError('UNDRIFT_E_BUSY', `${ref} keeps moving.`)
+}
+
+/** A line's attempts, the newest first. What this version cannot read is left out. */
+export async function readLedger(
+  mirror: Mirror,
+  line: Line,
+  options: { readonly limit?: number } = {},
+): Promise<readonly RecordedAttempt[]> {
+  const tip = await readRef(mirror, ledgerRef(line))
+  if (tip === null) return []
+  const chain = await chainOf(mirror, tip, options.limit)
+  const blobs = await readBlobs(mirror, chain.map(recordName))
+  return chain.flatMap((link) => {
+    const entry = readEntry(blobs.get(recordName(link))?.toString('utf8') ?? '')
+    return entry ? [{ ...entry, oid: link.oid }] : []
+  })
+}
+
+function recordName({ oid }: Link): string {
+  return `${oid}:attempt.json`
+}
+
+interface Link {
+  readonly oid: Oid
+  readonly tree: Oid
+}
+
+async function chainOf(mirror: Mirror, tip: Oid, limit?: number): Promise<readonly Link[]> {
+  const most = limit === undefined ? [] : [`--max-count=${limit}`]
+  const argv = ['log', '--first-parent', '--format=%H %T', ...most, '--end-of-options', tip]
+  const lines = (await git(mirror, argv)).stdout.split('\n').filter((line) => line !== '')
+  return lines.map((line) => ({ oid: line.split(' ')[0] ?? '', tree: line.split(' ')[1] ?? '' }))
+}
+
+/** Nobody in particular writes the ledger; the date is the entry's, so that the commit depends on nothing else. */
+function commitOf(entry: LedgerEntry, tree: Oid, parent: Oid | null): Buffer {
+  const identity = `Undrift <> ${Math.floor(Date.parse(entry.at) / 1000)} +0000`
+  const message = `${entry.outcome}: ${entry.tag} on ${entry.fork}/${entry.line}\n\n${entry.reason}\n`
+  return serialiseCommit({
+    tree,
+    parents: parent === null ? [] : [parent],
+    author: identity,
+    committer: identity,
+    encoding: null,
+    message: Buffer.from(message, 'utf8').toString('latin1'),
+  })
+}
