@@ -44,7 +44,7 @@ export async function runStep<T>(work: (step: StepContext) => Promise<T>): Promi
 }
 
 /** An error as it may stand in a history: the table's code as its type, a sentence and no stack of the worker's. */
-export function asFailure(error: unknown): ApplicationFailure {
+function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error
   if (error instanceof UndriftError) {
     return ApplicationFailure.create({

@@ -1,4 +1,4 @@
-/** How an attempt ended, or that it waits for a person. */
+/** How an attempt ended, or that it waits for a person; when several roll up, the first of these that occurs decides. */
 export const outcomes = [
   'needs_intervention',
   'blocked',
@@ -81,19 +81,4 @@ export interface Check {
   readonly log: string
   /** The log's last lines, at most 2 KB. */
   readonly tail: string
-}
-
-const rollUpOrder: readonly Outcome[] = [
-  'needs_intervention',
-  'blocked',
-  'failed',
-  'changed',
-  'completed',
-  'skipped',
-  'superseded',
-]
-
-/** The outcome of a whole whose parts ended so; null for no parts. */
-export function rollUp(parts: readonly Outcome[]): Outcome | null {
-  return rollUpOrder.find((outcome) => parts.includes(outcome)) ?? null
 }
