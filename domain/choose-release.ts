@@ -11,7 +11,7 @@ export interface ChooseInput extends TagReaderOptions {
   readonly rules: TagRules
   /** The newest release that was taken so far; null when none was. Nothing older than it is ever fresh. */
   readonly baseline: string | null
-  /** At most this many fresh releases at once; the rest stays unseen and is found by the next choice. Default 50. */
+  /** At most this many fresh releases at once; the rest stays unseen and is found by the next choice. Default 25. */
   readonly limit?: number
 }
 
@@ -55,7 +55,7 @@ export function chooseNew(input: ChooseInput): Choice {
   const standing = judge(input).filter(({ tag }) => tag !== input.baseline)
   const unseen = unseenOf(standing, input.seen)
   const taken = unseen.flatMap(({ release, version }) => (version === null ? [] : [{ release, version }]))
-  const [fresh, waiting] = splitAt(taken.sort(byVersion), input.limit ?? 50)
+  const [fresh, waiting] = splitAt(taken.sort(byVersion), input.limit ?? 25)
   const later = new Set(waiting.map(({ release }) => release.tag))
   // What still stands in the feed is remembered anew, what could start an attempt last: it is forgotten last.
   const [startable, others] = partition(
@@ -102,6 +102,7 @@ function judge(input: BaselineInput & { readonly baseline: string | null }): rea
     const reading = read(tag)
     const left = (reason: string) => ({ release, tag, version: null, reason })
     if (reading.kind === 'not-taken') return left(reading.detail)
+    if (release.draft) return left('pre-release: the feed marks it as a draft')
     if (release.prerelease && !input.rules.prereleases) return left('pre-release: the feed marks it as one')
     if (floor && compareVersions(reading.version, floor) < 0) return left(`older than ${input.baseline}`)
     return { release, tag, version: reading.version, reason: '' }

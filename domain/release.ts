@@ -9,6 +9,12 @@ export interface FeedRelease {
   readonly url: string | null
   /** Null when the feed does not say. */
   readonly prerelease: boolean | null
+  /** True while it is not published yet. */
+  readonly draft?: boolean
+  /** The head of its notes, at most 1,000 characters. */
+  readonly notes?: string
+  /** At most eight of its files. */
+  readonly assets?: readonly { readonly name: string; readonly url: string }[]
 }
 
 /** A release that was looked up in the upstream repository. */

@@ -1,7 +1,33 @@
 import { createAtomFeed } from './atom/atom-feed.ts'
+import { createCratesFeed } from './crates/crates-feed.ts'
+import { createForgejoFeed } from './forgejo/forgejo-feed.ts'
+import { createGitTagsFeed, type ListTags } from './git-tags/git-tags-feed.ts'
+import { createGithubFeed } from './github/github-feed.ts'
+import { createGitlabFeed } from './gitlab/gitlab-feed.ts'
+import { createNpmFeed } from './npm/npm-feed.ts'
+import { createPypiFeed } from './pypi/pypi-feed.ts'
 import type { Feed } from './types.ts'
 
-/** The feed that reads what the config's `feed` names. */
-export function createFeed(_url: string): Feed {
-  return createAtomFeed()
+export interface FeedDeps {
+  /** Needed for feeds such as `git+https://…`; without it they are read as Atom, and fail by their address. */
+  readonly listTags?: ListTags
+}
+
+/** The shapes of addresses that are no Atom or RSS, each with the feed that reads it. */
+const shapes: readonly (readonly [RegExp, () => Feed])[] = [
+  [/^https:\/\/api\.github\.com\/repos\/[^/]+\/[^/]+\/releases\/?$/, createGithubFeed],
+  [/^https?:\/\/[^/]+\/api\/v3\/repos\/[^/]+\/[^/]+\/releases\/?$/, createGithubFeed],
+  [/^https?:\/\/[^/]+\/(?:.+\/)?api\/v4\/projects\/[^/]+\/releases\/?$/, createGitlabFeed],
+  [/^https?:\/\/[^/]+\/(?:.+\/)?api\/v1\/repos\/[^/]+\/[^/]+\/releases\/?$/, createForgejoFeed],
+  [/^https:\/\/registry\.npmjs\.org\/(?:@[^/]+(?:\/|%2f))?[^/]+$/i, createNpmFeed],
+  [/^https?:\/\/[^/]+\/pypi\/[^/]+\/json\/?$/, createPypiFeed],
+  [/^https:\/\/(?:index\.crates\.io\/.+|crates\.io\/(?:api\/v1\/)?crates\/[^/]+\/?)$/, createCratesFeed],
+]
+
+/** The feed that reads what the config's `feed` names: by the shape of the address, Atom and RSS where it has none. */
+export function createFeed(url: string, deps: FeedDeps = {}): Feed {
+  if (deps.listTags && url.startsWith('git+')) return createGitTagsFeed(deps.listTags)
+  const address = url.replace(/[?#].*$/, '')
+  const found = shapes.find(([shape]) => shape.test(address))
+  return found ? found[1]() : createAtomFeed()
 }

@@ -12,6 +12,10 @@ export interface FeedRequest {
   /** Hosts and CIDR blocks on private or loopback networks that may be contacted. */
   readonly allow: readonly string[]
   readonly signal: AbortSignal
+  /** What stands before the version in this upstream's tags; for feeds that know versions only, such as registries. */
+  readonly tagPrefix?: string
+  /** A forge's API token, which raises its limits. Goes to the feed's own origin and nowhere else. */
+  readonly token?: string | null
 }
 
 /** Reason codes of safety: why a feed could not be read. */
@@ -26,7 +30,7 @@ export type FeedReason =
   | 'feed-unreachable'
 
 export type FeedResult =
-  | { readonly kind: 'not-modified'; readonly cursor: FeedCursor | null }
+  | { readonly kind: 'not-modified'; readonly cursor: FeedCursor | null; readonly movedTo?: string }
   | {
       readonly kind: 'releases'
       readonly cursor: FeedCursor | null
@@ -34,6 +38,8 @@ export type FeedResult =
       readonly releases: readonly FeedRelease[]
       /** Entries that name no tag or two different ones: reported, not guessed. */
       readonly problems: readonly string[]
+      /** Where the feed says that it has moved to for good; missing when it has not. */
+      readonly movedTo?: string
     }
   | {
       readonly kind: 'failed'

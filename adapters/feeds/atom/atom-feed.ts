@@ -1,6 +1,7 @@
 import type { FeedRelease } from '../../../domain/release.ts'
 import { type FetchFailed, type FetchLimits, fetchDocument } from '../http/fetch-document.ts'
 import { publicUrl } from '../http/fetch-failure.ts'
+import { plainText, shortProblems } from '../http/plain-text.ts'
 import type { Feed, FeedRequest, FeedResult } from '../types.ts'
 import { decodeText } from './decode-text.ts'
 import { entryTag } from './entry-tag.ts'
@@ -13,7 +14,6 @@ export interface AtomLimits extends FetchLimits {
 
 const safetyLimits: AtomLimits = { totalMilliseconds: 20_000, bytes: 5_000_000, parseMilliseconds: 2_000 }
 
-const mostProblems = 20
 const longestTitle = 200
 const accept = 'application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1'
 
@@ -23,7 +23,7 @@ export function createAtomFeed(limits: AtomLimits = safetyLimits): Feed {
 }
 
 async function poll(request: FeedRequest, limits: AtomLimits): Promise<FeedResult> {
-  const fetched = await fetchDocument({ ...request, accept }, limits)
+  const fetched = await fetchDocument({ ...request, token: null, accept }, limits)
   if (fetched.kind !== 'document') return fetched
   const parsed = await parseFeed(decodeText(fetched.body, fetched.contentType), {
     milliseconds: limits.parseMilliseconds,
@@ -31,7 +31,8 @@ async function poll(request: FeedRequest, limits: AtomLimits): Promise<FeedResul
   })
   if (parsed.kind !== 'entries') return failed(parsed, { url: request.url, limits })
   const { releases, problems } = readEntries(parsed.entries, fetched.url)
-  return { kind: 'releases', cursor: fetched.cursor, releases, problems }
+  const moved = fetched.movedTo === undefined ? {} : { movedTo: fetched.movedTo }
+  return { kind: 'releases', cursor: fetched.cursor, releases, problems, ...moved }
 }
 
 function failed(
@@ -63,12 +64,7 @@ function readEntries(
     if (read.kind === 'problem') problems.push(read.problem)
     else releases.push(toRelease(entry, { tag: read.tag, feedUrl }))
   }
-  const more = problems.length - mostProblems
-  return {
-    releases,
-    problems:
-      more > 0 ? [...problems.slice(0, mostProblems), `${more} more entries name no clear tag.`] : problems,
-  }
+  return { releases, problems: shortProblems(problems) }
 }
 
 function toRelease(
@@ -77,10 +73,7 @@ function toRelease(
 ): FeedRelease {
   return {
     tag,
-    title: entry.title
-      .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
-      .trim()
-      .slice(0, longestTitle),
+    title: plainText(entry.title, longestTitle),
     publishedAt: entry.published,
     url: pageOf(entry.link, feedUrl),
     prerelease: null,

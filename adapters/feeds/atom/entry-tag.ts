@@ -1,4 +1,5 @@
 import { isTagName } from '../../../domain/version/tag-name.ts'
+import { plainText } from '../http/plain-text.ts'
 import type { FeedEntry } from './feed-entry.ts'
 
 /** Where the pages and ids of forges, registries and plain sites keep the tag; it is the rest of the path. */
@@ -80,8 +81,7 @@ function problem(entry: FeedEntry, words: string): EntryTag {
   return { kind: 'problem', problem: `The entry ${show(name)} ${words}.` }
 }
 
-/** For a person's eyes: short, and without characters that a terminal obeys. */
+/** For a person's eyes. */
 function show(text: string): string {
-  const plain = text.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\s]+/gu, ' ').trim()
-  return `"${plain.length > 80 ? `${plain.slice(0, 79)}…` : plain}"`
+  return `"${plainText(text, 80)}"`
 }

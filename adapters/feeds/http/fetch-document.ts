@@ -7,11 +7,13 @@ import { isLimitSpent, retryAfterSeconds } from './retry-after.ts'
 
 const mostRedirects = 5
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
+const permanentStatuses = new Set([301, 308])
 
 export interface DocumentRequest {
   readonly url: string
   /** What the caller can read, as an `Accept` header. */
   readonly accept: string
+  readonly token?: string | null
   readonly cursor: FeedCursor | null
   readonly allow: readonly string[]
   readonly signal: AbortSignal
@@ -26,7 +28,7 @@ export interface FetchLimits {
 
 /** What a conditional GET brought. The caller's own abort is thrown; everything else is a value. */
 export type FetchedDocument =
-  | { readonly kind: 'not-modified'; readonly cursor: FeedCursor | null }
+  | { readonly kind: 'not-modified'; readonly cursor: FeedCursor | null; readonly movedTo?: string }
   | {
       readonly kind: 'document'
       readonly body: Uint8Array
@@ -34,6 +36,7 @@ export type FetchedDocument =
       /** Where the document was found after redirects. */
       readonly url: string
       readonly cursor: FeedCursor | null
+      readonly movedTo?: string
     }
   | FetchFailed
 
@@ -50,8 +53,9 @@ export async function fetchDocument(request: DocumentRequest, limits: FetchLimit
   const deadline = AbortSignal.timeout(limits.totalMilliseconds)
   const signal = AbortSignal.any([request.signal, deadline])
   try {
-    const { response, url } = await followRedirects(request, { agent, signal })
-    return await readResponse(response, { request, url, bytes: limits.bytes })
+    const { response, url, movedTo } = await followRedirects(request, { agent, signal })
+    const read = await readResponse(response, { request, url, bytes: limits.bytes })
+    return read.kind === 'failed' || movedTo === null ? read : { ...read, movedTo }
   } catch (error) {
     request.signal.throwIfAborted()
     return failureOf(error, { url: request.url, timedOut: deadline.aborted, limits })
@@ -63,17 +67,23 @@ export async function fetchDocument(request: DocumentRequest, limits: FetchLimit
 async function followRedirects(
   request: DocumentRequest,
   { agent, signal }: { readonly agent: Agent; readonly signal: AbortSignal },
-): Promise<{ readonly response: Response; readonly url: URL }> {
-  let url = checkedUrl(request.url, undefined)
+): Promise<{ readonly response: Response; readonly url: URL; readonly movedTo: string | null }> {
+  const first = checkedUrl(request.url, undefined)
+  let url = first
+  let movedTo: string | null = null
+  let permanent = true
   for (let hops = 0; ; hops++) {
-    const headers = requestHeaders(request)
+    const headers = requestHeaders(request, { first, url })
     const response = await fetch(url, { dispatcher: agent, redirect: 'manual', headers, signal })
     const location = redirectStatuses.has(response.status) ? response.headers.get('location') : null
-    if (location === null) return { response, url }
+    if (location === null) return { response, url, movedTo }
     if (hops === mostRedirects) {
       throw new FetchFailure('feed-redirects', `redirects more than ${mostRedirects} times`)
     }
     url = checkedUrl(location, url)
+    // What lies behind a redirect for the time being is for the time being, too.
+    permanent &&= permanentStatuses.has(response.status)
+    if (permanent) movedTo = url.href
   }
 }
 
@@ -116,10 +126,14 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
   return Buffer.concat(chunks, size)
 }
 
-function requestHeaders({ accept, cursor }: DocumentRequest): Record<string, string> {
+function requestHeaders(
+  { accept, cursor, token }: DocumentRequest,
+  { first, url }: { readonly first: URL; readonly url: URL },
+): Record<string, string> {
   return {
     accept,
     'user-agent': 'undrift',
+    ...(token && url.origin === first.origin ? { authorization: `Bearer ${token}` } : {}),
     ...(cursor?.etag ? { 'if-none-match': cursor.etag } : {}),
     ...(cursor?.lastModified ? { 'if-modified-since': cursor.lastModified } : {}),
   }

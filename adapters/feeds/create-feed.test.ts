@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { createFeed } from './create-feed.ts'
+
+it.each([
+  ['https://github.com/openai/codex/releases.atom', 'atom'],
+  ['https://codeberg.org/o/r/releases.rss', 'atom'],
+  ['https://tool.example/feed', 'atom'],
+  ['https://api.github.com/repos/openai/codex/releases', 'github'],
+  ['https://github.corp.example/api/v3/repos/o/r/releases?per_page=10', 'github'],
+  ['https://gitlab.com/api/v4/projects/group%2Ftool/releases', 'gitlab'],
+  ['https://corp.example/gitlab/api/v4/projects/7/releases', 'gitlab'],
+  ['https://codeberg.org/api/v1/repos/o/r/releases', 'forgejo'],
+  ['https://registry.npmjs.org/tool', 'npm'],
+  ['https://registry.npmjs.org/@scope/tool', 'npm'],
+  ['https://registry.npmjs.org/@scope%2ftool', 'npm'],
+  ['https://pypi.org/pypi/tool/json', 'pypi'],
+  ['https://crates.io/crates/tool', 'crates'],
+  ['https://index.crates.io/to/ol/tool', 'crates'],
+  ['git+https://git.example/x.git', 'git-tags'],
+])('reads %s as %s', (url, kind) => {
+  expect(createFeed(url, { listTags: async () => [] }).kind).toBe(kind)
+})

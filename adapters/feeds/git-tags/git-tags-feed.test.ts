@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import { UndriftError } from '../../../domain/errors.ts'
+import { requestFor } from '../testing/serve.ts'
+import { createGitTagsFeed, type ListedTag } from './git-tags-feed.ts'
+
+function tags(...names: readonly string[]): ListedTag[] {
+  return names.map((tag) => ({ tag, tagObject: `object of ${tag}`, target: `commit of ${tag}` }))
+}
+
+const request = requestFor('git+https://git.example/x.git')
+
+it('lists the tags, highest numbers first, and leaves the scheme of its address out', async () => {
+  const asked: string[] = []
+  const feed = createGitTagsFeed(async (url) => {
+    asked.push(url)
+    return tags('v1.9.0', 'v1.10.0', 'v1.2.0', '-x')
+  })
+  expect(await feed.poll(request)).toMatchObject({
+    releases: [{ tag: 'v1.10.0' }, { tag: 'v1.9.0' }, { tag: 'v1.2.0' }],
+    problems: ['The tag "-x" has a name that is not used.'],
+  })
+  expect(asked).toEqual(['https://git.example/x.git'])
+})
+
+it('has the digest of names and objects for its ETag: any order is the same, a moved tag is not', async () => {
+  let listed = tags('v1', 'v2')
+  const feed = createGitTagsFeed(async () => listed)
+  const first = await feed.poll(request)
+  listed = tags('v2', 'v1')
+  expect(
+    await feed.poll({ ...request, cursor: first.kind === 'failed' ? null : first.cursor }),
+  ).toMatchObject({
+    kind: 'not-modified',
+  })
+  listed = [...tags('v1'), { tag: 'v2', tagObject: 'another', target: 'another' }]
+  expect(
+    await feed.poll({ ...request, cursor: first.kind === 'failed' ? null : first.cursor }),
+  ).toMatchObject({
+    kind: 'releases',
+  })
+})
+
+it('keeps the thousand highest of very many', async () => {
+  const many = tags(...Array.from({ length: 10_000 }, (_, index) => `v1.${index}`))
+  const result = await createGitTagsFeed(async () => many).poll(request)
+  expect(result.kind === 'releases' && result.releases).toHaveLength(1_000)
+  expect(result).toMatchObject({
+    releases: expect.arrayContaining([expect.objectContaining({ tag: 'v1.9999' })]),
+  })
+})
+
+it("turns git's errors into values, and throws the caller's own abort", async () => {
+  const failing = createGitTagsFeed(async () => {
+    throw new UndriftError('UNDRIFT_E_REMOTE', 'It cannot be reached.')
+  })
+  expect(await failing.poll(request)).toEqual({
+    kind: 'failed',
+    reason: 'feed-unreachable',
+    message: 'It cannot be reached.',
+    retryAfterSeconds: null,
+  })
+  await expect(failing.poll({ ...request, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+    'enough',
+  )
+})

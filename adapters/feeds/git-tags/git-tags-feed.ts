@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { UndriftError } from '../../../domain/errors.ts'
+import { isTagName } from '../../../domain/version/tag-name.ts'
+import { plainText, shortProblems } from '../http/plain-text.ts'
+import type { Feed, FeedRequest, FeedResult } from '../types.ts'
+
+/** A tag as `ls-remote` lists it. */
+export interface ListedTag {
+  readonly tag: string
+  readonly tagObject: string
+  readonly target: string
+}
+
+/** Asks a Git remote for its tags. Throws UndriftError as git does. */
+export type ListTags = (url: string, signal: AbortSignal) => Promise<readonly ListedTag[]>
+
+const mostReleases = 1_000
+const totalMilliseconds = 20_000
+
+/** The tags of a repository. It has no ETag of its own: the digest of all names and objects is one. */
+export function createGitTagsFeed(listTags: ListTags): Feed {
+  return { kind: 'git-tags', poll: (request) => poll(request, listTags) }
+}
+
+async function poll(request: FeedRequest, listTags: ListTags): Promise<FeedResult> {
+  const deadline = AbortSignal.timeout(totalMilliseconds)
+  let tags: readonly ListedTag[]
+  try {
+    tags = await listTags(request.url.replace(/^git\+/, ''), AbortSignal.any([request.signal, deadline]))
+  } catch (error) {
+    request.signal.throwIfAborted()
+    return failed(error, deadline.aborted)
+  }
+  const etag = digestOf(tags)
+  const cursor = { etag, lastModified: null }
+  if (request.cursor?.etag === etag) return { kind: 'not-modified', cursor }
+  const named = tags.filter(({ tag }) => isTagName(tag))
+  const odd = tags.filter(({ tag }) => !isTagName(tag))
+  return {
+    kind: 'releases',
+    cursor,
+    releases: named
+      .map(({ tag }) => tag)
+      .sort(newestFirst)
+      .slice(0, mostReleases)
+      .map((tag) => ({ tag, title: tag, publishedAt: null, url: null, prerelease: null })),
+    problems: shortProblems(
+      odd.map(({ tag }) => `The tag "${plainText(tag, 80)}" has a name that is not used.`),
+    ),
+  }
+}
+
+function digestOf(tags: readonly ListedTag[]): string {
+  const lines = tags.map(({ tag, tagObject, target }) => `${tagObject} ${target} ${tag}\n`).sort()
+  return `"${createHash('sha256').update(lines.join('')).digest('hex')}"`
+}
+
+const natural = new Intl.Collator('en', { numeric: true })
+
+/** Nobody says when a tag was made; its name, with numbers read as numbers, comes nearest to an order. */
+function newestFirst(a: string, b: string): number {
+  return natural.compare(b, a) || (a < b ? 1 : -1)
+}
+
+function failed(error: unknown, timedOut: boolean): FeedResult {
+  const rest = { kind: 'failed', retryAfterSeconds: null } as const
+  if (timedOut) {
+    return {
+      ...rest,
+      reason: 'feed-timeout',
+      message: `Listing the tags takes longer than ${totalMilliseconds / 1000} s.`,
+    }
+  }
+  if (!(error instanceof UndriftError)) throw error
+  const reason = error.code === 'UNDRIFT_E_INPUT' ? 'feed-refused-address' : 'feed-unreachable'
+  return { ...rest, reason, message: error.message }
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import type { Feed } from '../types.ts'
+
+const schema = z.array(
+  z.object({
+    tag_name: z.string(),
+    name: z.string().nullish(),
+    description: z.string().nullish(),
+    released_at: z.string().nullish(),
+    upcoming_release: z.boolean().default(false),
+    _links: z.object({ self: z.string().nullish() }).nullish(),
+    assets: z
+      .object({ links: z.array(z.object({ name: z.string(), url: z.string() })).default([]) })
+      .nullish(),
+  }),
+)
+
+/** Source: GitLab's Releases API, "List releases". It knows no pre-releases; an upcoming release is not published yet. */
+const format: JsonFormat = {
+  kind: 'gitlab',
+  accept: 'application/json',
+  read: (value) =>
+    schema.parse(value).map((release) => ({
+      tag: release.tag_name,
+      title: release.name,
+      publishedAt: release.released_at ?? null,
+      url: release._links?.self ?? null,
+      prerelease: null,
+      draft: release.upcoming_release,
+      notes: release.description,
+      assets: release.assets?.links ?? [],
+    })),
+}
+
+/** The releases of a project by GitLab's API: `https://<host>/api/v4/projects/<id>/releases`. */
+export function createGitlabFeed(): Feed {
+  return createJsonFeed(format)
+}

@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createCratesFeed } from './crates/crates-feed.ts'
+import { createForgejoFeed } from './forgejo/forgejo-feed.ts'
+import { createGithubFeed } from './github/github-feed.ts'
+import { createGitlabFeed } from './gitlab/gitlab-feed.ts'
+import { createNpmFeed } from './npm/npm-feed.ts'
+import { createPypiFeed } from './pypi/pypi-feed.ts'
+import { requestFor, serve } from './testing/serve.ts'
+import type { Feed, FeedRequest, FeedResult } from './types.ts'
+
+async function poll(feed: Feed, body: string | Buffer, more: Partial<FeedRequest> = {}): Promise<FeedResult> {
+  await using server = await serve((request, response) => {
+    if (request.headers['if-none-match'] === '"1"') response.writeHead(304).end()
+    else response.writeHead(200, { etag: '"1"' }).end(body)
+  })
+  return await feed.poll(requestFor(`${server.origin}/feed`, more))
+}
+
+async function pollFixture(feed: Feed, path: string, more: Partial<FeedRequest> = {}) {
+  const result = await poll(feed, readFileSync(new URL(path, import.meta.url)), more)
+  if (result.kind !== 'releases') throw new Error(JSON.stringify(result))
+  return result
+}
+
+it("reads GitHub's API with flags, notes and files", async () => {
+  const { releases, problems } = await pollFixture(createGithubFeed(), './github/fixtures/releases.json')
+  expect(releases).toEqual([
+    {
+      tag: 'rust-v0.155.0-alpha.2',
+      title: '0.155.0-alpha.2',
+      publishedAt: '2026-07-30T09:12:41.000Z',
+      url: 'https://github.com/openai/codex/releases/tag/rust-v0.155.0-alpha.2',
+      prerelease: true,
+      draft: false,
+      assets: [],
+    },
+    {
+      tag: 'rust-v0.154.0',
+      title: 'Summer',
+      publishedAt: '2026-07-29T17:02:10.000Z',
+      url: 'https://github.com/openai/codex/releases/tag/rust-v0.154.0',
+      prerelease: false,
+      draft: false,
+      notes: '## Security\r\nA fix.',
+      assets: [
+        {
+          name: 'codex-x86_64.tar.gz',
+          url: 'https://github.com/openai/codex/releases/download/rust-v0.154.0/codex-x86_64.tar.gz',
+        },
+      ],
+    },
+    {
+      tag: 'rust-v0.156.0',
+      title: 'rust-v0.156.0',
+      publishedAt: null,
+      url: null,
+      prerelease: false,
+      draft: true,
+      assets: [],
+    },
+  ])
+  expect(problems).toEqual([])
+})
+
+it("reads GitLab's API, where an upcoming release is a draft", async () => {
+  const { releases } = await pollFixture(createGitlabFeed(), './gitlab/fixtures/releases.json')
+  expect(releases).toMatchObject([
+    {
+      tag: 'v2026.7.30',
+      title: 'July',
+      prerelease: null,
+      draft: false,
+      notes: 'notes',
+      url: 'https://gitlab.com/group/tool/-/releases/v2026.7.30',
+      assets: [{ name: 'tool.deb', url: 'https://gitlab.com/x/tool.deb' }],
+    },
+    { tag: 'v2027.1.1', draft: true },
+  ])
+})
+
+it("reads Forgejo's API", async () => {
+  const { releases } = await pollFixture(createForgejoFeed(), './forgejo/fixtures/releases.json')
+  expect(releases).toMatchObject([
+    {
+      tag: 'v11.0.0',
+      publishedAt: '2026-07-30T06:00:00.000Z',
+      prerelease: false,
+      assets: [{ name: 'forgejo.xz' }],
+    },
+    { tag: 'v12.0.0-rc1', title: 'v12.0.0-rc1', publishedAt: null, prerelease: true, assets: [] },
+  ])
+})
+
+it("reads a package on npm, newest first, as the upstream's tags", async () => {
+  const { releases } = await pollFixture(createNpmFeed(), './npm/fixtures/packument.json', { tagPrefix: 'v' })
+  expect(releases.map(({ tag, title, prerelease }) => [tag, title, prerelease])).toEqual([
+    ['v2.0.0-rc.1', '@scope/tool 2.0.0-rc.1', true],
+    ['v1.1.0', '@scope/tool 1.1.0', false],
+    ['v1.0.0', '@scope/tool 1.0.0', false],
+  ])
+})
+
+it('reads a project on PyPI, and reports what was yanked', async () => {
+  const { releases, problems } = await pollFixture(createPypiFeed(), './pypi/fixtures/project.json')
+  expect(releases.map(({ tag, publishedAt }) => [tag, publishedAt])).toEqual([
+    ['1.1', '2026-03-01T00:00:00.000Z'],
+    ['1.0', '2026-01-01T00:00:00.000Z'],
+  ])
+  expect(problems).toEqual(['The release "1.0.1" was yanked.', 'The release "0.9" has no files.'])
+})
+
+it('reads a crate in the index, and reports what was yanked', async () => {
+  const { releases, problems } = await pollFixture(createCratesFeed(), './crates/fixtures/index.txt')
+  expect(releases.map(({ tag, prerelease }) => [tag, prerelease])).toEqual([
+    ['1.0.1-beta.1', true],
+    ['0.9.0', false],
+  ])
+  expect(problems).toEqual(['The release "1.0.0" was yanked.'])
+})
+
+const feeds = [
+  createGithubFeed(),
+  createGitlabFeed(),
+  createForgejoFeed(),
+  createNpmFeed(),
+  createPypiFeed(),
+  createCratesFeed(),
+]
+
+describe.each(feeds.map((feed) => [feed.kind, feed] as const))('%s', (_kind, feed) => {
+  it('asks conditionally', async () => {
+    const cursor = { etag: '"1"', lastModified: null }
+    expect(await poll(feed, '[]', { cursor })).toEqual({ kind: 'not-modified', cursor })
+  })
+
+  it('answers garbage with a value', async () => {
+    const bodies = [
+      '{',
+      'null',
+      '"x"',
+      '[[]]',
+      '[{"tag_name":1}]',
+      '{"versions":[]}',
+      '<html>',
+      '['.repeat(200_000),
+      Buffer.from([255, 0, 1]),
+    ]
+    for (const body of bodies) {
+      expect(await poll(feed, body)).toMatchObject({
+        kind: 'failed',
+        reason: 'feed-invalid',
+        retryAfterSeconds: null,
+      })
+    }
+  })
+
+  it('answers with a value whatever comes', async () => {
+    await using server = await serve((_request, response) => response.end(body))
+    let body = ''
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (text) => {
+        body = text
+        expect(['releases', 'failed']).toContain((await feed.poll(requestFor(server.origin))).kind)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+it('gives its token to its own origin only', async () => {
+  await using stranger = await serve((_request, response) => response.end('[]'))
+  await using own = await serve((request, response) => {
+    if (request.url === '/moved') response.end('[]')
+    else
+      response
+        .writeHead(301, { location: request.url?.startsWith('/away') ? stranger.origin : '/moved' })
+        .end()
+  })
+  const feed = createForgejoFeed()
+  await feed.poll(requestFor(`${own.origin}/here`, { token: 'hunter2' }))
+  await feed.poll(requestFor(`${own.origin}/away`, { token: 'hunter2' }))
+  expect(own.requests.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer hunter2'))
+  expect(stranger.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
+})
+
+it('says where it has moved to for good, not where it is for the time being', async () => {
+  await using server = await serve((request, response) => {
+    const status = Number(request.url?.slice(1))
+    if (status) response.writeHead(status, { location: '/new' }).end()
+    else response.end('[]')
+  })
+  const feed = createForgejoFeed()
+  const moved = async (status: number) => feed.poll(requestFor(`${server.origin}/${status}`))
+  expect(await moved(301)).toMatchObject({ kind: 'releases', movedTo: `${server.origin}/new` })
+  expect(await moved(308)).toMatchObject({ movedTo: `${server.origin}/new` })
+  expect(await moved(302)).not.toHaveProperty('movedTo')
+})
+
+it('names a release that Git takes for no tag, and keeps long texts short', async () => {
+  const body = JSON.stringify([
+    { tag_name: '--upload-pack=x', name: 'x' },
+    { tag_name: 'v1', name: 'x'.repeat(10_000), body: 'y'.repeat(10_000), html_url: 'file:///etc/passwd' },
+  ])
+  const result = await poll(createForgejoFeed(), body)
+  expect(result).toMatchObject({
+    releases: [{ tag: 'v1', url: null, title: expect.stringMatching(/^x{199}…$/), notes: 'y'.repeat(1_000) }],
+    problems: ['The release "--upload-pack=x" has a name that Git takes for no tag.'],
+  })
+})
