@@ -13,6 +13,7 @@ import type { DataFolder } from '../config/data-folder.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { type Role, taskQueues } from '../domain/queues.ts'
 import type { ServerAddress } from './connection.ts'
+import { removeOldWorkTrees } from './old-work-trees.ts'
 import { temporalLogger } from './temporal-logger.ts'
 import { loadWorkflowCode } from './workflow-code.ts'
 
@@ -55,6 +56,7 @@ const refusals = new Set([16, 7])
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { log, signal } = options
   installRuntime(log)
+  if (options.roles.includes('verify')) await tidyUp(options)
   const workflows = options.roles.includes('control') ? await loadWorkflowCode(log) : null
   for (let failures = 0; !signal.aborted; failures++) {
     try {
@@ -70,6 +72,14 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       }
       await sleep(Math.min(longestPauseMs, 250 * 2 ** failures), undefined, { signal }).catch(() => {})
     }
+  }
+}
+
+async function tidyUp({ data, log }: RunWorkerOptions): Promise<void> {
+  try {
+    await removeOldWorkTrees(data.verify, Date.now())
+  } catch (error) {
+    log.warn({ err: error, folder: data.verify }, 'old work trees could not be removed')
   }
 }
 

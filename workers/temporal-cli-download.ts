@@ -11,7 +11,7 @@ import { type CliSearch, temporalCliVersion } from './temporal-cli-search.ts'
 const service = 'https://temporal.download'
 const offerShape = z.object({
   archiveUrl: z.url({ protocol: /^https?$/ }),
-  fileToExtract: z.string().regex(/^[\w.-]+$/),
+  fileToExtract: z.string().regex(/^\w[\w.-]*$/),
 })
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { lstatSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -50,9 +50,17 @@ async function run(command: SandboxCommand): Promise<SandboxResult> {
     return box
   }, command)
   if (result.ended === null && box && !box.wasMade()) {
-    throw new UndriftError('UNDRIFT_E_SANDBOX', `bubblewrap could not make the box; see ${command.log}.`)
+    throw new UndriftError(
+      'UNDRIFT_E_SANDBOX',
+      `bubblewrap could not make the box: ${lastWords(command.log)}`,
+    )
   }
   return result
+}
+
+/** What bubblewrap said last: nothing else wrote to the log when the command was never started. */
+function lastWords(log: string): string {
+  return readFileSync(log, 'utf8').trim().slice(-500) || 'it left no words'
 }
 
 /** A `.git` that is a link would make some other folder the protected one. */
