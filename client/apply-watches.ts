@@ -10,7 +10,7 @@ import {
 } from '../workflows/messages.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
-import { type ListedWatch, listWatches } from './watches.ts'
+import { type ListedWatch, lookAtWatches, watchedNames } from './watches.ts'
 
 /** What became of the watch of one upstream. */
 export interface AppliedWatch {
@@ -32,15 +32,16 @@ export async function applyWatches(
   config: Watched,
   options: { readonly prune: boolean },
 ): Promise<readonly AppliedWatch[]> {
-  const running = new Map((await listWatches(session)).map((watch) => [watch.row.name, watch]))
+  const names = config.upstreams.map((upstream) => upstream.name)
+  const running = new Map((await lookAtWatches(session, names)).map((watch) => [watch.row.name, watch]))
   const applied: AppliedWatch[] = []
   for (const upstream of config.upstreams) {
     const input = toConfigureInput(upstream, config.forks)
     const change = await applyOne(session, input, running.get(upstream.name))
     applied.push({ upstream: upstream.name, change, forks: input.forks.map((fork) => fork.name) })
-    running.delete(upstream.name)
   }
-  for (const name of running.keys()) {
+  for (const name of await watchedNames(session)) {
+    if (names.includes(name)) continue
     if (options.prune) await session.client.workflow.getHandle(watchId(name)).terminate('not in the config')
     applied.push({ upstream: name, change: options.prune ? 'removed' : 'not-in-config', forks: [] })
   }

@@ -17,7 +17,7 @@ export async function decide(
     throw new UndriftError(
       'UNDRIFT_E_REFUSED',
       `${row.id} has ended (${row.outcome ?? 'without an outcome'}); nothing can be decided any more.`,
-      { hint: `See how it ended: undrift show ${row.id}` },
+      { hint: afterTheEnd(row) },
     )
   }
   const handle = session.client.workflow.getHandle(row.id, listed.runId)
@@ -37,6 +37,13 @@ export async function decide(
     }
     throw error
   }
+}
+
+/** What is possible after the end: a release that was blocked or failed may be run again. */
+function afterTheEnd(row: ListedAttempt['row']): string {
+  return row.outcome === 'failed' || row.outcome === 'blocked'
+    ? `Start it again with: undrift run ${row.fork} ${row.tag}`
+    : `See how it ended: undrift show ${row.id}`
 }
 
 /** Who decides, for the record: the name that the person gave, else the one of the system. */

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client'
 import { UndriftError } from '../domain/errors.ts'
+import { searchAttributeNames } from '../workflows/messages.ts'
 import { locateServer, type Server, type Surroundings, serverSilent } from './server.ts'
 
 /** An open connection to the server. */
@@ -11,7 +12,9 @@ export interface Session {
 }
 
 /** gRPC status codes. Source: https://grpc.io/docs/guides/status-codes/ */
+const invalidArgument = 3
 const deadlineExceeded = 4
+const notFound = 5
 const failedPrecondition = 9
 const unavailable = 14
 const unauthenticated = 16
@@ -95,8 +98,33 @@ function readable(error: unknown, server: Server, from: Surroundings): unknown {
       hint: 'Check TEMPORAL_API_KEY, the TLS settings and the namespace of the profile.',
     })
   }
+  if (code === notFound && /namespace/i.test(wordsOf(error))) {
+    return new UndriftError(
+      'UNDRIFT_E_SERVER',
+      `The Temporal server has no namespace \`${server.namespace}\`.`,
+      {
+        cause: error,
+        hint: 'Check TEMPORAL_NAMESPACE and the profile.',
+      },
+    )
+  }
+  if (code === invalidArgument && /search attribute/i.test(wordsOf(error))) {
+    return new UndriftError(
+      'UNDRIFT_E_SERVER',
+      `The Temporal server lacks Undrift's search attributes: ${wordsOf(error)}`,
+      {
+        cause: error,
+        hint: `Register them with: ${registration}`,
+      },
+    )
+  }
   return error
 }
+
+/** What an operator types on a server where workers may not register anything themselves. */
+const registration = Object.values(searchAttributeNames)
+  .map((name) => `--name ${name} --type ${name === searchAttributeNames.updatedAt ? 'Datetime' : 'Keyword'}`)
+  .reduce((command, pair) => `${command} ${pair}`, 'temporal operator search-attribute create')
 
 function grpcCode(error: unknown): number | null {
   if (isGrpcServiceError(error)) return error.code

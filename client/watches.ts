@@ -1,4 +1,4 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client'
+import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { watchId } from '../domain/ids.ts'
 import { statusQuery, type WatchStatus, workflowTypes } from '../workflows/messages.ts'
@@ -20,39 +20,66 @@ export interface UpstreamRow {
 /** A watch in the server's list. */
 export interface ListedWatch {
   readonly row: UpstreamRow
-  readonly running: boolean
   readonly configDigest: string | null
   /** Why the last poll failed; null when it did not. */
   readonly lastFailure: string | null
 }
 
 const degradedAfter = 3
+const groupSize = 16
 
 /** Every watch that runs, by name. What only a worker can tell is left out when none answers. */
 export async function listWatches(session: Session): Promise<readonly ListedWatch[]> {
-  const query = `WorkflowType = '${workflowTypes.watch}' AND ExecutionStatus = 'Running'`
-  const ids: string[] = []
-  for await (const info of session.client.workflow.list({ query })) ids.push(info.workflowId)
-  const watches: ListedWatch[] = []
-  // In small groups: thousands of descriptions at once would only queue up in the server.
-  for (let start = 0; start < ids.length; start += 16) {
-    watches.push(...(await Promise.all(ids.slice(start, start + 16).map((id) => describeWatch(session, id)))))
-  }
-  return watches.sort((left, right) => left.row.name.localeCompare(right.row.name))
+  const names = await watchedNames(session)
+  const watches = await lookAtWatches(session, names)
+  return Promise.all(watches.map((watch) => withLastRelease(session, watch)))
 }
 
-async function describeWatch(session: Session, id: string): Promise<ListedWatch> {
-  const handle = session.client.workflow.getHandle(id)
-  const description = await handle.describe()
-  const listed = toWatch(description)
-  if (listed.row.lastRelease !== null || !listed.running) return listed
+/** The upstreams that are watched, from the server's list. */
+export async function watchedNames(session: Session): Promise<readonly string[]> {
+  const query = `WorkflowType = '${workflowTypes.watch}' AND ExecutionStatus = 'Running'`
+  const names: string[] = []
+  for await (const { workflowId } of session.client.workflow.list({ query })) {
+    names.push(workflowId.slice(watchId('').length))
+  }
+  return names.sort((left, right) => left.localeCompare(right))
+}
+
+/** The watches of these upstreams that run, straight from the server, which is never behind as its list may be. */
+export async function lookAtWatches(
+  session: Session,
+  names: readonly string[],
+): Promise<readonly ListedWatch[]> {
+  const watches: (ListedWatch | null)[] = []
+  // In small groups: thousands of descriptions at once would only queue up in the server.
+  for (let start = 0; start < names.length; start += groupSize) {
+    const group = names.slice(start, start + groupSize)
+    watches.push(...(await Promise.all(group.map((name) => lookAtWatch(session, name)))))
+  }
+  return watches.filter((watch) => watch !== null && watch.row.phase !== 'stopped') as ListedWatch[]
+}
+
+async function lookAtWatch(session: Session, name: string): Promise<ListedWatch | null> {
+  try {
+    return toWatch(await session.client.workflow.getHandle(watchId(name)).describe())
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null
+    throw error
+  }
+}
+
+/** The last release stands in the server's list when the watch has put it there; else a worker must be asked. */
+async function withLastRelease(session: Session, watch: ListedWatch): Promise<ListedWatch> {
+  const { row } = watch
+  if (row.lastRelease !== null) return watch
+  const handle = session.client.workflow.getHandle(watchId(row.name))
   const known = await session.client
     .withDeadline(Date.now() + 2000, () => handle.query<WatchStatus>(statusQuery.name))
     .catch((error: unknown) => {
       if (isServerSilent(error)) throw error
       return null
     })
-  return { ...listed, row: { ...listed.row, lastRelease: known?.known?.lastRelease ?? null } }
+  return { ...watch, row: { ...row, lastRelease: known?.known?.lastRelease ?? null } }
 }
 
 /** A watch from its description: its poll is the pending activity that is retried for ever. */
@@ -64,7 +91,6 @@ function toWatch(description: WorkflowExecutionDescription): ListedWatch {
   const failure = poll?.lastFailure
   const failed = failure?.applicationFailureInfo?.type !== 'NoNewRelease'
   return {
-    running,
     configDigest: textOrNull(description.memo?.configDigest),
     lastFailure: failed && failures > 0 ? (failure?.message ?? null) : null,
     row: {

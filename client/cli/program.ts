@@ -17,7 +17,9 @@ export function makeProgram(specs: readonly CommandSpec[], options: ProgramOptio
     )
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand(false)
+    .addHelpCommand(
+      new Command('help').argument('[command]').summary('show the help of a command').helpGroup('Look:'),
+    )
     .option('--config <file>', 'the config (default: undrift.yaml, here or in a parent folder)')
     .option('--data <dir>', 'the data folder (default: $UNDRIFT_DATA, else the XDG data folder)')
     .option('--json', 'one JSON object on stdout, with a "version" field')

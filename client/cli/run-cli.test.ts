@@ -35,6 +35,7 @@ function only(ran: Ran): {
 describe('what is not understood', () => {
   it.each([
     [['stauts'], "unknown command 'stauts'", 'Did you mean status?'],
+    [['help', 'stauts'], "unknown command 'stauts'", 'Did you mean status?'],
     [['status', '--jsn'], "unknown option '--jsn'", 'Did you mean --json?'],
     [['show'], "missing required argument 'attempt'", 'See `undrift show --help`.'],
     [['status', 'more'], "too many arguments for 'status'", 'See `undrift status --help`.'],

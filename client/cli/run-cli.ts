@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommanderError } from 'commander'
+import { nearest } from '../../config/nearest.ts'
 import { UndriftError } from '../../domain/errors.ts'
 import type { CommandInput, CommandSpec } from './command.ts'
 import { type GlobalOptions, type Host, makeContext } from './context.ts'
@@ -52,7 +53,7 @@ function parse(argv: readonly string[], host: Host): Chosen | null {
     const { code, exitCode, message } = error as CommanderError
     if (typeof code !== 'string' || !code.startsWith('commander.')) throw error
     if (exitCode === 0) return null
-    throw usageError(message, argv)
+    throw code === 'commander.help' ? unknownHelp(argv) : usageError(message, argv)
   }
   return chosen
 }
@@ -81,6 +82,20 @@ async function aborted(signal: AbortSignal, graceSeconds: number): Promise<never
 function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+}
+
+/** `help` for a command that there is not: commander has no words for it. */
+function unknownHelp(argv: readonly string[]): UndriftError {
+  const word = argv.filter((each) => !each.startsWith('-')).at(-1) ?? ''
+  const near = nearest(
+    word,
+    registry.map(({ name }) => name),
+  )
+  return new UndriftError(
+    'UNDRIFT_E_USAGE',
+    `unknown command '${word}'`,
+    near === null ? {} : { hint: `Did you mean ${near}?` },
+  )
 }
 
 /** Commander's message as one of ours, with its suggestion as the hint. */

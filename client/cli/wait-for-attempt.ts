@@ -3,7 +3,7 @@ import type { AttemptStatus } from '../../workflows/messages.ts'
 import type { AttemptDetails } from '../attempt-details.ts'
 import { followAttempt } from '../follow-attempt.ts'
 import { dataOption } from '../server.ts'
-import type { Session } from '../session.ts'
+import { isServerSilent, type Session } from '../session.ts'
 import { webUiLink } from '../web-ui.ts'
 import { attemptJson } from './attempt-json.ts'
 import type { CommandResult } from './command.ts'
@@ -40,6 +40,7 @@ export async function waitForAttempt(
     return interrupted(context, id)
   } catch (error) {
     progress.end(null)
+    if (isServerSilent(error)) context.say('The server went away. The attempt goes on as soon as it is back.')
     throw error
   }
 }

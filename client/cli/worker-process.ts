@@ -13,8 +13,9 @@ export type WorkerEvent = Readonly<Record<string, unknown>> & { readonly event: 
 export interface WorkerProcess {
   /** The first event of this name on its stdout; an error when it ends before. */
   readonly event: (name: string) => Promise<WorkerEvent>
-  /** Resolves when it has ended, to what that means for us. */
+  /** Resolves when it has ended as it was told to; an error when it ended by itself. */
   readonly ended: Promise<ExitCode>
+  readonly stop: () => void
 }
 
 /**
@@ -41,17 +42,27 @@ export function startWorkerProcess(context: Context, argv: readonly string[]): W
     })
   }
   child.stderr?.setEncoding('utf8').on('data', (text: string) => context.host.writeError(text))
-  const stop = (): boolean => child.kill('SIGTERM')
+  let told = false
+  const stop = (): void => {
+    told = true
+    child.kill('SIGTERM')
+  }
   context.signal.addEventListener('abort', stop)
-  const ended = ending(child).finally(() => context.signal.removeEventListener('abort', stop))
+  const ended = ending(child)
+    .finally(() => context.signal.removeEventListener('abort', stop))
+    .then((exitCode) => {
+      if (told || exitCode === exitCodes.ok) return exitCode
+      throw endedByItself(exitCode, events.get('error'))
+    })
   return {
     ended,
+    stop,
     event: (name) => {
       const before = events.get(name)
       if (before !== undefined) return Promise.resolve(before)
       const seen = new Promise<WorkerEvent>((resolve) => waiting.set(name, resolve))
       const gone = ended.then((exitCode) => {
-        throw endedEarly(exitCode, events.get('error'))
+        throw endedByItself(exitCode, events.get('error'))
       })
       return Promise.race([seen, gone])
     },
@@ -90,11 +101,10 @@ const codeOfExit: ReadonlyMap<ExitCode, ErrorCode> = new Map([
   [exitCodes.busy, 'UNDRIFT_E_BUSY'],
 ])
 
-/** Why it ended before it was ready: in its own words where it gave any. */
-function endedEarly(exitCode: ExitCode, event: WorkerEvent | undefined): UndriftError {
+/** Why it ended without being told to: in its own words where it gave any. */
+function endedByItself(exitCode: ExitCode, event: WorkerEvent | undefined): UndriftError {
   const code = Object.keys(errorTable).find((known): known is ErrorCode => known === event?.code)
-  const message =
-    typeof event?.message === 'string' ? event.message : 'The workers ended before they were ready.'
+  const message = typeof event?.message === 'string' ? event.message : 'The workers ended by themselves.'
   const hint = typeof event?.hint === 'string' ? { hint: event.hint } : {}
   return new UndriftError(code ?? codeOfExit.get(exitCode) ?? 'UNDRIFT_E_INTERNAL', message, hint)
 }

@@ -5,7 +5,7 @@ import { watchId } from '../../../domain/ids.ts'
 import { pollNowSignal } from '../../../workflows/messages.ts'
 import { dataOption } from '../../server.ts'
 import { type Session, withSession } from '../../session.ts'
-import { listWatches } from '../../watches.ts'
+import { watchedNames } from '../../watches.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 
@@ -28,7 +28,7 @@ export function poll(context: Context, input: CommandInput): Promise<CommandResu
 }
 
 async function notWatched(session: Session, upstream: string, context: Context): Promise<UndriftError> {
-  const names = (await listWatches(session)).map((watch) => watch.row.name)
+  const names = await watchedNames(session)
   const near = nearest(upstream, names)
   const watched = names.length === 0 ? 'Nothing is watched yet' : `Watched: ${names.join(', ')}`
   const hint =

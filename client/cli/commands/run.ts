@@ -3,7 +3,7 @@ import { toAttemptSettings } from '../../../config/load-config.ts'
 import { refNameProblem } from '../../../config/ref-name.ts'
 import { UndriftError } from '../../../domain/errors.ts'
 import type { AttemptSettings } from '../../../domain/settings.ts'
-import { attemptDetails } from '../../attempt-details.ts'
+import { attemptDetails, attemptDetailsIfAnswered } from '../../attempt-details.ts'
 import { findAttempt } from '../../find-attempt.ts'
 import { readEvent, settingsFor } from '../../release-event.ts'
 import { type Session, withSession } from '../../session.ts'
@@ -35,6 +35,8 @@ export async function run(context: Context, input: CommandInput): Promise<Comman
       const attempt = await startAttempt(session, dry, wanted.tag)
       context.say(`${attempt.id}: ${saying[attempt.how]}`)
       started.push(attempt)
+      if (attempt.how === 'joined' && input.options.dryRun === true)
+        await warnOfPush(context, session, attempt)
     }
     if (input.options.detach === true) return detached(session, started)
     const results: CommandResult[] = []
@@ -79,6 +81,14 @@ async function whatIsWanted(context: Context, input: CommandInput): Promise<Want
 function dryRun(settings: AttemptSettings): AttemptSettings {
   const { fork } = settings
   return { ...settings, fork: { ...fork, publish: { ...fork.publish, push: false } } }
+}
+
+/** An attempt that runs already keeps the settings that it was started with. */
+async function warnOfPush(context: Context, session: Session, attempt: StartedAttempt): Promise<void> {
+  const { status } = await attemptDetailsIfAnswered(session, await findAttempt(session, attempt.id))
+  if (status?.settings.fork.publish.push === false) return
+  const warning = `${attempt.id} was started without --dry-run: it may push its candidate by itself`
+  context.host.writeError(`${context.talkStyle.yellow(warning)}\n`)
 }
 
 async function resultOf(context: Context, session: Session, attempt: StartedAttempt): Promise<CommandResult> {

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/config.ts'
 import { findConfig } from '../../../config/load-config.ts'
-import { exitCodes } from '../../../domain/exit-codes.ts'
+import { type ExitCode, exitCodes } from '../../../domain/exit-codes.ts'
 import { type AppliedWatch, applyWatches } from '../../apply-watches.ts'
 import { dataOption } from '../../server.ts'
 import { withSession } from '../../session.ts'
@@ -16,15 +16,26 @@ export async function up(context: Context, input: CommandInput): Promise<Command
   // Before anything is started, so that a mistake in it is not found behind a running server.
   const config = await configIfAny(context)
   const child = startWorkerProcess(context, upArguments(context, input))
-  const ready = await child.event('ready')
-  const watches = config === null ? [] : await takeOver(context, config)
-  report(context, { ready, config, watches })
-  const exitCode = await child.ended
-  if (context.signal.aborted) {
-    context.say('Stopped. Every attempt goes on with the next `undrift up`.')
-    return { exitCode: exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode, text: '', json: null }
+  try {
+    const ready = await child.event('ready')
+    report(context, { ready, config, watches: config === null ? [] : await takeOver(context, config) })
+  } catch (error) {
+    child.stop()
+    const exitCode = await child.ended.catch(() => exitCodes.internal)
+    if (context.signal.aborted) return stopped(context, exitCode)
+    throw error
   }
-  return { exitCode, text: '', json: null }
+  return stopped(context, await child.ended)
+}
+
+function stopped(context: Context, exitCode: ExitCode): CommandResult {
+  if (!context.signal.aborted) return { exitCode, text: '', json: null }
+  context.say('Stopped. Every attempt goes on with the next `undrift up`.')
+  return {
+    exitCode: exitCode === exitCodes.ok ? (context.signal.reason as ExitCode) : exitCode,
+    text: '',
+    json: null,
+  }
 }
 
 async function configIfAny(context: Context): Promise<Config | null> {

@@ -1,4 +1,4 @@
-import { exitCodes } from '../../../domain/exit-codes.ts'
+import { type ExitCode, exitCodes } from '../../../domain/exit-codes.ts'
 import { locateServer } from '../../server.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -17,5 +17,5 @@ export async function worker(context: Context, input: CommandInput): Promise<Com
   context.say(`Serving ${roles.join(', ')} of ${server.address}; stop it with Ctrl-C.`)
   const exitCode = await child.ended
   const stopped = context.signal.aborted && exitCode === exitCodes.ok
-  return { exitCode: stopped ? exitCodes.interrupted : exitCode, text: '', json: null }
+  return { exitCode: stopped ? (context.signal.reason as ExitCode) : exitCode, text: '', json: null }
 }
