@@ -14,7 +14,7 @@ export interface Resident {
  * How long the answer at the front of `bytes` is; more than `bytes.length` while it is not whole. `from` is where the
  * bytes begin that were not there at the last look.
  */
-export type Framing = (bytes: Buffer, from: number) => number
+export type Frame = (bytes: Buffer, from: number) => number
 
 interface Question {
   resolve(answer: Buffer): void
@@ -25,7 +25,7 @@ interface Question {
 export function startResident(
   place: Place,
   argv: readonly string[],
-  frame: Framing,
+  frame: Frame,
   options: GitOptions = {},
 ): Resident {
   const child = spawnGit(place, argv, options)
@@ -95,7 +95,7 @@ function makeInbox() {
       held += chunk.length
     },
     /** The answer at the front; null while it is not whole. */
-    take(frame: Framing): Buffer | null {
+    take(frame: Frame): Buffer | null {
       if (held === 0 || held < needed) return null
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
       chunks = [bytes]
