@@ -14,6 +14,9 @@ import { type ReplayedStack, replayStack } from './replay-stack.ts'
 import type { StepContext } from './step.ts'
 import type { RebaseInput, RebaseResult } from './types.ts'
 
+const mostSuspects = 20
+const mostLines = 20
+
 /** Replays the stack on the release in memory, and keeps a result that is done under the attempt's ref of the mirror. */
 export async function rebaseStack(
   input: RebaseInput,
@@ -53,7 +56,10 @@ async function concluded(
   }
   const ref = attemptRef(input, 'head')
   await updateRefs(mirror, [{ ref, to: result.head, expected: await readRef(mirror, ref) }])
-  return { kind: 'done', base: stack.base, head: result.head, tree: result.tree, patches }
+  const suspects = (result.suspects ?? [])
+    .slice(0, mostSuspects)
+    .map(({ oid, path, lost }) => ({ oid, path, lost: lost.slice(0, mostLines) }))
+  return { kind: 'done', base: stack.base, head: result.head, tree: result.tree, patches, suspects }
 }
 
 /** Takes what a person settled in the attempt's work tree, for whoever resumes with a bare signal. */

@@ -85,6 +85,14 @@ export interface RebaseInput extends StackInput {
   readonly takeWorkTree: boolean
 }
 
+/** A merge without a conflict whose result lacks lines that one side had changed. */
+export interface SuspectMerge {
+  readonly oid: Oid
+  readonly path: string
+  /** At most 20 of the lines. */
+  readonly lost: readonly string[]
+}
+
 export type RebaseResult =
   | {
       readonly kind: 'done'
@@ -92,6 +100,8 @@ export type RebaseResult =
       readonly head: Oid
       readonly tree: Oid
       readonly patches: readonly PatchReport[]
+      /** Merges that may have lost lines in silence; absent from histories that are older than this field. */
+      readonly suspects?: readonly SuspectMerge[]
     }
   | {
       readonly kind: 'conflict'

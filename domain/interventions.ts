@@ -68,7 +68,11 @@ function option(name: DecisionName, kind: Need, place: InterventionPlace): Inter
       commands: [`undrift resolve${data} ${attempt}`, `undrift resolve${data} ${attempt} --continue`, signal],
     }
   }
-  return { name, effect: effects[name], commands: [`undrift ${name}${data} ${attempt}`, signal] }
+  const effect =
+    name === 'approve' && kind === 'suspect-merge'
+      ? 'take the replayed stack as it is, and check it'
+      : effects[name]
+  return { name, effect, commands: [`undrift ${name}${data} ${attempt}`, signal] }
 }
 
 /** Keeps evidence below 4 KB in all, so that it fits into every view of it. */

@@ -1,4 +1,4 @@
-import type { CarriedResolution } from '../activities/types.ts'
+import type { CarriedResolution, SuspectMerge } from '../activities/types.ts'
 import type { Need, Outcome, Step } from '../domain/attempt.ts'
 import { promoteHint } from '../domain/interventions.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
@@ -88,7 +88,8 @@ async function rebaseStep(state: StepState): Promise<Next> {
   attempt.learn({ base: result.base, patches: result.patches })
   if (result.kind === 'done') {
     attempt.learn({ head: result.head, conflict: null })
-    return { kind: 'go', step: 'verify' }
+    const suspects = result.suspects ?? []
+    return suspects.length === 0 ? { kind: 'go', step: 'verify' } : doubtful(suspects)
   }
   const { patch, lastGood, paths } = result
   attempt.learn({ head: null, conflict: { patch, lastGood, paths } })
@@ -97,6 +98,19 @@ async function rebaseStep(state: StepState): Promise<Next> {
     need: 'conflict',
     question: `The patch ${patch.oid.slice(0, 10)} "${patch.subject}" conflicts with ${tag}. How is it settled?`,
     evidence: [...paths.map(({ path, kind }) => `${kind}: ${path}`), ...result.unsettled],
+  }
+}
+
+/** A replay without a conflict in which a change may have vanished all the same. */
+function doubtful(suspects: readonly SuspectMerge[]): Next {
+  return {
+    kind: 'ask',
+    need: 'suspect-merge',
+    question: 'The stack applies, but merges may have lost lines in silence. Is the result right?',
+    evidence: suspects.flatMap(({ oid, path, lost }) => [
+      `${oid.slice(0, 10)} ${path}`,
+      ...lost.map((line) => `  lost: ${line}`),
+    ]),
   }
 }
 

@@ -145,6 +145,16 @@ describe('an attempt', () => {
     expect(pushes).toBe(1)
   })
 
+  it('asks when a merge may have lost lines in silence, and checks the result once a person finds it right', async () => {
+    const suspects = [{ oid: oid('7'), path: 'src/greet.ts', lost: ['const language = "fr"'] }]
+    stage = await openStage(server, script({ git: { rebaseStack: async () => ({ ...replayed, suspects }) } }))
+    const handle = await startAttempt(stage.client)
+    const asked = await until(handle, (status) => status.needs === 'suspect-merge')
+    expect(asked.intervention?.evidence).toContain('  lost: const language = "fr"')
+    await handle.executeUpdate('approve', { args: [{ by: 'ada' }] })
+    expect(await handle.result()).toMatchObject({ outcome: 'changed' })
+  })
+
   it('is superseded while it waits, and while a step runs', async () => {
     let verifying = 0
     const verifyCandidate = async () => {

@@ -114,6 +114,8 @@ function answered(
     case 'retry':
       return { kind: 'go', step: answer.from ?? stopped }
     case 'approve':
+      // A replay that a person finds right goes on to its checks; a candidate goes out.
+      if (stopped === 'rebase') return { kind: 'go', step: 'verify' }
       state.approved = true
       return { kind: 'go', step: stopped }
     case 'skip':
