@@ -1,7 +1,7 @@
 import type { Oid } from '../domain/patch.ts'
 import { type Bytes, toBytes, unquotePath } from './bytes.ts'
 import type { Quarantine } from './quarantine.ts'
-import { startResident } from './resident.ts'
+import { type Frame, type Resident, startResident } from './resident.ts'
 
 /** One file of a diff, by Git's raw format. */
 export interface FileChange {
@@ -37,21 +37,23 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
   const argv = ['diff-tree', '--stdin', '-r', '--raw', '-p', '--full-index', '--no-abbrev', '--no-color']
   const fixed = ['--no-ext-diff', '--no-textconv', '--submodule=short', '--indent-heuristic', '-U3']
   const found = options.renames === 'found' ? ['-M', '-l1000'] : ['--no-renames']
-  const resident = startResident(quarantine, [...argv, ...fixed, ...found], (bytes, from) => {
+  const frame: Frame = (bytes, from) => {
     const at = bytes.indexOf(end, Math.max(0, from - end.length), 'latin1')
     return at === -1 ? bytes.length + 1 : at + end.length
-  })
+  }
+  let resident: Resident | null = null
   const known = new Map<string, Promise<Diff>>()
   return {
     diff: (before, after) => {
       if (before === after) return Promise.resolve([])
       const key = `${before} ${after}`
+      resident ??= startResident(quarantine, [...argv, ...fixed, ...found], frame)
       const asked =
         known.get(key) ?? resident.ask(`${key}\n${end}`).then((answer) => parseDiff(toBytes(answer)))
       known.set(key, asked)
       return asked
     },
-    close: () => resident.close(),
+    close: async () => resident?.close(),
   }
 }
 

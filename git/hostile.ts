@@ -18,6 +18,9 @@ export function isHostileName(name: Bytes): boolean {
   return plain.split('\\').some((part) => /^(?:\.git|git~1)(?:[. ]*(?::.*)?)$/s.test(part)) || name === '..\\'
 }
 
+/** Finds every hostile name and a few honest ones, in a list that may be very long. */
+const suspicious = /(?:^|[\0/])(?:\.{0,2}(?:[\0/]|$)|(?:\.git|git~1)(?=[\0/. :\\]|$)|[^\0/]*[\\\xe2\xef])/i
+
 /** Refuses a commit whose tree holds a name that no work tree may hold; throws UNDRIFT_E_STACK. */
 export async function refuseHostileTrees(quarantine: Quarantine, commits: readonly Oid[]): Promise<void> {
   for (const commit of new Set(commits)) {
@@ -28,7 +31,8 @@ export async function refuseHostileTrees(quarantine: Quarantine, commits: readon
         config: quarantineConfig,
       },
     )
-    refuseHostilePaths(commit, toBytes(answer.stdout).split('\0').slice(0, -1))
+    const paths = toBytes(answer.stdout)
+    if (suspicious.test(paths)) refuseHostilePaths(commit, paths.split('\0').slice(0, -1))
   }
 }
 

@@ -126,13 +126,12 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
   }
 }
 
-/** Every path that the change touches, before and after a move. */
+/** Every path that the change touches; of a moved file, both. */
 export async function pathsOf(
   workshop: Workshop,
   change: { readonly before: Oid; readonly after: Oid },
 ): Promise<readonly Bytes[]> {
-  const diff = await workshop.shown.diff(change.before, change.after)
-  return [...new Set(diff.flatMap((file) => [file.oldPath, file.path]))]
+  return (await workshop.trees.compare(change.before, change.after)).map(({ path }) => path)
 }
 
 function textOf(diff: Diff): Bytes {

@@ -1,83 +1,110 @@
-import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
-import { runGit } from './command.ts'
-import { serialiseCommit } from './commit-object.ts'
-import { type Merge, parseDialogue, parseMerge } from './merge-tree.ts'
-import { type Quarantine, quarantineConfig } from './quarantine.ts'
-import { startResident } from './resident.ts'
-import { atLeast, gitVersion } from './version.ts'
+import type { Bytes } from './bytes.ts'
+import { type BlobMerge, type BlobMerges, openBlobMerges } from './merge-blobs.ts'
+import type { Merge } from './merge-tree.ts'
+import { type MergePath, openWholeMerger } from './merge-whole.ts'
+import type { Quarantine } from './quarantine.ts'
+import type { Entry } from './tree.ts'
+import { openTrees, type PathChange, type TreeReader } from './tree-reader.ts'
 
 /** Merges three trees in memory. Every path of execution gives the same trees. */
 export interface Merger {
   merge(base: Oid, ours: Oid, theirs: Oid): Promise<Merge>
+  /** Merges the contents of many files at once, so that the merges that need them find them done. */
+  prepare(merges: readonly BlobMerge[]): Promise<void>
+  /** The content of a file that was merged already; null for one that was not or that clashes. */
+  prepared(merge: BlobMerge): Oid | null
   close(): Promise<void>
 }
 
-/** `dialogue`: one resident `merge-tree --stdin` (Git 2.49 and newer); `process`: one `merge-tree` a merge. */
-export type MergePath = 'dialogue' | 'process'
-
-/** The merger that is best for this Git, or the one that is asked for. */
-export async function openMerger(quarantine: Quarantine, path?: MergePath): Promise<Merger> {
-  const version = await gitVersion()
-  // Below 2.49 the dialogue does not flush its answers: both sides would wait for ever.
-  const best = atLeast(version, 2, 49) ? 'dialogue' : 'process'
-  const merger = (path ?? best) === 'dialogue' ? dialogueMerger(quarantine) : processMerger(quarantine)
-  const known = new Map<string, Merge>()
+/**
+ * The merger that is best for this Git, or the one that is asked for. Most patches change files that both sides have,
+ * and for those no rename or folder can matter: they are merged file by file and spliced in. Everything else, and
+ * everything that clashes, is `git merge-tree`'s.
+ */
+export async function openMerger(
+  quarantine: Quarantine,
+  options: { readonly trees?: TreeReader; readonly path?: MergePath | undefined } = {},
+): Promise<Merger> {
+  const trees = options.trees ?? openTrees(quarantine.objects, quarantine.format)
+  const whole = await openWholeMerger(quarantine, options.path)
+  const blobs = openBlobMerges(trees, whole)
+  const known = new Map<string, Promise<Merge>>()
+  const merge = async (base: Oid, ours: Oid, theirs: Oid): Promise<Merge> => {
+    const spliced = await mergeByFile(trees, blobs, { base, ours, theirs })
+    return spliced === null ? whole.merge(base, ours, theirs) : { kind: 'clean', tree: spliced }
+  }
   return {
-    close: merger.close,
     merge: async (base, ours, theirs) => {
       if (base === theirs || ours === theirs) return { kind: 'clean', tree: ours }
       if (base === ours) return { kind: 'clean', tree: theirs }
       const key = `${base} ${ours} ${theirs}`
-      const merge = known.get(key) ?? (await merger.merge(base, ours, theirs))
-      known.set(key, merge)
-      return merge
+      const found = known.get(key) ?? merge(base, ours, theirs)
+      known.set(key, found)
+      return found
     },
+    prepare: blobs.prepare,
+    prepared: blobs.prepared,
+    close: whole.close,
   }
 }
 
-function dialogueMerger(quarantine: Quarantine): Merger {
-  const resident = startResident(
-    quarantine,
-    ['merge-tree', '--write-tree', '--stdin'],
-    (bytes) => parseDialogue(bytes, [])?.length ?? bytes.length + 1,
-    { config: quarantineConfig },
-  )
-  return {
-    merge: async (base, ours, theirs) => {
-      const answer = await resident.ask(`${base} -- ${ours} ${theirs}\n`)
-      const parsed = parseDialogue(answer, [ours, theirs])
-      if (!parsed) throw new UndriftError('UNDRIFT_E_GIT', 'git merge-tree gave an answer that is not whole.')
-      return parsed.merge
-    },
-    close: () => resident.close(),
-  }
+interface Sides {
+  readonly base: Oid
+  readonly ours: Oid
+  readonly theirs: Oid
 }
 
-/**
- * Git below 2.45 merges commits, not trees, and below 2.40 finds the merge base itself: three commits that carry the
- * trees, two of them children of the third, make the third the merge base on every version.
- */
-function processMerger(quarantine: Quarantine): Merger {
-  const carrier = (tree: Oid, parents: readonly Oid[]): Oid =>
-    quarantine.objects.write('commit', serialiseCommit({ ...nobody, tree, parents }))
-  return {
-    merge: async (base, ours, theirs) => {
-      const root = carrier(base, [])
-      const labels = [carrier(ours, [root]), carrier(theirs, [root])]
-      const answer = await runGit(quarantine, ['merge-tree', '--write-tree', '-z', ...labels], {
-        config: quarantineConfig,
-        okCodes: [0, 1],
-      })
-      return parseMerge(answer.stdout, answer.code === 0, labels)
-    },
-    close: async () => {},
+/** Null where files alone do not decide, or where they clash. */
+async function mergeByFile(trees: TreeReader, blobs: BlobMerges, sides: Sides): Promise<Oid | null> {
+  const changes = await trees.compare(sides.base, sides.theirs)
+  if (!isByFile(changes)) return null
+  const edits = new Map<Bytes, Entry>()
+  for (const change of changes) {
+    const ours = await trees.lookUp(sides.ours, change.path)
+    const merged = await mergeEntry(trees, blobs, { change, ours, tree: sides.ours })
+    if (merged === 'undecided') return null
+    if (merged?.oid !== ours?.oid || merged?.mode !== ours?.mode) edits.set(change.path, merged)
   }
+  return edits.size === 0 ? sides.ours : trees.splice(sides.ours, edits)
 }
 
-const nobody = {
-  author: 'undrift <> 0 +0000',
-  committer: 'undrift <> 0 +0000',
-  encoding: null,
-  message: '',
+/** Files that go and files that come may be one file that moved, and a moved file may take its folder along. */
+function isByFile(changes: readonly PathChange[]): boolean {
+  const comes = changes.some((change) => change.before === null)
+  const goes = changes.some((change) => change.after === null)
+  return !(comes && goes)
+}
+
+async function mergeEntry(
+  trees: TreeReader,
+  blobs: BlobMerges,
+  at: { readonly change: PathChange; readonly ours: Entry; readonly tree: Oid },
+): Promise<Entry | 'undecided'> {
+  const { path, before, after } = at.change
+  const { ours } = at
+  if (before === null) {
+    // Where the folder is gone, it may have been renamed, and the new file belongs into the new one.
+    const slash = path.lastIndexOf('/')
+    const isSafe = ours === null && slash > 0 && (await trees.hasFolder(at.tree, path.slice(0, slash)))
+    return isSafe && !(await trees.hasFolder(at.tree, path)) ? after : 'undecided'
+  }
+  if (ours === null) return 'undecided'
+  if (ours.oid === before.oid && ours.mode === before.mode) return after
+  if (after === null || ![before, ours, after].every(isFile)) return 'undecided'
+  const mode = threeWay(before.mode, ours.mode, after.mode)
+  const oid =
+    threeWay(before.oid, ours.oid, after.oid) ??
+    (await blobs.merge({ base: before.oid, ours: ours.oid, theirs: after.oid }))
+  return mode === null || oid === null ? 'undecided' : { mode, oid }
+}
+
+function isFile({ mode }: { readonly mode: string }): boolean {
+  return mode === '100644' || mode === '100755'
+}
+
+/** The value that one side changed, or both in the same way; null where both changed it differently. */
+function threeWay(base: string, ours: string, theirs: string): string | null {
+  if (base === theirs || ours === theirs) return ours
+  return base === ours ? theirs : null
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { UndriftError } from '../domain/errors.ts'
@@ -31,6 +31,7 @@ export interface ObjectStore {
 export function openObjects(place: Place & { readonly path: string }, format: ObjectFormat): ObjectStore {
   const reader = startResident(place, ['cat-file', '--batch'], frameObject)
   const commits = new Map<Oid, CommitObject>()
+  const written = new Set<Oid>()
   const find = async (oid: Oid): Promise<GitObject | null> => parseAnswer(await reader.ask(`${oid}\n`))
   const read = async (oid: Oid): Promise<GitObject> => {
     const object = await find(oid)
@@ -53,7 +54,13 @@ export function openObjects(place: Place & { readonly path: string }, format: Ob
       commits.set(oid, commit)
       return commit
     },
-    write: (type, body) => writeLoose(join(place.path, 'objects'), format, type, body),
+    write: (type, body) => {
+      const whole = Buffer.concat([Buffer.from(`${type} ${body.length}\0`, 'latin1'), body])
+      const oid = createHash(format).update(whole).digest('hex')
+      if (!written.has(oid)) writeLoose(join(place.path, 'objects'), oid, whole)
+      written.add(oid)
+      return oid
+    },
     close: () => reader.close(),
   }
 }
@@ -73,15 +80,20 @@ function parseAnswer(answer: Buffer): GitObject | null {
   return { type: header[1] as ObjectType, body: answer.subarray(newline + 1, answer.length - 1) }
 }
 
-function writeLoose(folder: string, format: ObjectFormat, type: ObjectType, body: Uint8Array): Oid {
-  const whole = Buffer.concat([Buffer.from(`${type} ${body.length}\0`, 'latin1'), body])
-  const oid = createHash(format).update(whole).digest('hex')
-  const shard = join(folder, oid.slice(0, 2))
-  const path = join(shard, oid.slice(2))
-  if (existsSync(path)) return oid
-  mkdirSync(shard, { recursive: true })
-  // Git processes read beside us: an object appears whole or not at all.
-  writeFileSync(`${path}.tmp`, deflateSync(whole, { level: 1 }), { mode: 0o444 })
-  renameSync(`${path}.tmp`, path)
-  return oid
+/**
+ * Writes straight to its place: the folder is ours alone, and nobody asks for an object before its id is known, which
+ * is after it was written.
+ */
+function writeLoose(folder: string, oid: Oid, whole: Uint8Array): void {
+  const path = join(folder, oid.slice(0, 2), oid.slice(2))
+  const deflated = deflateSync(whole, { level: 1 })
+  try {
+    writeFileSync(path, deflated, { mode: 0o444, flag: 'wx' })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT') throw error
+    mkdirSync(join(folder, oid.slice(0, 2)), { recursive: true })
+    writeFileSync(path, deflated, { mode: 0o444 })
+  }
 }

@@ -103,9 +103,9 @@ async function refuseStrangeBase({ quarantine }: Workshop, { base, head, onto }:
   })
 }
 
-/** What is new in the stack is looked at path by path; of upstream's trees, the two that everything stands on. */
+/** What is new in the stack is looked at path by path, and the target whole: what only the base had is gone. */
 async function refuseHostile(workshop: Workshop, chain: Chain, onto: Oid): Promise<void> {
-  const whole = refuseHostileTrees(workshop.quarantine, [chain.base, onto])
+  const whole = refuseHostileTrees(workshop.quarantine, [onto])
   whole.catch(() => {})
   for (const link of chain.links) {
     refuseHostilePaths(link.oid, await pathsOf(workshop, link))

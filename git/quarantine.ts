@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UndriftError } from '../domain/errors.ts'
@@ -31,15 +31,7 @@ export async function inQuarantine<T>(
   const { format, folder } = await describe(source)
   const path = await mkdtemp(join(tmpdir(), 'undrift-quarantine-'))
   try {
-    await runGit({ cwd: path, signal: source.signal }, [
-      'init',
-      '--quiet',
-      '--bare',
-      '--template=',
-      `--object-format=${format}`,
-      path,
-    ])
-    await writeFile(join(path, 'objects', 'info', 'alternates'), `${join(folder, 'objects')}\n`)
+    await makeFolder(path, format, join(folder, 'objects'))
     const shallow = await shallowCommits(folder, path)
     const place = { path, signal: source.signal }
     const objects = openObjects(place, format)
@@ -51,6 +43,22 @@ export async function inQuarantine<T>(
   } finally {
     await rm(path, { recursive: true, force: true })
   }
+}
+
+/** An empty bare repository, as `git init` makes it; made by hand because every plan begins with one. */
+async function makeFolder(path: string, format: ObjectFormat, alternate: string): Promise<void> {
+  await mkdir(join(path, 'objects', 'info'), { recursive: true })
+  await mkdir(join(path, 'refs'))
+  const extension = format === 'sha1' ? '' : `[extensions]\n\tobjectFormat = ${format}\n`
+  const version = format === 'sha1' ? 0 : 1
+  await Promise.all([
+    writeFile(join(path, 'HEAD'), 'ref: refs/heads/none\n'),
+    writeFile(
+      join(path, 'config'),
+      `[core]\n\trepositoryformatversion = ${version}\n\tbare = true\n${extension}`,
+    ),
+    writeFile(join(path, 'objects', 'info', 'alternates'), `${alternate}\n`),
+  ])
 }
 
 /** Moves what the objects need and the repository lacks into it, as one checked pack; `known` bounds the walk. */

@@ -6,12 +6,13 @@ import { type CommitObject, dateOf, serialiseCommit } from './commit-object.ts'
 import { favour } from './favour.ts'
 import { openLandings, pathsOf } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
+import { prepareMerges } from './prepare.ts'
 import { type Fate, landedFate, lostOf, type PatchRecord, recordOf, type Suggestion } from './record.ts'
 import { similarCommit } from './similar.ts'
-import { findSuspects } from './suspects.ts'
+import { findSuspects, type MergedTrees } from './suspects.ts'
 import type { ConflictStages, Suspect } from './types.ts'
 import { upstreamRange } from './upstream-range.ts'
-import { compareDiffs } from './verdicts.ts'
+import { compareDiffs, sameDiff } from './verdicts.ts'
 import type { Workshop } from './workshop.ts'
 
 export interface Settled {
@@ -127,6 +128,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     return { fate: applied(change, merge.tree) }
   }
 
+  await prepareMerges(workshop, task.changes, target.tree)
   const fates: Promise<Fate>[] = []
   for (const [index, change] of task.changes.entries()) {
     const { fate } = await settleOne(change, task.changes.slice(index + 1))
@@ -154,15 +156,25 @@ async function compare(
   },
 ): Promise<Fate> {
   const { before, after, newOid } = result
+  const lost = newOid === change.patch.oid ? [] : lostOf(change)
+  const suggestion = await result.suggestionFor(change, true)
+  const trees = { base: change.before, ours: before, theirs: change.after, result: after }
+  if (await isSameChange(workshop, trees)) return { ...sameDiff, newOid, lost, suggestion }
   const [old, now] = await Promise.all([
     workshop.shown.diff(change.before, change.after),
     workshop.shown.diff(before, after),
   ])
-  const trees = { base: change.before, ours: before, theirs: change.after, result: after }
   const suspects = await findSuspects(workshop, change.patch.oid, trees)
-  const lost = newOid === change.patch.oid ? [] : lostOf(change)
-  const suggestion = await result.suggestionFor(change, true)
   return { ...compareDiffs(old, now), newOid, lost, suspects, suggestion }
+}
+
+/** Whether the very same contents changed into the very same contents: then there is no diff to compare. */
+async function isSameChange(workshop: Workshop, trees: MergedTrees): Promise<boolean> {
+  const [old, now] = await Promise.all([
+    workshop.trees.compare(trees.base, trees.theirs),
+    workshop.trees.compare(trees.ours, trees.result),
+  ])
+  return JSON.stringify(old) === JSON.stringify(now)
 }
 
 function conflictFate(

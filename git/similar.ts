@@ -11,6 +11,7 @@ import type { Workshop } from './workshop.ts'
 const mostCommits = 60
 /** How alike two changes must be when their subjects differ, and when they are the same. */
 const likeness = { anySubject: 0.65, cleanly: 0.8, sameSubject: 0.35 }
+const fewWords = 5
 
 /**
  * The upstream commit that looks like the patch landed with changes; null when none does. Never a proof: it is what a
@@ -34,6 +35,8 @@ export async function similarCommit(
       const isNamesake = bareSubject(subjectOf(commit)) === bareSubject(change.patch.subject)
       const { anySubject, cleanly, sameSubject } = likeness
       const needed = isNamesake ? sameSubject : options.appliesCleanly ? cleanly : anySubject
+      // A word or two in common is chance; only a conflict or the same subject makes it worth a question.
+      if (options.appliesCleanly && !isNamesake && size(mine.added) < fewWords) return { oid, score: 0 }
       const score = alike(mine, novelWords(diff, paths))
       return { oid, score: score >= needed ? score : 0 }
     }),
@@ -64,15 +67,11 @@ function novelWords(diff: Diff, paths: ReadonlySet<Bytes>): Novel {
   return { added, removed }
 }
 
-/** Dice's coefficient over both kinds of words; 0 where nothing that one adds is added by the other. */
+/** Dice's coefficient over the words that are added; over those that are taken away where nothing is added. */
 function alike(one: Novel, other: Novel): number {
-  const added = common(one.added, other.added)
-  if (one.added.size > 0 && added === 0) return 0
-  const total = [one.added, one.removed, other.added, other.removed].reduce(
-    (sum, words) => sum + size(words),
-    0,
-  )
-  return total === 0 ? 0 : (2 * (added + common(one.removed, other.removed))) / total
+  const [mine, yours] = one.added.size > 0 ? [one.added, other.added] : [one.removed, other.removed]
+  const total = size(mine) + size(yours)
+  return total === 0 ? 0 : (2 * common(mine, yours)) / total
 }
 
 function common(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): number {

@@ -1,7 +1,6 @@
 import type { Oid } from '../domain/patch.ts'
 import { type Bytes, displayPath, readableText, toBytes } from './bytes.ts'
 import type { FileChange } from './differ.ts'
-import { lookUp } from './lookup.ts'
 import type { Suspect } from './types.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -60,7 +59,7 @@ async function metBlobs(
     return { base: change.oldOid, theirs: change.newOid, ours: met.oldOid, result: met.newOid }
   }
   // The patch changes the file and the result is upstream's: all of the change must be upstream's, too.
-  const there = await lookUp(workshop.quarantine, trees.ours, change.path)
+  const there = await workshop.trees.lookUp(trees.ours, change.path)
   if (!there || !isFile(there.mode) || there.oid === change.newOid) return null
   return { base: change.oldOid, theirs: change.newOid, ours: there.oid, result: there.oid }
 }

@@ -7,11 +7,12 @@ export interface Comparison {
   readonly reason: string
 }
 
+/** The comparison of a diff with itself. */
+export const sameDiff: Comparison = { verdict: 'unchanged', reason: 'The diff is the same.' }
+
 /** Compares the diff of a patch with the diff of its replayed self, as range-diff does. */
 export function compareDiffs(before: Diff, after: Diff): Comparison {
-  if (textOf(before) === textOf(after)) {
-    return { verdict: 'unchanged', reason: 'The diff is the same.' }
-  }
+  if (textOf(before) === textOf(after)) return sameDiff
   const met = pathsThatDiffer(before, after)
   if (met.length > 0) {
     return {

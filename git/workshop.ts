@@ -1,11 +1,14 @@
 import { type Differ, openDiffer } from './differ.ts'
-import { type MergePath, type Merger, openMerger } from './merger.ts'
+import type { MergePath } from './merge-whole.ts'
+import { type Merger, openMerger } from './merger.ts'
 import { inQuarantine, type Quarantine } from './quarantine.ts'
+import { openTrees, type TreeReader } from './tree-reader.ts'
 import type { Mirror } from './types.ts'
 
 /** What a replay works with: a quarantine and the resident processes in it. */
 export interface Workshop {
   readonly quarantine: Quarantine
+  readonly trees: TreeReader
   readonly merger: Merger
   /** Diffs as range-diff sees them, with moved files found. */
   readonly shown: Differ
@@ -25,11 +28,12 @@ export function inWorkshop<T>(
   options: WorkshopOptions = {},
 ): Promise<T> {
   return inQuarantine(source, async (quarantine) => {
-    const merger = await openMerger(quarantine, options.mergePath)
+    const trees = openTrees(quarantine.objects, quarantine.format)
+    const merger = await openMerger(quarantine, { trees, path: options.mergePath })
     const shown = openDiffer(quarantine, { renames: 'found' })
     const plain = openDiffer(quarantine, { renames: 'ignored' })
     try {
-      return await work({ quarantine, merger, shown, plain })
+      return await work({ quarantine, trees, merger, shown, plain })
     } finally {
       await Promise.all([merger.close(), shown.close(), plain.close()])
     }
