@@ -104,6 +104,6 @@ function problem(source: Source, parts: ProblemParts): ConfigProblem {
     found: parts.found ? visible(parts.found) : null,
     expected: parts.expected ?? null,
     hint: parts.hint ?? null,
-    frame: codeFrame(source.masked, parts.range),
+    frame: codeFrame(source.masked, parts.range, Math.max(1, line)),
   }
 }
