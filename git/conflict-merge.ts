@@ -3,7 +3,7 @@ import type { Oid } from '../domain/patch.ts'
 import { type Bytes, toBytes } from './bytes.ts'
 import { holdsMarkers } from './conflict-markers.ts'
 import type { MergeConflict } from './merge-tree.ts'
-import { openMerger } from './merger.ts'
+import { openWholeMerger } from './merge-whole.ts'
 import type { Quarantine } from './quarantine.ts'
 import { treeOf } from './queries.ts'
 import { resolutionKey } from './resolution-record.ts'
@@ -32,7 +32,7 @@ export interface ConflictMerge {
 /** Makes a conflict again, from its commits alone, in a quarantine. */
 export async function mergeAgain(quarantine: Quarantine, conflict: ReplayConflict): Promise<ConflictMerge> {
   const { patch, lastGood } = conflict
-  const merger = await openMerger(quarantine)
+  const merger = await openWholeMerger(quarantine)
   try {
     const ours = await treeOf(quarantine, lastGood)
     const before = conflict.change?.before ?? (await treeOf(quarantine, patch.parent))

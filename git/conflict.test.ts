@@ -6,7 +6,7 @@ import { git, runGit } from './command.ts'
 import { takeConflict } from './conflict-take.ts'
 import { openConflict } from './conflict-tree.ts'
 import type { MergeConflict } from './merge-tree.ts'
-import { openMerger } from './merger.ts'
+import { openWholeMerger } from './merge-whole.ts'
 import { openMirror } from './mirror.ts'
 import { inQuarantine } from './quarantine.ts'
 import { treeOf } from './queries.ts'
@@ -77,7 +77,7 @@ function fetchAll(): Promise<void> {
 
 function mergeTrees(parent: string, lastGood: string, oid: string) {
   return inQuarantine(mirror, async (quarantine) => {
-    const merger = await openMerger(quarantine)
+    const merger = await openWholeMerger(quarantine)
     const [base, ours, theirs] = await Promise.all(
       [parent, lastGood, oid].map((each) => treeOf(mirror, each)),
     )
@@ -101,7 +101,7 @@ function take(conflict: ReplayConflict) {
 async function settledFiles({ conflict }: Clash): Promise<Record<string, string> | null> {
   const { patch, lastGood } = conflict
   return inQuarantine(mirror, async (quarantine) => {
-    const merger = await openMerger(quarantine)
+    const merger = await openWholeMerger(quarantine)
     const merge = await merger.merge(
       await treeOf(mirror, patch.parent),
       await treeOf(mirror, lastGood),
