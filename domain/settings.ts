@@ -22,7 +22,7 @@ export interface TagRules {
   readonly match?: string
   /** A regular expression; a tag that holds a match of it is left out. */
   readonly ignore?: string
-  /** How the rest of the tag is read as a version: one of `schemeNames` of domain/version; `loose` when left out. */
+  /** How the rest of the tag is read as a version; `loose` when left out, see domain/version/find-scheme.ts. */
   readonly scheme?: string
   /** A range in npm's syntax. */
   readonly range?: string

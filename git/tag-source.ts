@@ -2,6 +2,7 @@ import { appendFile, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { HistoryCommit, TaggedCommit } from '../domain/version/order-by-commit.ts'
 import { runGit } from './command.ts'
@@ -42,7 +43,10 @@ export async function openTagSource(access: RemoteAccess, signal?: AbortSignal):
     const refs = await listRemote(mirror, access, ['refs/tags/*'])
     if (isLocal) await borrowObjects(mirror, url.startsWith('file:') ? fileURLToPath(url) : url)
     const take = async (tags: readonly ListedTag[], depth: readonly string[]) => {
-      if (!isLocal && tags.length > 0) await fetchCommits(mirror, access, { tags, depth })
+      if (isLocal || tags.length === 0) return
+      await fetchCommits(mirror, access, { tags, depth })
+      // Git would go and fetch what is missing, object by object; it shall stay missing.
+      await runGit(mirror, ['config', '--remove-section', `remote.${url}`], { okCodes: [0, 128] })
     }
     return {
       tags: refs.map(({ ref, oid, peeled }) => ({
@@ -82,7 +86,10 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error
 }
 
-/** Takes the commits without their trees where the server can leave those out. */
+/**
+ * Takes the commits without their trees where the server can leave those out. A server may then leave out a tagged tree
+ * or blob as well, because a commit that we have should hold it: halves of the list find it, and it is no commit anyway.
+ */
 async function fetchCommits(
   mirror: Mirror,
   access: RemoteAccess,
@@ -91,7 +98,15 @@ async function fetchCommits(
   const flags = ['--quiet', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head', '--refmap=']
   const argv = ['fetch', ...flags, '--filter=tree:0', ...depth, '--stdin', '--', access.remote.url]
   const refspecs = tags.map(({ tag }) => `+refs/tags/${tag}:refs/tags/${tag}`)
-  await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+  try {
+    await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+  } catch (error) {
+    if (!(error instanceof UndriftError) || error.code !== 'UNDRIFT_E_GIT') throw error
+    if (tags.length === 1) return
+    const middle = tags.length >> 1
+    await fetchCommits(mirror, access, { tags: tags.slice(0, middle), depth })
+    await fetchCommits(mirror, access, { tags: tags.slice(middle), depth })
+  }
 }
 
 async function readCommits(mirror: Mirror, tags: readonly ListedTag[]): Promise<readonly TaggedCommit[]> {

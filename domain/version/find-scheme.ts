@@ -10,7 +10,7 @@ import type { Scheme } from './scheme.ts'
 import { semver } from './semver.ts'
 
 /** What `scheme` may be. */
-export const schemeNames = [
+const schemeNames = [
   'loose',
   'semver',
   'calver:PATTERN',
