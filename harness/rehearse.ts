@@ -42,7 +42,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     }
     return makeReport([...rows, await aftermath(theatre, options.histories)])
   } finally {
-    await world.installation.killEverything()
+    await world.installation.clear()
     await world.remove()
   }
 }

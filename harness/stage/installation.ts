@@ -33,6 +33,8 @@ export interface Installation {
   up(): Promise<void>
   /** Ends `up` as Ctrl-C does; demands that it goes cleanly and leaves no process behind. */
   down(): Promise<void>
+  /** Ends whatever still runs, whatever state it is in: asked first, killed soon after. */
+  clear(): Promise<void>
   /** SIGKILL to `up` and everything that descends from it, at once. */
   killEverything(): Promise<void>
   /** `up` and everything that descends from it, right now. */
@@ -153,6 +155,11 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
         code,
         said: up.said(),
       })
+    },
+    async clear() {
+      const before = await family()
+      if (up !== null && up.code() === undefined) await up.interrupt(5_000)
+      await killNow(before)
     },
     async killEverything() {
       const before = await family()

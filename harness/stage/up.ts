@@ -15,8 +15,8 @@ export interface Up {
   code(): number | null | undefined
   /** Everything that it said. */
   said(): string
-  /** Ctrl-C; resolves to the exit code. After half a minute it is killed, and the code is null. */
-  interrupt(): Promise<number | null>
+  /** Ctrl-C; resolves to the exit code. After the milliseconds, half a minute by default, it is killed: null. */
+  interrupt(milliseconds?: number): Promise<number | null>
 }
 
 /** Starts the CLI with these arguments in a process group of its own, so that a Ctrl-C on the harness is not its. */
@@ -38,8 +38,8 @@ export function startUp(args: readonly string[], { cwd, env, say }: UpOptions): 
     pid: child.pid ?? 0,
     code: () => code,
     said: () => texts.join(''),
-    async interrupt() {
-      const patience = setTimeout(() => child.kill('SIGKILL'), 30_000)
+    async interrupt(milliseconds = 30_000) {
+      const patience = setTimeout(() => child.kill('SIGKILL'), milliseconds)
       child.kill('SIGINT')
       await ended
       clearTimeout(patience)
