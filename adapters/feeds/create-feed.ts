@@ -4,6 +4,7 @@ import { createForgejoFeed } from './forgejo/forgejo-feed.ts'
 import { createGitTagsFeed, type ListTags } from './git-tags/git-tags-feed.ts'
 import { createGithubFeed } from './github/github-feed.ts'
 import { createGitlabFeed } from './gitlab/gitlab-feed.ts'
+import { createHostLimits } from './host-limits.ts'
 import { createNpmFeed } from './npm/npm-feed.ts'
 import { createPypiFeed } from './pypi/pypi-feed.ts'
 import type { Feed } from './types.ts'
@@ -24,10 +25,13 @@ const shapes: readonly (readonly [RegExp, () => Feed])[] = [
   [/^https:\/\/(?:index\.crates\.io\/.+|crates\.io\/(?:api\/v1\/)?crates\/[^/]+\/?)$/, createCratesFeed],
 ]
 
+/** One per process: every watch of a worker heeds what a host has told any of them. */
+const hostLimits = createHostLimits()
+
 /** The feed that reads what the config's `feed` names: by the shape of the address, Atom and RSS where it has none. */
 export function createFeed(url: string, deps: FeedDeps = {}): Feed {
   if (deps.listTags && url.startsWith('git+')) return createGitTagsFeed(deps.listTags)
   const address = url.replace(/[?#].*$/, '')
   const found = shapes.find(([shape]) => shape.test(address))
-  return found ? found[1]() : createAtomFeed()
+  return hostLimits.heed(found ? found[1]() : createAtomFeed())
 }
