@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client'
+import { NamespaceNotFoundError } from '@temporalio/common'
 import { UndriftError } from '../domain/errors.ts'
 import { searchAttributeNames } from '../workflows/messages.ts'
 import { locateServer, type Server, type Surroundings, serverSilent } from './server.ts'
@@ -12,9 +13,9 @@ export interface Session {
 }
 
 /** gRPC status codes. Source: https://grpc.io/docs/guides/status-codes/ */
+const cancelled = 1
 const invalidArgument = 3
 const deadlineExceeded = 4
-const notFound = 5
 const failedPrecondition = 9
 const unavailable = 14
 const unauthenticated = 16
@@ -56,7 +57,8 @@ export async function askWorker<T>(
 export function isWorkerSilent(error: unknown): boolean {
   if (error instanceof UndriftError) return error.code === 'UNDRIFT_E_WORKER'
   const code = grpcCode(error)
-  if (code === deadlineExceeded) return true
+  // A deadline that runs out between two tries of the client library comes as a cancelled call.
+  if (code === deadlineExceeded || code === cancelled) return true
   return code === failedPrecondition && /no poller|worker/i.test(wordsOf(error))
 }
 
@@ -98,7 +100,7 @@ function readable(error: unknown, server: Server, from: Surroundings): unknown {
       hint: 'Check TEMPORAL_API_KEY, the TLS settings and the namespace of the profile.',
     })
   }
-  if (code === notFound && /namespace/i.test(wordsOf(error))) {
+  if (error instanceof NamespaceNotFoundError) {
     return new UndriftError(
       'UNDRIFT_E_SERVER',
       `The Temporal server has no namespace \`${server.namespace}\`.`,
@@ -118,7 +120,15 @@ function readable(error: unknown, server: Server, from: Surroundings): unknown {
       },
     )
   }
-  return error
+  if (code === null || code === invalidArgument) return error
+  return new UndriftError(
+    'UNDRIFT_E_SERVER',
+    `The Temporal server at ${server.address} failed: ${wordsOf(error)}`,
+    {
+      cause: error,
+      hint: 'Check that the address is a Temporal server’s gRPC port, and see its log.',
+    },
+  )
 }
 
 /** What an operator types on a server where workers may not register anything themselves. */
