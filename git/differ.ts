@@ -48,6 +48,7 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
       if (before === after) return Promise.resolve([])
       const key = `${before} ${after}`
       resident ??= startResident(quarantine, [...argv, ...fixed, ...found], frame)
+      quarantine.objects.flush()
       const asked =
         known.get(key) ?? resident.ask(`${key}\n${end}`).then((answer) => parseDiff(toBytes(answer)))
       known.set(key, asked)

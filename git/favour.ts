@@ -23,6 +23,7 @@ export async function favour(
   for (const conflict of merge.conflicts) {
     edits.set(conflict.path, (await favourHunks(workshop, conflict, side)) ?? conflict[side])
   }
+  quarantine.objects.flush()
   const clean = await withoutAsides(quarantine, merge.tree, merge.conflicts)
   return editTree(quarantine, clean, edits)
 }

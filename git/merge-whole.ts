@@ -45,6 +45,7 @@ function dialogueMerger(quarantine: Quarantine): WholeMerger {
       (bytes) => parseDialogue(bytes, [])?.length ?? bytes.length + 1,
       { config: quarantineConfig },
     )
+    quarantine.objects.flush()
     return whole(await resident.ask(`${base} -- ${ours} ${theirs}\n`), [ours, theirs]).merge
   }
   return {
@@ -73,6 +74,7 @@ function processMerger(quarantine: Quarantine, { batches }: { readonly batches: 
   }
   const merge = async (sides: MergeSides): Promise<Merge> => {
     const labels = carriers(sides)
+    quarantine.objects.flush()
     const answer = await runGit(quarantine, ['merge-tree', '--write-tree', '-z', ...labels], {
       config: quarantineConfig,
       okCodes: [0, 1],
@@ -84,6 +86,7 @@ function processMerger(quarantine: Quarantine, { batches }: { readonly batches: 
     mergeAll: async (all) => {
       if (!batches || all.length < 2) return Promise.all(all.map(merge))
       const labels = all.map(carriers)
+      quarantine.objects.flush()
       const answer = await runGit(quarantine, ['merge-tree', '--write-tree', '--stdin'], {
         config: quarantineConfig,
         stdin: labels.map((pair) => `${pair.join(' ')}\n`).join(''),

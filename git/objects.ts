@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { deflateSync } from 'node:zlib'
 import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { Place } from './command.ts'
 import { type CommitObject, parseCommit } from './commit-object.ts'
+import { makePack, type PackedObject } from './pack-file.ts'
 import { startResident } from './resident.ts'
 
 export type ObjectFormat = 'sha1' | 'sha256'
@@ -23,16 +23,45 @@ export interface ObjectStore {
   /** Throws UNDRIFT_E_GIT when it is missing. */
   read(oid: Oid): Promise<GitObject>
   commit(oid: Oid): Promise<CommitObject>
+  /** Where writes are buffered, git sees what was written only after a flush. */
   write(type: ObjectType, body: Uint8Array): Oid
+  /** Shows everything that was written so far to git, as one pack. Costs two files, however many objects. */
+  flush(): void
   close(): Promise<void>
 }
 
-/** Opens the objects of a git folder; new ones go to its own object folder, loose and without fsync. */
-export function openObjects(place: Place & { readonly path: string }, format: ObjectFormat): ObjectStore {
+/** An offset in a small index has 31 bits; more than this at once is written as several packs. */
+const largestPack = 1 << 30
+
+export interface ObjectOptions {
+  readonly format: ObjectFormat
+  /** `buffered`: many objects reach git together, when they are flushed. */
+  readonly writes: 'at-once' | 'buffered'
+}
+
+/** Opens the objects of a git folder; new ones go to its own object folder, without fsync. */
+export function openObjects(place: Place & { readonly path: string }, options: ObjectOptions): ObjectStore {
+  const { format } = options
   const reader = startResident(place, ['cat-file', '--batch'], frameObject)
   const commits = new Map<Oid, CommitObject>()
   const written = new Set<Oid>()
-  const find = async (oid: Oid): Promise<GitObject | null> => parseAnswer(await reader.ask(`${oid}\n`))
+  let pending = new Map<Oid, PackedObject>()
+  let pendingBytes = 0
+  const flush = (): void => {
+    if (pending.size === 0) return
+    const { name, pack, index } = makePack([...pending.values()], format)
+    const folder = join(place.path, 'objects', 'pack')
+    writeFileSync(join(folder, `pack-${name}.pack`), pack)
+    // Git looks for indexes: the pack has to be there first.
+    writeFileSync(join(folder, `pack-${name}.idx`), index)
+    pending = new Map()
+    pendingBytes = 0
+  }
+  const find = async (oid: Oid): Promise<GitObject | null> => {
+    const fresh = pending.get(oid)
+    if (fresh) return { type: fresh.type, body: Buffer.from(fresh.body) }
+    return parseAnswer(await reader.ask(`${oid}\n`))
+  }
   const read = async (oid: Oid): Promise<GitObject> => {
     const object = await find(oid)
     if (object) return object
@@ -55,12 +84,15 @@ export function openObjects(place: Place & { readonly path: string }, format: Ob
       return commit
     },
     write: (type, body) => {
-      const whole = Buffer.concat([Buffer.from(`${type} ${body.length}\0`, 'latin1'), body])
-      const oid = createHash(format).update(whole).digest('hex')
-      if (!written.has(oid)) writeLoose(join(place.path, 'objects'), oid, whole)
+      const oid = createHash(format).update(`${type} ${body.length}\0`, 'latin1').update(body).digest('hex')
+      if (written.has(oid)) return oid
       written.add(oid)
+      pending.set(oid, { oid, type, body })
+      pendingBytes += body.length
+      if (options.writes === 'at-once' || pendingBytes > largestPack) flush()
       return oid
     },
+    flush,
     close: () => reader.close(),
   }
 }
@@ -78,22 +110,4 @@ function parseAnswer(answer: Buffer): GitObject | null {
   const header = /^\S+ (commit|tree|blob|tag) \d+$/.exec(answer.toString('latin1', 0, newline))
   if (!header) return null
   return { type: header[1] as ObjectType, body: answer.subarray(newline + 1, answer.length - 1) }
-}
-
-/**
- * Writes straight to its place: the folder is ours alone, and nobody asks for an object before its id is known, which
- * is after it was written.
- */
-function writeLoose(folder: string, oid: Oid, whole: Uint8Array): void {
-  const path = join(folder, oid.slice(0, 2), oid.slice(2))
-  const deflated = deflateSync(whole, { level: 1 })
-  try {
-    writeFileSync(path, deflated, { mode: 0o444, flag: 'wx' })
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'EEXIST') return
-    if (code !== 'ENOENT') throw error
-    mkdirSync(join(folder, oid.slice(0, 2)), { recursive: true })
-    writeFileSync(path, deflated, { mode: 0o444 })
-  }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
 import { type ConfigEntry, runGit } from './command.ts'
-import { type ObjectFormat, type ObjectStore, openObjects } from './objects.ts'
+import { type ObjectFormat, type ObjectOptions, type ObjectStore, openObjects } from './objects.ts'
 import type { Mirror } from './types.ts'
 
 /**
@@ -27,6 +27,7 @@ export const quarantineConfig: readonly ConfigEntry[] = [['core.fsync', 'none']]
 export async function inQuarantine<T>(
   source: Mirror,
   work: (quarantine: Quarantine) => Promise<T>,
+  options: { readonly writes?: ObjectOptions['writes'] } = {},
 ): Promise<T> {
   const { format, folder } = await describe(source)
   const path = await mkdtemp(join(tmpdir(), 'undrift-quarantine-'))
@@ -34,7 +35,7 @@ export async function inQuarantine<T>(
     await makeFolder(path, format, join(folder, 'objects'))
     const shallow = await shallowCommits(folder, path)
     const place = { path, signal: source.signal }
-    const objects = openObjects(place, format)
+    const objects = openObjects(place, { format, writes: options.writes ?? 'at-once' })
     try {
       return await work({ ...place, source, format, objects, shallow })
     } finally {
@@ -48,6 +49,7 @@ export async function inQuarantine<T>(
 /** An empty bare repository, as `git init` makes it; made by hand because every plan begins with one. */
 async function makeFolder(path: string, format: ObjectFormat, alternate: string): Promise<void> {
   await mkdir(join(path, 'objects', 'info'), { recursive: true })
+  await mkdir(join(path, 'objects', 'pack'))
   await mkdir(join(path, 'refs'))
   const extension = format === 'sha1' ? '' : `[extensions]\n\tobjectFormat = ${format}\n`
   const version = format === 'sha1' ? 0 : 1
@@ -67,6 +69,7 @@ export async function migrate(
   wanted: readonly Oid[],
   known: readonly Oid[],
 ): Promise<void> {
+  quarantine.objects.flush()
   const packed = await runGit(quarantine, ['pack-objects', '--revs', '--local', '--stdout', '-q'], {
     stdin: [...wanted, ...known.map((oid) => `^${oid}`), ''].join('\n'),
     config: quarantineConfig,

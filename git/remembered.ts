@@ -6,6 +6,7 @@ import type { Workshop } from './workshop.ts'
 export function rememberedResolutions(workshop: Workshop, attempt: string | null): Settle {
   const { quarantine } = workshop
   return async (conflicts, tree) => {
+    quarantine.objects.flush()
     const settled = await settle(quarantine.source, { tree, conflicts }, { objects: quarantine })
     if (!settled) return null
     const day = settled.at.slice(0, 10)

@@ -84,10 +84,11 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const like = await similarCommit(workshop, change, { range, appliesCleanly })
     return like === null ? null : { kind: 'landed-with-changes', as: [like] }
   }
-  const applied = (change: Change, next: Oid): Promise<Fate> => {
+  /** Compared only when all is replayed: until then nothing has to be shown to git. */
+  const applied = (change: Change, next: Oid): (() => Promise<Fate>) => {
     const before = tree
     const newOid = advance(change, next)
-    return compare(workshop, change, { before, after: next, newOid, suggestionFor })
+    return () => compare(workshop, change, { before, after: next, newOid, suggestionFor })
   }
   const gone = async (change: Change, why: string): Promise<Fate> => {
     const own = { ...change, ...change.own, hollow: null }
@@ -113,8 +114,8 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     if (task.onConflict === 'forecast') tree = await favour(workshop, merge, 'theirs')
     return conflictFate(paths, causedBy, suggestion)
   }
-  const settleOne = async (change: Change, later: readonly Change[]): Promise<{ fate: Promise<Fate> }> => {
-    const now = (fate: Fate) => ({ fate: Promise.resolve(fate) })
+  const settleOne = async (change: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
+    const now = (fate: Fate) => () => Promise.resolve(fate)
     if (conflict && task.onConflict === 'stop') {
       return now({ verdict: null, newOid: null, reason: 'Behind the conflict; not tried.' })
     }
@@ -125,19 +126,16 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     if (merge.tree === tree && !isEmptyChange(change)) {
       return now(await gone(change, 'Nothing is left: the new stack has the change before it comes to it.'))
     }
-    return { fate: applied(change, merge.tree) }
+    return applied(change, merge.tree)
   }
 
   await prepareMerges(workshop, task.changes, target.tree)
-  const fates: Promise<Fate>[] = []
+  const fates: (() => Promise<Fate>)[] = []
   for (const [index, change] of task.changes.entries()) {
-    const { fate } = await settleOne(change, task.changes.slice(index + 1))
-    // Awaited below with all the others: comparing goes on while the next patches are merged.
-    fate.catch(() => {})
-    fates.push(fate)
+    fates.push(await settleOne(change, task.changes.slice(index + 1)))
     task.onPatch?.(index + 1, task.changes.length)
   }
-  const settled = await Promise.all(fates)
+  const settled = await Promise.all(fates.map((fate) => fate()))
   const records = await Promise.all(
     task.changes.map((change, index) => recordOf(workshop, change, settled[index] as Fate)),
   )

@@ -27,7 +27,7 @@ export function inWorkshop<T>(
   work: (workshop: Workshop) => Promise<T>,
   options: WorkshopOptions = {},
 ): Promise<T> {
-  return inQuarantine(source, async (quarantine) => {
+  const open = async (quarantine: Quarantine): Promise<T> => {
     const trees = openTrees(quarantine.objects, quarantine.format)
     const merger = await openMerger(quarantine, { trees, path: options.mergePath })
     const shown = openDiffer(quarantine, { renames: 'found' })
@@ -37,5 +37,6 @@ export function inWorkshop<T>(
     } finally {
       await Promise.all([merger.close(), shown.close(), plain.close()])
     }
-  })
+  }
+  return inQuarantine(source, open, { writes: 'buffered' })
 }
