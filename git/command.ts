@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { simpleGit } from 'simple-git'
 import { UndriftError } from '../domain/errors.ts'
+import { nameFullDisk } from './disk.ts'
 import { type ConfigEntry, gitEnvironment } from './environment.ts'
 import { gitFailure } from './failure.ts'
 import type { Mirror } from './types.ts'
@@ -92,7 +93,7 @@ export async function git(
     })
   }
   signal?.throwIfAborted()
-  refuse(argv, { code, stderr }, options)
+  if (!isAnswer(code, options)) throw await failure(place, argv, { code, stderr }, options)
   return { stdout, stderr, code }
 }
 
@@ -109,7 +110,7 @@ export async function runGit(
   signal?.throwIfAborted()
   const result = await collect(place, argv, { ...options, ...(signal ? { signal } : {}) })
   signal?.throwIfAborted()
-  refuse(argv, result, options)
+  if (!isAnswer(result.code, options)) throw await failure(place, argv, result, options)
   return result
 }
 
@@ -164,13 +165,18 @@ function collect(place: Place, argv: readonly string[], options: RunOptions): Pr
   })
 }
 
-function refuse(
+function isAnswer(code: number, options: GitOptions): boolean {
+  return (options.okCodes ?? [0]).includes(code)
+}
+
+function failure(
+  place: Place,
   argv: readonly string[],
-  result: { code: number; stderr: string },
+  result: Pick<GitAnswer, 'code' | 'stderr'>,
   options: GitOptions,
-): void {
-  if ((options.okCodes ?? [0]).includes(result.code)) return
-  throw gitFailure(argv, result.stderr, { code: result.code, secrets: options.secrets ?? [] })
+) {
+  const { code, stderr } = result
+  return nameFullDisk(gitFailure(argv, stderr, { code, secrets: options.secrets ?? [] }), folderOf(place))
 }
 
 function environmentOf(place: Place, options: GitOptions): Record<string, string> {

@@ -5,6 +5,7 @@ import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
 import { type Bytes, displayPath, toBytes } from './bytes.ts'
 import { type GitOptions, type Place, type RunOptions, runGit } from './command.ts'
+import { nameFullDisk } from './disk.ts'
 import { leadsOut } from './symlinks.ts'
 import { readWholeTree } from './tree.ts'
 import type { Mirror } from './types.ts'
@@ -38,8 +39,10 @@ export async function makeWorkTree(
     await fill(openWorkTree(aside, mirror.signal))
     await rename(aside, dir)
   } catch (error) {
+    // Asked before anything is removed, while the disk is as full as it was.
+    const named = await nameFullDisk(error, dirname(dir))
     await removeTree(aside)
-    throw error
+    throw named
   }
 }
 
@@ -84,9 +87,23 @@ export async function fillWorkTree(workTree: WorkTree, objects: Place, tree: Oid
       },
     )
   }
-  await workTree.run(['checkout-index', '--all', '--force', '--index', '--quiet'], {
-    config: [['checkout.workers', '0']],
-  })
+  const argv = ['checkout-index', '--all', '--force', '--index', '--quiet']
+  try {
+    await workTree.run(argv, { config: [['checkout.workers', '0']] })
+  } catch (error) {
+    const isFull = error instanceof UndriftError && error.code === 'UNDRIFT_E_DISK'
+    if (!isFull && !/unable to (write|create) file/.test(String(error))) throw error
+    throw await nameFullDisk(error, workTree.dir, { needed: await sizeOf(objects, tree) })
+  }
+}
+
+/** What the files of a tree weigh, in bytes. */
+async function sizeOf(objects: Place, tree: Oid): Promise<number> {
+  const { stdout } = await runGit(objects, ['ls-tree', '-r', '-l', '-z', '--full-tree', tree])
+  const sizes = toBytes(stdout)
+    .split('\0')
+    .map((line) => Number(/^\d+ blob \w+ +(\d+)\t/.exec(line)?.[1] ?? 0))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 async function refuseOutwardLinks(objects: Place, tree: Oid): Promise<void> {
