@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findProgram } from '../adapters/sandboxes/find-program.ts'
 import { isAlive, type ProcessIdentity } from './process-identity.ts'
@@ -11,10 +11,20 @@ export interface ChildOptions extends SpawnOptions {
 /** Starts a program that does not outlive this process. */
 export function spawnTied(file: string, args: readonly string[], options: ChildOptions): ChildProcess {
   const { onParentDeath, ...spawnOptions } = options
-  const setpriv = process.platform === 'linux' ? findProgram('setpriv') : null
+  tie ??= findTie()
+  const { setpriv } = tie
   if (setpriv === null) return spawn(file, args, spawnOptions)
-  const tie = ['--pdeathsig', onParentDeath.replace('SIG', ''), '--']
-  return spawn(setpriv, [...tie, file, ...args], spawnOptions)
+  return spawn(setpriv, ['--pdeathsig', onParentDeath.replace('SIG', ''), '--', file, ...args], spawnOptions)
+}
+
+let tie: { readonly setpriv: string | null } | undefined
+
+/** The program that ties a child to its parent; null where there is none, or one that cannot (busybox has such). */
+function findTie(): { readonly setpriv: string | null } {
+  const setpriv = process.platform === 'linux' ? findProgram('setpriv') : null
+  if (setpriv === null) return { setpriv: null }
+  const { status } = spawnSync(setpriv, ['--pdeathsig', 'KILL', '--', 'true'], { stdio: 'ignore' })
+  return { setpriv: status === 0 ? setpriv : null }
 }
 
 /** Whether this child still runs. */

@@ -157,6 +157,23 @@ it('takes its children with it when it is killed, and leaves nothing that blocks
   expect(await once(second.child, 'close')).toEqual([0, null])
 })
 
+it('ends when the process that started it is killed', async () => {
+  const source = `
+    import { spawn } from 'node:child_process'
+    spawn(process.execPath, ${JSON.stringify([main, 'up', '--data', root, '--port', '0', '--ui-port', '0'])}, {
+      detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })`
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    env: operatorEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  started.push(parent)
+  await once(parent.stdout, 'data')
+  expect(ofThisTest().length).toBeGreaterThan(3)
+  parent.kill('SIGKILL')
+  await expect.poll(ofThisTest, { timeout: 120_000 }).toEqual([])
+})
+
 it('starts no server where TEMPORAL_ADDRESS names one, and prepares it for the workers', async () => {
   const server = await startTestServer()
   try {

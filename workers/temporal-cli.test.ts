@@ -163,6 +163,14 @@ describe('the Temporal CLI', () => {
     expect(readdirSync(dirname(cachePath(env)))).toEqual([])
   })
 
+  it('says so when the cache cannot be written', async () => {
+    writeFileSync(join(folder, 'cache'), 'a file where a folder should be')
+    await expect(find(await emptyService())).rejects.toMatchObject({
+      code: 'UNDRIFT_E_TEMPORAL_CLI',
+      message: expect.stringContaining('cache cannot be written'),
+    })
+  })
+
   it('fails fast where nothing listens', async () => {
     env.PATH = join(folder, 'bin')
     await expect(find('http://127.0.0.1:9')).rejects.toThrow(/download from .* failed/)

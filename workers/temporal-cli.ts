@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { findProgram, isExecutable } from '../adapters/sandboxes/find-program.ts'
 import { UndriftError } from '../domain/errors.ts'
-import { takeLock } from './lock-file.ts'
+import { type LockResult, takeLock } from './lock-file.ts'
 import { buildTemporalCli } from './temporal-cli-build.ts'
 import { downloadTemporalCli } from './temporal-cli-download.ts'
 import { type CliSearch, type Provide, temporalCliVersion } from './temporal-cli-search.ts'
@@ -73,10 +73,25 @@ async function provide(path: string, search: CliSearch): Promise<string> {
 /** Takes the lock beside the program; waits for whoever has it. */
 async function waitForLock(path: string, { say, signal }: CliSearch): Promise<() => void> {
   for (let told = false; ; told = true) {
-    const lock = takeLock(`${path}.lock`)
+    const lock = lockCache(path)
     if (lock.kind === 'locked') return lock.release
     if (!told) say(`Process ${lock.by.pid} is providing the Temporal CLI; waiting for it.`)
     await sleep(500, undefined, signal && { signal })
+  }
+}
+
+function lockCache(path: string): LockResult {
+  try {
+    return takeLock(`${path}.lock`)
+  } catch (cause) {
+    throw new UndriftError(
+      'UNDRIFT_E_TEMPORAL_CLI',
+      `The cache cannot be written: ${(cause as Error).message}`,
+      {
+        cause,
+        hint: 'Set XDG_CACHE_HOME to a folder that can be, or UNDRIFT_TEMPORAL_CLI to the path of the Temporal CLI.',
+      },
+    )
   }
 }
 

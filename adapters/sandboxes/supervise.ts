@@ -5,7 +5,7 @@ import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UndriftError } from '../../domain/errors.ts'
 import { type LogFile, openLog } from './log-file.ts'
-import { openOutputPipe } from './output-pipe.ts'
+import { type OutputPipe, openOutputPipe } from './output-pipe.ts'
 import { signalAll } from './process-tree.ts'
 import { closeStrayDescriptors } from './stray-descriptors.ts'
 import type { SandboxCommand, SandboxEnd, SandboxLimits, SandboxResult } from './types.ts'
@@ -40,15 +40,22 @@ export async function supervise(start: StartBox, command: SandboxCommand): Promi
   try {
     const output = await openOutputPipe()
     try {
-      command.signal.throwIfAborted()
-      const box = start(output.writer)
-      output.closeWriter()
+      const box = startWith(output, start, command.signal)
       return await watch(box, output.reader, command, log)
     } finally {
       output.reader.destroy()
     }
   } finally {
     log.close()
+  }
+}
+
+function startWith(output: OutputPipe, start: StartBox, signal: AbortSignal): RunningBox {
+  try {
+    signal.throwIfAborted()
+    return start(output.writer)
+  } finally {
+    output.closeWriter()
   }
 }
 
