@@ -21,6 +21,8 @@ export interface Change {
   readonly own: { readonly before: Oid; readonly after: Oid }
   /** Why nothing is left of a patch that was not empty from the start; null for every other. */
   readonly hollow: string | null
+  /** The upstream commit whose content the commit had taken in, where that was taken out of it. */
+  readonly tookIn: Oid | null
   /** Something a person should know beside the verdict's own reason. */
   readonly note: string | null
   readonly drop: Drop | null

@@ -24,6 +24,7 @@ async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
   const parentTree = (await workshop.quarantine.objects.commit(patch.parent)).tree
   const own = link.isMerge ? { before, after } : { before: parentTree, after: commit.tree }
   const isAbsorbed = before === after && own.before !== own.after
+  const tookIn = link.tookIn ?? null
   return {
     patch,
     before,
@@ -34,7 +35,14 @@ async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
     hollow: isAbsorbed
       ? 'Nothing of it is left in the fork: a later merge of the fork settled it otherwise.'
       : null,
-    note: link.isMerge ? 'It is what only this merge commit holds.' : null,
+    tookIn,
+    note: noteOn(link),
     drop: null,
   }
+}
+
+function noteOn({ isMerge, tookIn, before, after }: Link): string | null {
+  if (isMerge) return 'It is what only this merge commit holds.'
+  if (tookIn === undefined || before === after) return null
+  return `It had taken upstream in up to ${tookIn.slice(0, 12)}; that is no part of it any more.`
 }

@@ -13,6 +13,8 @@ export interface Link {
   readonly after: Oid
   /** Set where the link stands for what only a merge commit holds. */
   readonly isMerge: boolean
+  /** The upstream commit whose content the commit took in, where that was found and taken out of it. */
+  readonly tookIn?: Oid
 }
 
 /** A fork's history in one line on top of one upstream commit. */
@@ -106,7 +108,7 @@ async function newerBase(
 }
 
 /** The same links on top of another upstream commit. */
-async function restack(workshop: Workshop, chain: Chain, base: Oid): Promise<Chain> {
+export async function restack(workshop: Workshop, chain: Chain, base: Oid): Promise<Chain> {
   const { tree } = await workshop.quarantine.objects.commit(base)
   return append(workshop, { ...chain, base, links: [], tree }, chain.links)
 }

@@ -23,9 +23,11 @@ export interface MergeSides {
 
 /**
  * `dialogue`: one resident `merge-tree --stdin` (Git 2.49 and newer); `process`: one `merge-tree` a merge, and one for
- * all that are known beforehand (Git 2.39).
+ * all that are known beforehand (Git 2.39); `whole`: one `merge-tree` a patch and nothing else, which is what the
+ * others are measured against.
  */
-export type MergePath = 'dialogue' | 'process'
+export const mergePaths = ['dialogue', 'process', 'whole'] as const
+export type MergePath = (typeof mergePaths)[number]
 
 /** The path that is best for this Git, or the one that is asked for. */
 export async function openWholeMerger(quarantine: Quarantine, path?: MergePath): Promise<WholeMerger> {

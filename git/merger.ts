@@ -31,7 +31,7 @@ export async function openMerger(
   const blobs = openBlobMerges(trees, whole)
   const known = new Map<string, Promise<Merge>>()
   const merge = async (base: Oid, ours: Oid, theirs: Oid): Promise<Merge> => {
-    const spliced = await mergeByFile(trees, blobs, { base, ours, theirs })
+    const spliced = options.path === 'whole' ? null : await mergeByFile(trees, blobs, { base, ours, theirs })
     return spliced === null ? whole.merge(base, ours, theirs) : { kind: 'clean', tree: spliced }
   }
   return {

@@ -340,3 +340,35 @@ describe('a conflict', () => {
     expect(all.patches.map((patch) => patch.newOid)).toEqual([null, null, null])
   })
 })
+
+describe('a fork that took upstream in as a squash', () => {
+  it('does not ask about what upstream has, even where the squash settled a conflict', async () => {
+    onFork(() => {
+      repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) })
+      repo.commit('elsewhere', { 'c.txt': 'ours\n' })
+    })
+    const taken = repo.commit('v1', { 'a.txt': lines({ 3: 'v1' }), 'b.txt': lines({ 3: 'v1', 20: 'v1' }) })
+    onFork(() => {
+      repo.commit('take v1 in', {
+        'a.txt': lines({ 3: 'ours and v1' }),
+        'b.txt': lines({ 3: 'v1', 20: 'v1' }),
+      })
+      repo.commit('after it', { 'd.txt': 'd\n' })
+    })
+    repo.commit('v2', { 'b.txt': lines({ 3: 'v2', 20: 'v1' }) })
+    const result = await plan()
+    expect(result.result.kind).toBe('done')
+    expect(result.base).toBe(repo.oid('main~2'))
+    expect(result.patches.map(({ subject, verdict }) => [subject, verdict])).toEqual([
+      ['ours', 'emptied'],
+      ['elsewhere', 'unchanged'],
+      ['take v1 in', 'unchanged'],
+      ['after it', 'unchanged'],
+    ])
+    expect(result.patches[2]?.reason).toContain(taken.slice(0, 12))
+    repo.git('checkout', '-q', '-b', 'check', 'main')
+    repo.write({ 'a.txt': lines({ 3: 'ours and v1' }), 'c.txt': 'ours\n', 'd.txt': 'd\n' })
+    repo.git('add', '-A')
+    expect(treeOf(result)).toBe(repo.git('write-tree'))
+  })
+})

@@ -1,6 +1,5 @@
 import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
-import { planChanges } from './changes.ts'
 import { refuseHostilePaths, refuseHostileTrees } from './hostile.ts'
 import { pathsOf } from './landed.ts'
 import type { Chain } from './linearise.ts'
@@ -9,7 +8,8 @@ import { migrate } from './quarantine.ts'
 import { contains, mergeBase } from './queries.ts'
 import type { PatchRecord } from './record.ts'
 import { rememberedResolutions } from './remembered.ts'
-import { type Replayed, replayChanges } from './replayer.ts'
+import { replayStack } from './replay-stack.ts'
+import type { Replayed } from './replayer.ts'
 import { readChain, shallowHistory } from './stack.ts'
 import type { Mirror, Suspect } from './types.ts'
 import { inWorkshop, type Workshop, type WorkshopOptions } from './workshop.ts'
@@ -58,12 +58,9 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
     const query = { head, onto, ...(input.base === null ? {} : { base: input.base }) }
     const chain = await readChain(workshop, query, input.followed)
     await refuseHostile(workshop, chain, onto)
-    const changes = await planChanges(workshop, chain, { policy, onto })
-    const replayed = await replayChanges(workshop, {
-      base: chain.base,
-      oldest: chain.oldest,
+    const replayed = await replayStack(workshop, chain, {
       onto,
-      changes,
+      policy,
       committer: input.committer,
       settle: rememberedResolutions(workshop, null),
       onConflict: input.onConflict,

@@ -1,12 +1,12 @@
 import { UndriftError } from '../domain/errors.ts'
 import type { PatchReport } from '../domain/patch.ts'
-import type { Change } from './change.ts'
-import { planChanges } from './changes.ts'
+import type { Chain } from './linearise.ts'
 import { carryEverything } from './policy.ts'
 import { migrate } from './quarantine.ts'
 import type { PatchRecord } from './record.ts'
 import { rememberedResolutions } from './remembered.ts'
-import { type Replayed, replayChanges } from './replayer.ts'
+import { replayStack } from './replay-stack.ts'
+import type { Replayed } from './replayer.ts'
 import { rereadChain } from './stack.ts'
 import type { Mirror, Replay, ReplayInput, ReplayOptions, Stack } from './types.ts'
 import { inWorkshop, type Workshop } from './workshop.ts'
@@ -18,11 +18,10 @@ import { inWorkshop, type Workshop } from './workshop.ts'
 export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOptions = {}): Promise<Replay> {
   return inWorkshop(mirror, async (workshop) => {
     const { stack, onto, committer, attempt } = input
-    const replayed = await replayChanges(workshop, {
-      base: stack.base,
-      oldest: stack.oldest ?? stack.base,
+    const replayed = await replayStack(workshop, await chainOf(workshop, stack), {
       onto,
-      changes: await changesOf(workshop, input),
+      // As `plan` does it with no policy, so that both come to the same ids.
+      policy: carryEverything,
       committer,
       settle: rememberedResolutions(workshop, attempt),
       onConflict: 'stop',
@@ -41,15 +40,13 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
   })
 }
 
-/** Folded and dropped as `plan` does it with no policy, so that both come to the same ids. */
-async function changesOf(workshop: Workshop, { stack, onto }: ReplayInput): Promise<readonly Change[]> {
+/** The stack's own chain. Invariant: every patch of the stack is in it, and no other. */
+async function chainOf(workshop: Workshop, stack: Stack): Promise<Chain> {
   const chain = await rereadChain(workshop, stack)
   const found = new Set(chain.links.map((link) => link.oid))
-  const missing = stack.patches.filter((patch) => !found.has(patch.oid))
-  if (missing.length > 0 || found.size !== stack.patches.length) {
-    throw new UndriftError('UNDRIFT_E_INTERNAL', 'The stack is not the whole of the history that it names.')
-  }
-  return planChanges(workshop, chain, { policy: carryEverything, onto })
+  if (stack.patches.length === found.size && stack.patches.every((patch) => found.has(patch.oid)))
+    return chain
+  throw new UndriftError('UNDRIFT_E_INTERNAL', 'The stack is not the whole of the history that it names.')
 }
 
 /** One report for every patch of the stack: what was folded into another shares its fate. */

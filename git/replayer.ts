@@ -91,6 +91,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     return () => compare(workshop, change, { before, after: next, newOid, suggestionFor })
   }
   const gone = async (change: Change, why: string): Promise<Fate> => {
+    if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn] })
     const own = { ...change, ...change.own, hollow: null }
     const landing = (await landings.ofEmptied(change)) ?? (await landings.ofEmptied(own))
     return landing ? landedFate(landing) : { verdict: 'emptied', newOid: null, reason: why }
