@@ -63,9 +63,14 @@ describe('the Dockerfile', () => {
     )
   })
 
-  it('sees no more of the folder than the build reads', async () => {
-    const ignore = await readFile(new URL('.dockerignore', import.meta.url), 'utf8')
-    expect(ignore.split('\n')).toContain('*')
-    expect(ignore).not.toMatch(/^!\.(git|env)/m)
+  it('sees of the folder what the build reads, and no more', async () => {
+    const read = (file: string) => readFile(new URL(file, import.meta.url), 'utf8')
+    const letIn = (await read('.dockerignore'))
+      .split('\n')
+      .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []))
+    const { include } = JSON.parse(await read('tsconfig.build.json')) as { include: readonly string[] }
+    const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+    expect([...letIn].sort()).toEqual([...include, 'scripts', ...files].sort())
+    expect((await read('.dockerignore')).split('\n')).toContain('*')
   })
 })
