@@ -2,7 +2,8 @@ import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { type AttemptStatus, statusQuery } from '../workflows/messages.ts'
 import type { AttemptRow, ListedAttempt } from './attempts.ts'
-import { askWorker, isWorkerSilent, type Session } from './session.ts'
+import { isWorkerSilent } from './server-failure.ts'
+import { askWorker, type Session } from './session.ts'
 
 /** All that is known of one attempt. */
 export interface AttemptDetails {

@@ -3,7 +3,8 @@ import { defaultPayloadConverter } from '@temporalio/common'
 import type { AttemptStatus } from '../workflows/messages.ts'
 import { type AttemptDetails, attemptDetails } from './attempt-details.ts'
 import { type ListedAttempt, toListed } from './attempts.ts'
-import { isWorkerSilent, type Session } from './session.ts'
+import { isWorkerSilent } from './server-failure.ts'
+import type { Session } from './session.ts'
 
 /** What the running step says of itself: patches replayed, or commands run. */
 export interface StepProgress {

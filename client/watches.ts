@@ -3,7 +3,8 @@ import { defaultPayloadConverter } from '@temporalio/common'
 import { watchId } from '../domain/ids.ts'
 import { statusQuery, type WatchStatus, workflowTypes } from '../workflows/messages.ts'
 import { searchKeys } from './search-attributes.ts'
-import { isServerSilent, type Session } from './session.ts'
+import { isServerSilent } from './server-failure.ts'
+import type { Session } from './session.ts'
 
 /** One upstream as `status --json` shows it. */
 export interface UpstreamRow {
