@@ -22,7 +22,7 @@ export async function checkOut(mirror: Mirror, commit: Oid, dir: string): Promis
   const tree = await treeOf(mirror, commit)
   await removeTree(dir)
   await makeWorkTree(mirror, { dir, head: commit }, async (workTree) => {
-    await fillWorkTree(workTree, mirror, tree)
+    await fillWorkTree(workTree, { objects: mirror, tree })
     await writeFile(join(workTree.dir, '.git', 'packed-refs'), await packedTags(mirror))
   })
   return { dir, objects: join(mirror.path, 'objects') }

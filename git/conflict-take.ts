@@ -69,7 +69,11 @@ export async function takeConflict(mirror: Mirror, taking: ConflictTaking): Prom
 /** Git with the person's files and objects, but in our quarantine and with our configuration. */
 function workTreeOptions(dir: string): GitOptions {
   const objects = join(dir, '.git', 'objects').replace(/["\\]/g, '\\$&')
-  return { env: { GIT_WORK_TREE: dir, GIT_ALTERNATE_OBJECT_DIRECTORIES: `"${objects}"` } }
+  return {
+    env: { GIT_WORK_TREE: dir, GIT_ALTERNATE_OBJECT_DIRECTORIES: `"${objects}"` },
+    // A file that lies there counts, even where the index says that the work tree does without it.
+    config: [['core.sparseCheckout', 'true']],
+  }
 }
 
 /**
@@ -161,10 +165,26 @@ async function readWorkFile(dir: string, path: Bytes): Promise<Buffer | null> {
 async function addChanged(quarantine: Quarantine, options: GitOptions): Promise<void> {
   const argv = ['diff-files', '--name-only', '-z', '--ignore-submodules=all', '--no-ext-diff']
   const { stdout } = await runGit(quarantine, argv, options)
+  await unhide(quarantine, new Set(toBytes(stdout).split('\0')), options)
   await runGit(quarantine, ['update-index', '--add', '--remove', '-z', '--stdin'], {
     ...options,
     stdin: stdout,
   })
+}
+
+/** A file that a sparse work tree did without and that lies there now: `update-index` would take it for removed. */
+async function unhide(
+  quarantine: Quarantine,
+  changed: ReadonlySet<Bytes>,
+  options: GitOptions,
+): Promise<void> {
+  const listed = toBytes((await runGit(quarantine, ['ls-files', '-t', '-z'])).stdout).split('\0')
+  const hidden = listed.flatMap((line) =>
+    line.startsWith('S ') && changed.has(line.slice(2)) ? [line.slice(2)] : [],
+  )
+  if (hidden.length === 0) return
+  const stdin = fromBytes(hidden.map((path) => `${path}\0`).join(''))
+  await runGit(quarantine, ['update-index', '--no-skip-worktree', '-z', '--stdin'], { ...options, stdin })
 }
 
 /** How the index differs from the merge's tree, by path. */

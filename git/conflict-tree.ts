@@ -24,6 +24,8 @@ export interface ConflictInHands {
 }
 
 const longestLabel = 72
+/** With more files than this, only the folders around the conflict are written; `git sparse-checkout` brings the rest. */
+const largeTree = 20_000
 
 /**
  * Makes a work tree with the conflict in it: HEAD is the last good commit, the index has the three stages, the files
@@ -34,6 +36,7 @@ const longestLabel = 72
 export async function openConflict(
   mirror: Mirror,
   wanted: { readonly conflict: ReplayConflict; readonly dir: string },
+  options: { readonly sparseAbove?: number } = {},
 ): Promise<ConflictInHands> {
   const { conflict, dir } = wanted
   const inHands = { path: dir, paths: conflict.paths.map(({ path, kind }) => ({ path, kind })) }
@@ -46,7 +49,9 @@ export async function openConflict(
     await makeWorkTree(mirror, { dir, head: conflict.lastGood }, async (workTree) => {
       const shown = await showTree(quarantine, merge, labelsOf(conflict))
       await bring(quarantine, workTree, shown)
-      await fillWorkTree(workTree, quarantine, shown)
+      const near = merge.paths.map(({ path }) => path)
+      const sparse = { near, above: options.sparseAbove ?? largeTree }
+      await fillWorkTree(workTree, { objects: quarantine, tree: shown, sparse })
       await stage(workTree, merge.paths)
       await configure(workTree)
       await writeFile(notePath(workTree.dir), noteOf(conflict))

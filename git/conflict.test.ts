@@ -165,6 +165,36 @@ describe('openConflict', () => {
     expect(work.git('fsck', '--no-dangling')).toBe('')
   })
 
+  it('shows only the surroundings of the conflict where the tree is large, and takes it all the same', async () => {
+    const far = { 'far/away/x': 'x', 'src/[a]/deep/y': 'y', 'src/other/z': 'z', 'src/top': 't', root: 'r' }
+    const path = 'src/[a]/file'
+    const met = await clash({ ...far, [path]: 'a\n' }, { [path]: 'b\n' }, { [path]: 'c\n' })
+    await openConflict(mirror, { conflict: met.conflict, dir }, { sparseAbove: 3 })
+    const work = openRepo(dir)
+    const shown = () =>
+      work
+        .git('ls-files', '-t')
+        .split('\n')
+        .filter((line) => !line.startsWith('S '))
+        .sort()
+    expect(shown()).toEqual([
+      'H root',
+      'H src/[a]/deep/y',
+      'H src/top',
+      `M ${path}`,
+      `M ${path}`,
+      `M ${path}`,
+    ])
+    expect(existsSync(join(dir, 'far'))).toBe(false)
+    expect(work.git('status', '--porcelain')).toBe(`UU ${path}`)
+    work.git('sparse-checkout', 'add', 'src/other')
+    expect(readFileSync(join(dir, 'src/other/z'), 'utf8')).toBe('z')
+    work.write({ [path]: 'd\n', 'src/other/z': 'adapted', 'far/away/x': 'brought by hand' })
+    expect(await take(met.conflict)).toMatchObject({ kind: 'taken' })
+    const changed = { [path]: 'd\n', 'src/other/z': 'adapted', 'far/away/x': 'brought by hand' }
+    expect(await settledFiles(met)).toEqual({ ...far, ...changed })
+  })
+
   it('leaves what was done in it when it is opened again, and refuses a folder of another kind', async () => {
     const { conflict } = await content()
     await openConflict(mirror, { conflict, dir })

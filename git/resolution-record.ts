@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type ConflictKind, conflictKinds, type Oid } from '../domain/patch.ts'
-import { type Bytes, displayPath, fromBytes, toBytes, utf8Bytes } from './bytes.ts'
+import { type Bytes, displayPath, toBytes, utf8Bytes } from './bytes.ts'
+import { isHostileName } from './hostile.ts'
 import type { Entry } from './tree.ts'
 import type { ConflictStages } from './types.ts'
 
@@ -103,12 +104,9 @@ function pathBytes(text: string, encoded: boolean): Bytes {
   return utf8Bytes(text).replace(/%([0-9A-F]{2})/g, (_, hex: string) => toBytes(Buffer.from(hex, 'hex')))
 }
 
-/** A path that no work tree may hold. Git says the same of trees; a record comes from outside and never was one. */
+/** A path that no work tree may hold. A record comes from outside: no git has looked at it. */
 function isHostile(path: Bytes): boolean {
-  if (fromBytes(path).includes(0)) return true
-  return path
-    .split('/')
-    .some((part) => part === '' || part === '.' || part === '..' || /^(\.git|git~\d+)$/i.test(part))
+  return path.includes('\0') || path.split('/').some(isHostileName)
 }
 
 function parseJson(text: string): unknown {

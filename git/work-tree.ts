@@ -6,6 +6,7 @@ import type { Oid } from '../domain/patch.ts'
 import { type Bytes, displayPath, toBytes } from './bytes.ts'
 import { type GitOptions, type Place, type RunOptions, runGit } from './command.ts'
 import { nameFullDisk } from './disk.ts'
+import { makeSparse } from './sparse.ts'
 import { leadsOut } from './symlinks.ts'
 import { readWholeTree } from './tree.ts'
 import type { Mirror } from './types.ts'
@@ -67,12 +68,22 @@ async function removeHalfMade(dir: string): Promise<void> {
   for (const name of left) await removeTree(join(dirname(dir), name))
 }
 
+export interface Filling {
+  /** Where the tree lies. */
+  readonly objects: Place
+  readonly tree: Oid
+  /** Shows only what is near these paths when the tree holds more files than `above`. */
+  readonly sparse?: { readonly near: readonly Bytes[]; readonly above: number }
+}
+
 /**
  * Writes a tree's files and the index. Throws UNDRIFT_E_STACK, naming the path, for an entry that no work tree may
  * hold (`.git/config`, `..`) and for a symlink that points out of the tree.
  */
-export async function fillWorkTree(workTree: WorkTree, objects: Place, tree: Oid): Promise<void> {
-  await refuseOutwardLinks(objects, tree)
+export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promise<void> {
+  const { objects, tree, sparse } = filling
+  const entries = await readWholeTree(objects, tree)
+  await refuseOutwardLinks(objects, entries)
   try {
     await workTree.run(['read-tree', tree])
   } catch (error) {
@@ -87,6 +98,7 @@ export async function fillWorkTree(workTree: WorkTree, objects: Place, tree: Oid
       },
     )
   }
+  if (sparse && entries.size > sparse.above) await makeSparse(workTree, entries.keys(), sparse.near)
   const argv = ['checkout-index', '--all', '--force', '--index', '--quiet']
   try {
     await workTree.run(argv, { config: [['checkout.workers', '0']] })
@@ -106,8 +118,11 @@ async function sizeOf(objects: Place, tree: Oid): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-async function refuseOutwardLinks(objects: Place, tree: Oid): Promise<void> {
-  const entries = [...(await readWholeTree(objects, tree))].filter(([, { mode }]) => mode === '120000')
+async function refuseOutwardLinks(
+  objects: Place,
+  tree: ReadonlyMap<Bytes, { readonly mode: string; readonly oid: Oid }>,
+): Promise<void> {
+  const entries = [...tree].filter(([, { mode }]) => mode === '120000')
   if (entries.length === 0) return
   const targets = await readBlobs(
     objects,
