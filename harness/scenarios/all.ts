@@ -5,6 +5,7 @@ import { conflict } from './conflict.ts'
 import { conflictBySignal } from './conflict-by-signal.ts'
 import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
+import { feedTrouble } from './feed-trouble.ts'
 import { promoted } from './promoted.ts'
 import { redChecks } from './red-checks.ts'
 import { superseded } from './superseded.ts'
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   dryRun,
   superseded,
   promoted,
+  feedTrouble,
   workerKilled,
   everythingKilled,
 ]

@@ -8,6 +8,7 @@ import type { Stage } from './scenario.ts'
 import { type Shown, type Status, showShape } from './shapes.ts'
 
 type Row = Status['attempts'][number]
+type Watch = Status['upstreams'][number]
 
 const patience = 120_000
 
@@ -64,17 +65,37 @@ function untilStill(stage: Stage, tag: string, after: Shown | undefined): Promis
 }
 
 /** Waits until `status` shows the attempt in a state that fits. */
-export async function until(stage: Stage, tag: string, fits: (row: Row) => boolean): Promise<Row> {
+export function until(stage: Stage, tag: string, fits: (row: Row) => boolean): Promise<Row> {
   const id = attemptOf(stage, tag)
+  return untilListed(stage, `the attempt at ${tag}`, {
+    find: ({ attempts }) => attempts.find((one) => one.id === id),
+    fits,
+  })
+}
+
+/** Waits until `status` shows the watch of the fork's upstream in a state that fits. */
+export function untilWatch(stage: Stage, fits: (row: Watch) => boolean): Promise<Watch> {
+  const name = upstreamName(stage.fork)
+  return untilListed(stage, `the upstream ${name}`, {
+    find: ({ upstreams }) => upstreams.find((one) => one.name === name),
+    fits,
+  })
+}
+
+interface Look<Found> {
+  readonly find: (status: Status) => Found | undefined
+  readonly fits: (found: Found) => boolean
+}
+
+async function untilListed<Found>(stage: Stage, what: string, { find, fits }: Look<Found>): Promise<Found> {
   const deadline = Date.now() + patience
-  let row: Row | undefined
+  let found: Found | undefined
   while (Date.now() < deadline) {
-    const { attempts } = await stage.installation.status()
-    row = attempts.find((one) => one.id === id)
-    if (row && fits(row)) return row
+    found = find(await stage.installation.status())
+    if (found !== undefined && fits(found)) return found
   }
   throw new Unmet(
-    `\`status\` shows the attempt at ${tag} where it should be within ${patience / 1000} s`,
-    row ? JSON.stringify(row) : 'there is no such attempt',
+    `\`status\` shows ${what} where it should be within ${patience / 1000} s`,
+    found === undefined ? 'it is not listed' : JSON.stringify(found),
   )
 }
