@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findProgram } from './find-program.ts'
 import { makePidsGroup } from './pids-group.ts'
-import { allProcesses, descendants, isRunning, signalAll } from './process-tree.ts'
+import { allProcesses, descendants, isRunning, signalAll, threadsOfUser } from './process-tree.ts'
 import { type RunningBox, supervise, threadLimit } from './supervise.ts'
 import type { Sandbox, SandboxCommand, SandboxResult } from './types.ts'
 
@@ -14,7 +15,8 @@ const markVariable = 'UNDRIFT_BOX'
 
 /**
  * No box at all, for operators who vouch for the code themselves: a process group with a clean environment and an
- * empty home, held to the same limits. What a command can read and write is everything that the worker can.
+ * empty home, held to the same limits. What a command can read and write is everything that the worker can; and
+ * where the worker is not root, a process that leaves its session and empties its environment gets away.
  */
 export function createNoSandbox(): Sandbox {
   return { kind: 'none', missing: () => Promise.resolve(null), run }
@@ -48,7 +50,7 @@ const guarded = '(read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 & exec 3<&-; exec
 function startGroup(command: SandboxCommand, { home, output }: { home: string; output: number }): RunningBox {
   const mark = randomUUID()
   const cage = makePidsGroup(threadLimit(command.limits))
-  const enter = cage?.enter ?? []
+  const enter = cage?.enter ?? userLimit(threadLimit(command.limits))
   const argv = [...enter, '/bin/sh', '-c', guarded, 'sh', command.command]
   const child = spawn(argv[0] as string, argv.slice(1), {
     cwd: command.cwd,
@@ -91,6 +93,15 @@ function startGroup(command: SandboxCommand, { home, output }: { home: string; o
       cage?.remove()
     },
   }
+}
+
+/** The kernel's limit per user, above what this user runs already: there is no namespace that counts from zero. */
+function userLimit(threads: number): readonly string[] {
+  const prlimit = findProgram('prlimit')
+  const uid = process.getuid?.()
+  if (prlimit === null || uid === undefined) return []
+  const limit = threadsOfUser(uid) + threads
+  return [prlimit, `--nproc=${limit}:${limit}`, '--']
 }
 
 /** Processes that carry the mark in the environment they were started with. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 
 /** Process ids of everything below this process, as /proc tells it; empty where there is no /proc. */
 export function descendants(root: number): number[] {
@@ -37,6 +37,16 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
+/** How many threads the processes of this user have now. */
+export function threadsOfUser(uid: number): number {
+  let threads = 0
+  for (const pid of allProcesses()) {
+    if (statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === uid)
+      threads += Number(statOf(pid)?.[17] ?? 0)
+  }
+  return threads
+}
+
 /** Every process id that /proc lists. */
 export function allProcesses(): number[] {
   try {
@@ -55,7 +65,7 @@ function parentOf(pid: number): number | null {
   return parent === undefined ? null : Number(parent)
 }
 
-/** The fields of /proc/PID/stat behind the name, which may hold spaces and parentheses: state, parent, … */
+/** The fields of /proc/PID/stat behind the name, which may hold spaces and parentheses: state, parent, …, threads. */
 function statOf(pid: number): string[] | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')

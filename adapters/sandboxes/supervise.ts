@@ -138,7 +138,7 @@ async function watch(
 
 /** How many threads the kernel lets a box have: far above its processes, because most programs have several. */
 export function threadLimit(limits: SandboxLimits): number {
-  return Math.max(1024, limits.processes * 4)
+  return Math.max(256, limits.processes * 4)
 }
 
 async function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
