@@ -20,8 +20,10 @@ export function promote(context: Context, input: CommandInput): Promise<CommandR
       details,
       typeof input.options.by === 'string' ? input.options.by : decider(context.env),
     )
-    if (!(await agreed(context, input, details))) {
-      return { exitCode: exitCodes.interrupted, text: 'Nothing was moved.', json: null }
+    const answer = await ask(context, input, details)
+    if (answer !== 'yes') {
+      const exitCode = answer === 'no' ? exitCodes.failed : exitCodes.interrupted
+      return { exitCode, text: 'Nothing was moved.', json: null }
     }
     const workflowId = await startPromotion(session, plan)
     const link = webUiLink(session.server, workflowId)
@@ -43,11 +45,16 @@ export function promote(context: Context, input: CommandInput): Promise<CommandR
 }
 
 /** A person at a terminal is asked; anybody else has said so by calling. */
-async function agreed(context: Context, input: CommandInput, details: AttemptDetails): Promise<boolean> {
+async function ask(
+  context: Context,
+  input: CommandInput,
+  details: AttemptDetails,
+): Promise<'yes' | 'no' | 'left'> {
   const { stdinIsTty, stderrIsTty } = context.host
-  if (input.options.yes === true || context.json || !stdinIsTty || !stderrIsTty || details.status === null)
-    return true
+  const asked = stdinIsTty && stderrIsTty && !context.json && input.options.yes !== true
+  if (!asked || details.status === null) return 'yes'
   const summary = promotionSummary(details.status, planPromotion(details, ''))
   const answer = await confirm({ message: `Move ${oneLine(summary)}?`, output: process.stderr })
-  return !isCancel(answer) && answer
+  if (isCancel(answer)) return 'left'
+  return answer ? 'yes' : 'no'
 }
