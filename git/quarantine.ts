@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UndriftError } from '../domain/errors.ts'
@@ -23,6 +23,10 @@ export interface Quarantine extends Mirror {
 /** Nothing in a quarantine outlives a crash, so nothing in it is worth waiting for the disk. */
 export const quarantineConfig: readonly ConfigEntry[] = [['core.fsync', 'none']]
 
+const prefix = 'undrift-quarantine-'
+/** Another machine's process may have its folder on the same disk; none of its plans takes that long. */
+const leftBehindMs = 3_600_000
+
 /** Runs `work` in a quarantine of the repository and throws the quarantine away afterwards. */
 export async function inQuarantine<T>(
   source: Mirror,
@@ -30,7 +34,8 @@ export async function inQuarantine<T>(
   options: { readonly writes?: ObjectOptions['writes'] } = {},
 ): Promise<T> {
   const { format, folder } = await describe(source)
-  const path = await mkdtemp(join(tmpdir(), 'undrift-quarantine-'))
+  await sweepOnce()
+  const path = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
   try {
     await makeFolder(path, format, join(folder, 'objects'))
     const shallow = await shallowCommits(folder, path)
@@ -43,6 +48,31 @@ export async function inQuarantine<T>(
     }
   } finally {
     await rm(path, { recursive: true, force: true })
+  }
+}
+
+let isSwept = false
+
+/** Removes the quarantines of processes that were killed; what cannot be removed is the next process's business. */
+async function sweepOnce(): Promise<void> {
+  if (isSwept) return
+  isSwept = true
+  const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => name.startsWith(prefix))
+  for (const name of names) {
+    const path = join(tmpdir(), name)
+    const pid = Number(name.slice(prefix.length).split('-')[0])
+    const age = Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? Date.now())
+    if (isAlive(pid) || age < leftBehindMs) continue
+    await rm(path, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
