@@ -1,9 +1,12 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
 import { ApplicationFailureCategory } from '@temporalio/common'
 import { createFeed } from '../adapters/feeds/create-feed.ts'
+import type { ListedTag } from '../adapters/feeds/git-tags/git-tags-feed.ts'
 import type { FeedCursor, FeedResult } from '../adapters/feeds/types.ts'
 import { chooseNew, takeBaseline } from '../domain/choose-release.ts'
 import { failureTypes } from '../domain/failure-types.ts'
+import { withGuardedExpressions } from '../git/guarded-expressions.ts'
+import { openTagSource } from '../git/tag-source.ts'
 import type { PollInput, PollResult } from './types.ts'
 
 /** What one poll leaves for the next, in the heartbeat: an optimisation, and the count that slows failures down. */
@@ -22,10 +25,11 @@ const slowestFailureSeconds = 60 * 60
 export async function pollFeed({ upstream, known }: PollInput): Promise<PollResult> {
   const context = Context.current()
   const memory = (context.info.heartbeatDetails ?? null) as PollMemory | null
-  const result = await createFeed(upstream.feed).poll({
+  const result = await createFeed(upstream.feed, { listTags }).poll({
     url: upstream.feed,
     cursor: memory?.cursor ?? null,
     allow: upstream.allow,
+    tagPrefix: upstream.tags.prefix,
     signal: context.cancellationSignal,
   })
   if (context.cancellationSignal.aborted) throw new CancelledFailure('The poll was cancelled.')
@@ -67,16 +71,25 @@ function news(
   { upstream, known }: PollInput,
 ): PollResult | null {
   const { releases, problems } = result
+  const rules = upstream.tags
   if (known === null) {
     return {
       kind: 'baseline',
-      ...takeBaseline({ releases, rules: upstream.tags }),
+      ...withGuardedExpressions((exec) => takeBaseline({ releases, rules, exec })),
       problems: problems.slice(0, 20),
     }
   }
-  const choice = chooseNew({ releases, seen: known.seen, rules: upstream.tags, baseline: known.baseline })
+  const { seen, baseline } = known
+  const choice = withGuardedExpressions((exec) => chooseNew({ releases, seen, rules, baseline, exec }))
   if (choice.fresh.length === 0 && choice.skipped.length === 0) return null
   return { kind: 'releases', ...choice, problems: problems.slice(0, 20) }
+}
+
+/** The tags of a public repository: a poll holds no credentials. */
+async function listTags(url: string, signal: AbortSignal): Promise<readonly ListedTag[]> {
+  const remote = { name: 'feed', url, token: null }
+  await using source = await openTagSource({ remote, secret: null }, signal)
+  return source.tags
 }
 
 /** Up to a tenth later, so that watches which began together do not stay together. */

@@ -21,7 +21,7 @@ describe('a bad config', () => {
     [
       'a key that does not exist yet',
       'prefix: rust-v',
-      'prefix: rust-v, scheme: semver',
+      'prefix: rust-v, since: v1',
       'unknown-key',
       '6:29',
       null,

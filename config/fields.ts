@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts'
 import { feedUrlFault, gitUrlFault } from './git-url.ts'
 import { allowProblem } from './network.ts'
 import { branchProblem, refNameProblem } from './ref-name.ts'
+import { rulesProblem } from './tag-rules.ts'
 
 interface FieldNotes {
   readonly description: string
@@ -64,7 +65,11 @@ export function gitUrl(description: string) {
 }
 
 export function feedUrl(description: string) {
-  return text({ description, examples: ['https://github.com/openai/codex/releases.atom'] }, feedUrlFault)
+  const examples = [
+    'https://github.com/openai/codex/releases.atom',
+    'git+https://github.com/openai/codex.git',
+  ]
+  return text({ description, examples }, feedUrlFault)
 }
 
 export function secretName(description: string) {
@@ -96,6 +101,35 @@ export function tagPrefix(description: string) {
     const problem = value === '' ? null : refNameProblem(`refs/tags/${value}1`)
     return problem ? { kind: 'bad-ref', message: `no tag can begin so: it ${problem}` } : null
   })
+}
+
+export function expression(description: string) {
+  return text({ description, examples: ['^v\\d', '-(linux|mac)$'] }, (value) =>
+    badRule(rulesProblem({ match: value })),
+  )
+}
+
+export function tagScheme(description: string) {
+  const examples = [
+    'loose',
+    'semver',
+    'calver:YYYY.0M.MICRO',
+    'debian',
+    'pep440',
+    'regex:^r(?<n>\\d+)$',
+    'numeric',
+  ]
+  return text({ description, examples }, (value) => badRule(rulesProblem({ scheme: value })))
+}
+
+export function versionRange(description: string) {
+  return text({ description, examples: ['>=1 <2', '1.x || 3.x'] }, (value) =>
+    badRule(rulesProblem({ range: value })),
+  )
+}
+
+function badRule(message: string | null): Fault | null {
+  return message === null ? null : { kind: 'bad-value', message }
 }
 
 export function candidate(description: string) {

@@ -56,7 +56,12 @@ describe('the URL of a repository', () => {
 })
 
 describe('the URL of a feed', () => {
-  it.each(['https://github.com/a/b/releases.atom', 'http://127.0.0.1:8080/feed'])('may be %s', (url) => {
+  it.each([
+    'git+https://github.com/openai/codex.git',
+    'git+file:///srv/git/codex.git',
+    'https://github.com/a/b/releases.atom',
+    'http://127.0.0.1:8080/feed',
+  ])('may be %s', (url) => {
     expect(feedUrlFault(url)).toBeNull()
   })
 
@@ -68,6 +73,8 @@ describe('the URL of a feed', () => {
     'https://a b/',
     '/srv/feed',
     'javascript:1',
+    'git+ext::sh',
+    'git+https://me:pw@host/x',
   ])('may not be %j', (url) => {
     expect(feedUrlFault(url)).not.toBeNull()
   })

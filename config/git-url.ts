@@ -24,9 +24,13 @@ export function gitUrlFault(url: string): Fault | null {
 
 /** What is wrong with a feed's URL, or null. Which addresses may be contacted is decided when it is fetched. */
 export function feedUrlFault(url: string): Fault | null {
+  if (url.startsWith('git+')) return gitUrlFault(url.slice('git+'.length))
   const parsed = /[\s\u0000-\u001f\u007f]/.test(url) ? null : parse(url)
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-    return bad('this is not the URL of a feed', 'http://… or https://…')
+    return bad(
+      'this is not the URL of a feed',
+      'http://…, https://…, or git+ and the URL of a repository for its tags',
+    )
   }
   return passwordFault(parsed) ?? hostFault(parsed.hostname)
 }

@@ -5,14 +5,18 @@ import {
   candidate,
   committerPart,
   duration,
+  expression,
   feedUrl,
   gitUrl,
   namePattern,
   secretName,
   size,
   tagPrefix,
+  tagScheme,
   text,
+  versionRange,
 } from './fields.ts'
+import { rulesProblem } from './tag-rules.ts'
 
 export const defaultCandidate = 'undrift/candidate/{tag}'
 
@@ -35,13 +39,27 @@ const tags = z
   .strictObject({
     prefix: tagPrefix('What stands before the version in a tag.').default(''),
     prereleases: z.boolean().default(false).meta({ description: 'Whether pre-releases count as releases.' }),
+    match: expression('A regular expression that a tag must hold a match of.').optional(),
+    ignore: expression('A regular expression; a tag that holds a match of it is left out.').optional(),
+    scheme: tagScheme('How the rest of the tag is read as a version.').optional(),
+    range: versionRange("The versions that are taken, as a range in npm's syntax.").optional(),
+  })
+  .check((context) => {
+    const { range, scheme } = context.value
+    if (range === undefined || scheme === undefined) return
+    const message = rulesProblem({ range, scheme })
+    if (message === null || rulesProblem({ range }) !== null || rulesProblem({ scheme }) !== null) return
+    const params = { kind: 'bad-value' }
+    context.issues.push({ code: 'custom', input: range, path: ['range'], message, params, continue: true })
   })
   .meta({ description: 'Which tags count as releases.' })
 
 const upstream = z
   .strictObject({
     git: repository('Where the upstream repository is.'),
-    feed: feedUrl('The Atom or RSS feed in which releases are noticed.'),
+    feed: feedUrl(
+      'Where releases are noticed: Atom or RSS, the API of a forge, a package registry, or Git tags.',
+    ),
     poll: duration('How often the feed is read.').default('10m'),
     tags: tags.prefault({}),
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { needs } from './attempt.ts'
-import { intervention, possibleAnswers } from './interventions.ts'
+import { intervention, possibleAnswers, promoteHint } from './interventions.ts'
 
 const place = { attempt: 'maintain/my-codex/main/rust-v1.2.0', data: null, address: null }
 
@@ -22,6 +22,12 @@ describe('an intervention', () => {
       "undrift approve --data '/srv/it'\\''s here' maintain/my-codex/main/rust-v1.2.0",
       'temporal workflow signal --address temporal.example:7233 --workflow-id maintain/my-codex/main/rust-v1.2.0 --name approve',
     ])
+  })
+
+  it('is not needed to promote a candidate: its command names the data folder, too', () => {
+    expect(promoteHint({ ...place, data: '/srv/data' })).toContain(
+      '`undrift promote --data /srv/data maintain/my-codex/main/rust-v1.2.0`',
+    )
   })
 
   it('keeps its evidence below 4 KB', () => {

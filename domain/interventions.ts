@@ -10,8 +10,8 @@ export interface InterventionPlace {
 }
 
 /** What to do with a candidate that is there. */
-export function promoteHint(attempt: string): string {
-  return `Move the maintained branch to it with \`undrift promote ${quote(attempt)}\`.`
+export function promoteHint(place: InterventionPlace): string {
+  return `Move the maintained branch to it with \`undrift promote${dataOption(place)} ${quote(place.attempt)}\`.`
 }
 
 /** Which answers are possible, and in which order they are offered. */
@@ -58,7 +58,7 @@ export function possibleAnswers(kind: Need): readonly DecisionName[] {
 
 function option(name: DecisionName, kind: Need, place: InterventionPlace): InterventionOption {
   const attempt = quote(place.attempt)
-  const data = place.data === null ? '' : ` --data ${quote(place.data)}`
+  const data = dataOption(place)
   const address = place.address === null ? '' : ` --address ${place.address}`
   const signal = `temporal workflow signal${address} --workflow-id ${attempt} --name ${name}`
   if (name === 'resume' && kind === 'conflict') {
@@ -73,6 +73,10 @@ function option(name: DecisionName, kind: Need, place: InterventionPlace): Inter
       ? 'take the replayed stack as it is, and check it'
       : effects[name]
   return { name, effect, commands: [`undrift ${name}${data} ${attempt}`, signal] }
+}
+
+function dataOption({ data }: InterventionPlace): string {
+  return data === null ? '' : ` --data ${quote(data)}`
 }
 
 /** Keeps evidence below 4 KB in all, so that it fits into every view of it. */

@@ -19,13 +19,13 @@ export interface TagRules {
   readonly prefix: string
   readonly prereleases: boolean
   /** A regular expression that the whole tag must hold a match of. */
-  readonly match?: string
+  readonly match?: string | undefined
   /** A regular expression; a tag that holds a match of it is left out. */
-  readonly ignore?: string
+  readonly ignore?: string | undefined
   /** How the rest of the tag is read as a version; `loose` when left out, see domain/version/find-scheme.ts. */
-  readonly scheme?: string
+  readonly scheme?: string | undefined
   /** A range in npm's syntax. */
-  readonly range?: string
+  readonly range?: string | undefined
 }
 
 export interface UpstreamSettings {

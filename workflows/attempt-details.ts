@@ -1,4 +1,5 @@
 import type { Intervention } from '../domain/attempt.ts'
+import { type InterventionPlace, promoteHint } from '../domain/interventions.ts'
 import type { AttemptStatus } from './messages.ts'
 
 const shownPatches = 60
@@ -17,9 +18,15 @@ export function attemptDetails(status: AttemptStatus): string {
     .join('\n\n')
 }
 
+/** What commands that are shown to a person must name. */
+export function placeOf({ id, worker }: AttemptStatus): InterventionPlace {
+  return { attempt: id, data: worker?.data ?? null, address: worker?.address ?? null }
+}
+
 function heading(status: AttemptStatus): string {
   const standing = status.needs ?? status.outcome ?? status.phase
-  return `### ${status.fork} ${status.line} → ${status.tag}: ${standing}\n\n${status.reason}`
+  const next = status.outcome === 'changed' ? ` ${promoteHint(placeOf(status))}` : ''
+  return `### ${status.fork} ${status.line} → ${status.tag}: ${standing}\n\n${status.reason}${next}`
 }
 
 function question(status: AttemptStatus): string {

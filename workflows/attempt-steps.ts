@@ -1,6 +1,5 @@
 import type { CarriedResolution, SuspectMerge } from '../activities/types.ts'
 import type { Need, Outcome, Step } from '../domain/attempt.ts'
-import { promoteHint } from '../domain/interventions.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
 import type { Attempt } from './attempt.ts'
 
@@ -170,7 +169,7 @@ async function pushStep(state: StepState): Promise<Next> {
       return {
         kind: 'end',
         outcome: 'changed',
-        reason: `The candidate ${head.slice(0, 10)} is on ${publish.to.join(', ')}. ${promoteHint(attempt.status().id)}`,
+        reason: `The candidate ${head.slice(0, 10)} is on ${publish.to.join(', ')}.`,
       }
     case 'candidate-moved':
       return {

@@ -1,6 +1,7 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import type { Intervention, Outcome, Phase } from '../domain/attempt.ts'
-import { attemptDetails } from './attempt-details.ts'
+import type { InterventionPlace } from '../domain/interventions.ts'
+import { attemptDetails, placeOf } from './attempt-details.ts'
 import type { AttemptStatus, MaintainInput } from './messages.ts'
 import { showInLists } from './search-attributes.ts'
 
@@ -25,6 +26,8 @@ export type Progress = Partial<
 /** The standing of one attempt: what `status` answers, what the Web UI shows and what the workflow returns. */
 export interface Attempt {
   readonly status: () => AttemptStatus
+  /** What commands that are shown to a person must name. */
+  readonly place: () => InterventionPlace
   /** Takes over what a step found out. Writes no history. */
   readonly learn: (progress: Progress) => void
   readonly enter: (phase: Exclude<Phase, 'waiting' | 'ended'>, reason: string) => void
@@ -56,6 +59,7 @@ export function openAttempt(input: MaintainInput): Attempt {
 
   return {
     status: () => status,
+    place: () => placeOf(status),
     learn: (progress) => change(progress),
     enter: (phase, reason) => change({ phase, reason, outcome: null, needs: null, intervention: null }),
     wait: (intervention) =>

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancellationScope, isCancellation } from '@temporal
 import type { Intervention, Need, Step } from '../domain/attempt.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { failureTypes } from '../domain/failure-types.ts'
-import { type InterventionPlace, intervention } from '../domain/interventions.ts'
+import { intervention } from '../domain/interventions.ts'
 import { openAttempt } from './attempt.ts'
 import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
 import { type Next, runStep, type StepState } from './attempt-steps.ts'
@@ -50,7 +50,10 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     while (true) {
       let next = await leaveOnInterruption(step)
       if (next.kind === 'ask') {
-        const asked = intervention(next.need, next.question, { place: place(), evidence: next.evidence })
+        const asked = intervention(next.need, next.question, {
+          place: attempt.place(),
+          evidence: next.evidence,
+        })
         attempt.wait(asked)
         next = answered(await inbox.nextDecision(firstLine(asked)), step, state)
       }
@@ -60,11 +63,6 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
       }
       step = next.step
     }
-  }
-
-  function place(): InterventionPlace {
-    const { id, worker } = attempt.status()
-    return { attempt: id, data: worker?.data ?? null, address: worker?.address ?? null }
   }
 
   /** Runs a step; a decision or a newer release that comes meanwhile leaves it. */

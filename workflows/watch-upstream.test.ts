@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { pollFeed } from '../activities/poll-feed.ts'
 import type { StartMaintenanceInput } from '../activities/types.ts'
+import { makeFolder, makeRepo } from '../git/testing.ts'
 import { type FeedServer, type ProjectFeed, startFeedServer } from '../harness/world/feed-server.ts'
 import { startTestServer } from '../workers/testing.ts'
 import type { WatchStatus } from './messages.ts'
@@ -39,13 +41,13 @@ function announce(...tags: string[]): void {
   for (const tag of tags) feed.announce({ tag, publishedAt: '2026-11-01T00:00:00Z' })
 }
 
-function watch(pollSeconds: number): Promise<WorkflowHandle> {
+function watch(pollSeconds: number, url = feed.url): Promise<WorkflowHandle> {
   return stage.client.workflow.start('watchUpstream', {
     workflowId: `watch/${randomUUID()}`,
     taskQueue: 'undrift',
     args: [
       {
-        upstream: { ...settings.upstream, feed: feed.url, pollSeconds },
+        upstream: { ...settings.upstream, feed: url, pollSeconds },
         forks: [settings.fork, { ...settings.fork, name: 'other' }],
         known: null,
         configDigest: 'one',
@@ -88,7 +90,27 @@ describe('the feed watch', () => {
     ])
     const { known } = await handle.query<WatchStatus>('status')
     expect(known?.skipped).toEqual([{ tag: 'v1.3.0-rc.1', reason: expect.stringContaining('pre-release') }])
+
+    announce('v1.2.1')
+    const later = await until<WatchStatus>(handle, (status) => status.known?.skipped.length === 2)
+    expect(later.known?.skipped[1]).toEqual({ tag: 'v1.2.1', reason: 'older than v1.3.0' })
+    expect(started).toHaveLength(6)
     await handle.terminate()
+  })
+
+  it('notices a tag in a repository that has no feed', async () => {
+    const folder = makeFolder()
+    const repo = makeRepo(join(folder.path, 'upstream'))
+    repo.commit('one', { file: '1' })
+    repo.git('tag', 'v1.0.0')
+    const handle = await watch(1, `git+file://${repo.dir}`)
+    const first = await until<WatchStatus>(handle, ({ known }) => known !== null)
+    expect(first.known).toMatchObject({ baseline: 'v1.0.0' })
+    repo.git('tag', 'v1.1.0')
+    await until<WatchStatus>(handle, ({ known }) => known?.lastRelease === 'v1.1.0')
+    expect(started.map(({ release }) => release.tag)).toEqual(['v1.1.0', 'v1.1.0'])
+    await handle.terminate()
+    folder.remove()
   })
 
   it('polls at once when it is asked, and takes new settings without losing what it knows', async () => {

@@ -53,6 +53,10 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   function show(): void {
     setCurrentDetails(watchDetails(status(), upstream))
   }
+  function showNews(): void {
+    show()
+    showInLists({ release: known?.lastRelease ?? null }, new Date(Date.now()))
+  }
 
   setHandler(statusQuery, status)
   setHandler(pollNowSignal, pollAgain)
@@ -85,7 +89,8 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
       return await polling.run(() =>
         pollActivity(upstream.pollSeconds).pollFeed({
           upstream,
-          known: known === null ? null : { baseline: known.baseline, seen: known.seen },
+          // Never a downgrade: what is older than the newest release that went out is left out, too.
+          known: known === null ? null : { baseline: known.lastRelease ?? known.baseline, seen: known.seen },
         }),
       )
     } catch (error) {
@@ -106,7 +111,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
         skipped: [],
         dispatched: [],
       }
-      show()
+      showNews()
       return
     }
     phase = 'dispatching'
@@ -118,7 +123,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     }
     known = learned(known, found)
     phase = 'polling'
-    show()
+    showNews()
   }
 }
 

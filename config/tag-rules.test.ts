@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { parseConfig } from './parse-config.ts'
+
+function parse(tags: string) {
+  const text = [
+    'upstreams:',
+    `  tool: { git: "https://git.example.org/x.git", feed: "https://git.example.org/x.atom", tags: ${tags} }`,
+    'forks: {}',
+    '',
+  ].join('\n')
+  return parseConfig(text, 'undrift.yaml')
+}
+
+it('takes every rule of the reader', () => {
+  const parsed = parse(
+    `{ prefix: v, match: '^v', ignore: 'linux', scheme: 'calver:YYYY.0M.0D', range: '>=2026' }`,
+  )
+  expect(parsed.kind === 'ok' && parsed.config.upstreams[0]?.tags).toEqual({
+    prefix: 'v',
+    prereleases: false,
+    match: '^v',
+    ignore: 'linux',
+    scheme: 'calver:YYYY.0M.0D',
+    range: '>=2026',
+  })
+})
+
+it.each([
+  [`{ match: '(' }`, 'not a regular expression'],
+  [`{ scheme: semantic }`, 'There is no scheme "semantic"'],
+  [`{ scheme: 'regex:x' }`, 'needs a named group'],
+  [`{ scheme: commit }`, 'serves `undrift releases --git` only'],
+  [`{ range: abc }`, 'is no range'],
+  [`{ range: '1', scheme: debian }`, 'A range cannot read versions of the scheme debian'],
+])('refuses %s where it stands', (tags, words) => {
+  const parsed = parse(tags)
+  expect(parsed.kind === 'invalid' && parsed.problems).toMatchObject([
+    { message: expect.stringContaining(words), line: 2 },
+  ])
+})

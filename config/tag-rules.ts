@@ -1,0 +1,16 @@
+import { UndriftError } from '../domain/errors.ts'
+import type { TagRules } from '../domain/settings.ts'
+import { tagReader } from '../domain/version/tag-reader.ts'
+
+/** What is wrong with the rules for tags, as a sentence's part; null for nothing. */
+export function rulesProblem(rules: Omit<Partial<TagRules>, 'prefix' | 'prereleases'>): string | null {
+  // A watch looks at a feed, not into a repository.
+  if (rules.scheme === 'commit') return 'the scheme commit serves `undrift releases --git` only'
+  try {
+    tagReader({ prefix: '', prereleases: false, ...rules })
+    return null
+  } catch (error) {
+    if (error instanceof UndriftError) return error.message.replace(/\.$/, '')
+    throw error
+  }
+}
