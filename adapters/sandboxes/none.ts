@@ -41,30 +41,19 @@ function removeHome(home: string): void {
   }
 }
 
-/**
- * The guard reads from a pipe that only the worker holds: when the worker dies, however it dies, the guard ends the
- * group. It sits in the group itself, so that it goes when the group goes.
- */
-const guarded = '(read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 & exec 3<&-; exec /bin/sh -c "$1"'
-
 function startGroup(command: SandboxCommand, { home, output }: { home: string; output: number }): RunningBox {
   const mark = randomUUID()
   const cage = makePidsGroup(threadLimit(command.limits))
   const enter = cage?.enter ?? userLimit(threadLimit(command.limits))
-  const argv = [...enter, '/bin/sh', '-c', guarded, 'sh', command.command]
+  const argv = [...enter, '/bin/sh', '-c', command.command]
   const child = spawn(argv[0] as string, argv.slice(1), {
     cwd: command.cwd,
     detached: true,
-    env: {
-      PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-      HOME: home,
-      LANG: 'C.UTF-8',
-      [markVariable]: mark,
-    },
-    stdio: ['ignore', output, output, 'pipe'],
+    env: { ...cleanEnvironment(home), [markVariable]: mark },
+    stdio: ['ignore', output, output],
   })
   const group = child.pid
-  child.stdio[3]?.on('error', () => {})
+  const guard = group === undefined ? null : startGuard(group, home)
 
   function related(): number[] {
     return group === undefined ? [] : [group, ...descendants(group)]
@@ -91,6 +80,40 @@ function startGroup(command: SandboxCommand, { home, output }: { home: string; o
         kill()
       }
       cage?.remove()
+      await guard?.dismiss()
+    },
+  }
+}
+
+function cleanEnvironment(home: string): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8' }
+}
+
+interface Guard {
+  /** Sends the guard away, because nothing is left for it to end. */
+  dismiss(): Promise<void>
+}
+
+/** Waits for a word; when the pipe ends without one, the worker is dead, however it died. */
+const guarding = 'read -r word && exit; kill -s KILL -- "-$1"; chmod -R u+rwX "$2"; rm -rf "$2"'
+
+/** Starts the process that ends the group and removes its home when this one dies without being able to. */
+function startGuard(group: number, home: string): Guard {
+  const guard = spawn('/bin/sh', ['-c', guarding, 'sh', `${group}`, home], {
+    cwd: '/',
+    detached: true,
+    env: cleanEnvironment('/'),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  const ended = new Promise<void>((resolve) => {
+    guard.once('exit', () => resolve())
+    guard.once('error', () => resolve())
+  })
+  guard.stdin.on('error', () => {})
+  return {
+    dismiss() {
+      guard.stdin.end('dismissed\n')
+      return ended
     },
   }
 }

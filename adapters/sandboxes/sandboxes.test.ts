@@ -152,7 +152,7 @@ describe.each(kinds)('a command in the sandbox %s', (kind) => {
     await once(worker.stdout, 'data')
     expect(running(`sleep ${seconds}`)).not.toEqual([])
     worker.kill('SIGKILL')
-    await expect.poll(() => running(seconds), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => running(seconds), { timeout: 60_000 }).toEqual([])
   })
 
   it('refuses a log that is a symbolic link', async () => {
