@@ -8,6 +8,7 @@ import { everythingKilled } from './everything-killed.ts'
 import { feedTrouble } from './feed-trouble.ts'
 import { promoted } from './promoted.ts'
 import { redChecks } from './red-checks.ts'
+import { serverKilled } from './server-killed.ts'
 import { superseded } from './superseded.ts'
 import { workerKilled } from './worker-killed.ts'
 
@@ -23,5 +24,6 @@ export const scenarios: readonly Scenario[] = [
   promoted,
   feedTrouble,
   workerKilled,
+  serverKilled,
   everythingKilled,
 ]

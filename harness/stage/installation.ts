@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { demand, Unmet } from './expect.ts'
+import { demand, demandSame, Unmet } from './expect.ts'
 import { freePorts } from './free-port.ts'
 import { familyOf, killNow, listProcesses, type Process, waitForEnd } from './processes.ts'
 import { type Ended, runProcess } from './run-process.ts'
@@ -31,6 +31,8 @@ export interface Installation {
   readonly env: NodeJS.ProcessEnv
   /** Starts `up` and waits until the CLI says that every upstream is watched. */
   up(): Promise<void>
+  /** Waits until the server that `up` keeps answers the CLI. */
+  untilAnswers(): Promise<void>
   /** Ends `up` as Ctrl-C does; demands that it goes cleanly and leaves no process behind. */
   down(): Promise<void>
   /** Ends whatever still runs, whatever state it is in: asked first, killed soon after. */
@@ -58,6 +60,7 @@ export const cliEntry = fileURLToPath(
 )
 
 const readyWithin = 15 * 60_000
+const answersWithin = 60_000
 /** Milliseconds; each look starts a process, which the scenarios could use the time of. */
 const betweenLooks = 1000
 
@@ -143,6 +146,13 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
       }
       // Building the Temporal CLI may take minutes and is worth watching; what comes later is not.
       say = () => {}
+    },
+    async untilAnswers() {
+      const deadline = Date.now() + answersWithin
+      for (let ended = await cli('status'); ended.code !== 0; ended = await cli('status')) {
+        demandSame('a command that finds no server ends with 4', ended.code, 4)
+        demand('the server answers again in time', Date.now() < deadline, ended)
+      }
     },
     async down() {
       if (up === null || up.code() !== undefined) return
