@@ -14,12 +14,18 @@ export interface StartedAttempt {
   readonly how: 'started' | 'joined' | 'already-done'
 }
 
-/** Starts the maintenance of a release, joins it where it runs already, and leaves it where it has ended well. */
+export interface StartOptions {
+  /** What to do with an attempt that has ended well: leave it, or make another one in its place. */
+  readonly ended: 'leave' | 'start-again'
+}
+
+/** Starts the maintenance of a release, joins it where it runs already, and by default leaves it where it has ended well. */
 export async function startAttempt(
   session: Session,
-  settings: AttemptSettings,
-  tag: string,
+  wanted: { readonly settings: AttemptSettings; readonly tag: string },
+  options: StartOptions,
 ): Promise<StartedAttempt> {
+  const { settings, tag } = wanted
   const { fork, upstream } = settings
   const id = maintainId(fork.name, fork.line, tag)
   const before = await describeAttempt(session, id)
@@ -30,7 +36,8 @@ export async function startAttempt(
       workflowId: id,
       taskQueue: taskQueues.control,
       args: [input],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      workflowIdReusePolicy:
+        options.ended === 'start-again' ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       workflowIdConflictPolicy: 'USE_EXISTING',
       staticSummary: `${fork.name}@${tag} (${fork.line})`,
       typedSearchAttributes: [

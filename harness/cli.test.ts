@@ -191,6 +191,12 @@ describe('a release that goes well', () => {
     expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.head)
     expect(await json('promote', 'v1.1.0')).toEqual(first)
   })
+
+  it('is made another time when a person says so, from the fork as it is then', async () => {
+    const again = await cli('run', fork, 'v1.1.0', '--again')
+    expect(again.code).toBe(0)
+    expect(lastLine(again.out)).toBe(`completed: ${id('v1.1.0')}`)
+  })
 })
 
 describe('a conflict', () => {

@@ -75,6 +75,7 @@ export const registry: readonly CommandSpec[] = [
     options: [
       { flags: '--detach', description: 'start it and do not wait' },
       { flags: '--dry-run', description: 'nothing outward: wait for `approve` before the push' },
+      { flags: '--again', description: 'make another attempt of a release that is done' },
       { flags: '--event <file>', description: 'take repository and tag from an event file, for every fork' },
     ],
     details: `${outcomeCodes}\nThe last line names the attempt. What runs already is joined.\n\n--json:\n${shapes.runShape}`,

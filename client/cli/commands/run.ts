@@ -32,7 +32,8 @@ export async function run(context: Context, input: CommandInput): Promise<Comman
     const started: StartedAttempt[] = []
     for (const settings of wanted.settings) {
       const dry = input.options.dryRun === true ? dryRun(settings) : settings
-      const attempt = await startAttempt(session, dry, wanted.tag)
+      const ended = input.options.again === true ? 'start-again' : 'leave'
+      const attempt = await startAttempt(session, { settings: dry, tag: wanted.tag }, { ended })
       context.say(`${attempt.id}: ${saying[attempt.how]}`)
       started.push(attempt)
       if (attempt.how === 'joined' && input.options.dryRun === true)
@@ -53,7 +54,7 @@ export async function run(context: Context, input: CommandInput): Promise<Comman
 const saying: Readonly<Record<StartedAttempt['how'], string>> = {
   started: 'started',
   joined: 'running already; joined',
-  'already-done': 'already done',
+  'already-done': 'already done; --again makes another attempt',
 }
 
 async function whatIsWanted(context: Context, input: CommandInput): Promise<Wanted> {
