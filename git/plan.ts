@@ -54,10 +54,14 @@ export interface Plan {
 export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions = {}): Promise<Plan> {
   const work = async (workshop: Workshop): Promise<Plan> => {
     const { onto, policy, head } = input
-    await refuseStrangeBase(workshop, input)
     const query = { head, onto, ...(input.base === null ? {} : { base: input.base }) }
-    const chain = await readChain(workshop, query, input.followed)
-    await refuseHostile(workshop, chain, onto)
+    const isTargetFit = refuseHostileTrees(workshop.quarantine, [onto])
+    isTargetFit.catch(() => {})
+    const [, chain] = await Promise.all([
+      refuseStrangeBase(workshop, input),
+      readChain(workshop, query, input.followed),
+    ])
+    for (const link of chain.links) refuseHostilePaths(link.oid, await pathsOf(workshop, link))
     const replayed = await replayStack(workshop, chain, {
       onto,
       policy,
@@ -67,6 +71,8 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
       ...(options.onPatch ? { onPatch: options.onPatch } : {}),
     })
     account(chain, replayed.records)
+    // What is new in the stack was looked at path by path; what only the base had is gone.
+    await isTargetFit
     const result = resultOf(replayed)
     if (options.keep && result.kind === 'done') {
       if (result.head !== onto) await migrate(workshop.quarantine, [result.head], [onto, head])
@@ -98,16 +104,6 @@ async function refuseStrangeBase({ quarantine }: Workshop, { base, head, onto }:
   throw new UndriftError('UNDRIFT_E_STACK', `The head ${head} and the target ${onto} share no history.`, {
     hint: 'Give the commit that the stack begins after with --base.',
   })
-}
-
-/** What is new in the stack is looked at path by path, and the target whole: what only the base had is gone. */
-async function refuseHostile(workshop: Workshop, chain: Chain, onto: Oid): Promise<void> {
-  const whole = refuseHostileTrees(workshop.quarantine, [onto])
-  whole.catch(() => {})
-  for (const link of chain.links) {
-    refuseHostilePaths(link.oid, await pathsOf(workshop, link))
-  }
-  await whole
 }
 
 /** Invariant: every commit of the stack appears exactly once, as a patch or folded into one. */

@@ -8,11 +8,11 @@ import { openLandings, pathsOf } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
 import { prepareMerges } from './prepare.ts'
 import { type Fate, landedFate, lostOf, type PatchRecord, recordOf, type Suggestion } from './record.ts'
-import { similarCommit } from './similar.ts'
+import { type SimilarOptions, similarCommit } from './similar.ts'
 import { findSuspects, type MergedTrees } from './suspects.ts'
 import type { ConflictStages, Suspect } from './types.ts'
 import { upstreamRange } from './upstream-range.ts'
-import { compareDiffs, sameDiff } from './verdicts.ts'
+import { type Comparison, compareDiffs, sameDiff } from './verdicts.ts'
 import type { Workshop } from './workshop.ts'
 
 export interface Settled {
@@ -53,6 +53,8 @@ export interface Replayed {
   readonly conflict: ReplayedConflict | null
 }
 
+type Suggest = (change: Change, fit: SimilarOptions['fit']) => Promise<Suggestion | null>
+
 /** Replays the changes one by one onto the target, in memory. */
 export async function replayChanges(workshop: Workshop, task: ReplayTask): Promise<Replayed> {
   const { objects } = workshop.quarantine
@@ -79,9 +81,9 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
         : objects.write('commit', serialiseCommit({ ...source, tree: next, parents: [head], committer }))
     return head
   }
-  const suggestionFor = async (change: Change, appliesCleanly: boolean): Promise<Suggestion | null> => {
-    if (appliesCleanly && (await landings.reverted(change)) !== null) return 'reverted-upstream'
-    const like = await similarCommit(workshop, change, { range, appliesCleanly })
+  const suggestionFor: Suggest = async (change, fit) => {
+    if (fit !== 'clashed' && (await landings.reverted(change)) !== null) return 'reverted-upstream'
+    const like = await similarCommit(workshop, change, { range, fit })
     return like === null ? null : { kind: 'landed-with-changes', as: [like] }
   }
   /** Compared only when all is replayed: until then nothing has to be shown to git. */
@@ -111,7 +113,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     conflict ??= { change, lastGood: head, paths }
     const names = merge.conflicts.map((one) => one.path)
     const causedBy = await causeOfConflict(workshop, { change, paths: names, base: task.base }, range)
-    const suggestion = await suggestionFor(change, false)
+    const suggestion = await suggestionFor(change, 'clashed')
     if (task.onConflict === 'forecast') tree = await favour(workshop, merge, 'theirs')
     return conflictFate(paths, causedBy, suggestion)
   }
@@ -130,6 +132,8 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     return applied(change, merge.tree)
   }
 
+  // Read while the merges are made; whoever needs it first waits for it, and hears of a failure.
+  range.touching([]).catch(() => {})
   await prepareMerges(workshop, task.changes, target.tree)
   const fates: (() => Promise<Fate>)[] = []
   for (const [index, change] of task.changes.entries()) {
@@ -151,20 +155,27 @@ async function compare(
     readonly before: Oid
     readonly after: Oid
     readonly newOid: Oid | null
-    readonly suggestionFor: (change: Change, appliesCleanly: boolean) => Promise<Suggestion | null>
+    readonly suggestionFor: Suggest
   },
 ): Promise<Fate> {
   const { before, after, newOid } = result
   const lost = newOid === change.patch.oid ? [] : lostOf(change)
-  const suggestion = await result.suggestionFor(change, true)
   const trees = { base: change.before, ours: before, theirs: change.after, result: after }
-  if (await isSameChange(workshop, trees)) return { ...sameDiff, newOid, lost, suggestion }
+  const isSame = await isSameChange(workshop, trees)
+  const [comparison, suspects] = isSame
+    ? [sameDiff, []]
+    : await Promise.all([compareTrees(workshop, trees), findSuspects(workshop, change.patch.oid, trees)])
+  const fit = comparison.verdict === 'unchanged' ? 'unchanged' : 'merged'
+  const suggestion = await result.suggestionFor(change, fit)
+  return { ...comparison, newOid, lost, suspects, suggestion }
+}
+
+async function compareTrees(workshop: Workshop, trees: MergedTrees): Promise<Comparison> {
   const [old, now] = await Promise.all([
-    workshop.shown.diff(change.before, change.after),
-    workshop.shown.diff(before, after),
+    workshop.shown.diff(trees.base, trees.theirs),
+    workshop.shown.diff(trees.ours, trees.result),
   ])
-  const suspects = await findSuspects(workshop, change.patch.oid, trees)
-  return { ...compareDiffs(old, now), newOid, lost, suspects, suggestion }
+  return compareDiffs(old, now)
 }
 
 /** Whether the very same contents changed into the very same contents: then there is no diff to compare. */

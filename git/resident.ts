@@ -72,7 +72,10 @@ export function startResident(
       if (closing) return Promise.reject(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} is being closed.`))
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })
+        // Questions that are asked together go out together: a system call each would cost more than the answers.
+        child.stdin.cork()
         child.stdin.write(question)
+        process.nextTick(() => child.stdin.uncork())
       })
     },
     async close() {

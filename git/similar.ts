@@ -20,29 +20,51 @@ const fewWords = 5
 export async function similarCommit(
   workshop: Workshop,
   change: Change,
-  options: { readonly range: UpstreamRange; readonly appliesCleanly: boolean },
+  options: SimilarOptions,
 ): Promise<Oid | null> {
   const paths = new Set(await pathsOf(workshop, change))
   const commits = (await options.range.touching([...paths])).slice(-mostCommits)
+  let best: { readonly oid: Oid; readonly score: number } | null = null
+  for (const oid of commits) {
+    const score = await likenessTo(workshop, change, { oid, paths, fit: options.fit })
+    if (score > (best?.score ?? 0)) best = { oid, score }
+  }
+  return best?.oid ?? null
+}
+
+export interface SimilarOptions {
+  readonly range: UpstreamRange
+  /** How well the patch applied: the better, the less a likeness means. */
+  readonly fit: 'clashed' | 'merged' | 'unchanged'
+}
+
+async function likenessTo(
+  workshop: Workshop,
+  change: Change,
+  to: { readonly oid: Oid; readonly paths: ReadonlySet<Bytes>; readonly fit: SimilarOptions['fit'] },
+): Promise<number> {
   const { objects } = workshop.quarantine
-  const mine = novelWords(await workshop.plain.diff(change.before, change.after), paths)
-  const scored = await Promise.all(
-    commits.map(async (oid) => {
-      const commit = await objects.commit(oid)
-      const [parent] = commit.parents
-      if (parent === undefined) return { oid, score: 0 }
-      const diff = await workshop.plain.diff((await objects.commit(parent)).tree, commit.tree)
-      const isNamesake = bareSubject(subjectOf(commit)) === bareSubject(change.patch.subject)
-      const { anySubject, cleanly, sameSubject } = likeness
-      const needed = isNamesake ? sameSubject : options.appliesCleanly ? cleanly : anySubject
-      // A word or two in common is chance; only a conflict or the same subject makes it worth a question.
-      if (options.appliesCleanly && !isNamesake && size(mine.added) < fewWords) return { oid, score: 0 }
-      const score = alike(mine, novelWords(diff, paths))
-      return { oid, score: score >= needed ? score : 0 }
-    }),
-  )
-  const best = scored.reduce((a, b) => (b.score > a.score ? b : a), { oid: '', score: 0 })
-  return best.score > 0 ? best.oid : null
+  const commit = await objects.commit(to.oid)
+  const [parent] = commit.parents
+  if (parent === undefined) return 0
+  const isNamesake =
+    commit.author === change.source.author ||
+    bareSubject(subjectOf(commit)) === bareSubject(change.patch.subject)
+  if (to.fit === 'unchanged' && !isNamesake) return 0
+  const [own, theirs] = await Promise.all([
+    workshop.plain.diff(change.before, change.after),
+    workshop.plain.diff((await objects.commit(parent)).tree, commit.tree),
+  ])
+  const mine = novelWords(own, to.paths)
+  // A word or two in common is chance; only a clash or the same name makes it worth a question.
+  if (to.fit === 'merged' && !isNamesake && size(mine.added) < fewWords) return 0
+  const needed = isNamesake
+    ? likeness.sameSubject
+    : to.fit === 'clashed'
+      ? likeness.anySubject
+      : likeness.cleanly
+  const score = alike(mine, novelWords(theirs, to.paths))
+  return score >= needed ? score : 0
 }
 
 interface Novel {
