@@ -53,7 +53,7 @@ interface Theatre {
   readonly say: RehearsalOptions['say']
 }
 
-/** Plays those that bear company a few at a time, and the others one after the other. */
+/** Plays those that bear company a few at a time, and the others one after the other, in the order of the cast. */
 async function playAll(theatre: Theatre, cast: readonly Scenario[]): Promise<readonly Row[]> {
   async function perform(scenario: Scenario): Promise<Row> {
     theatre.say(`  … ${scenario.name}: ${scenario.title}\n`)
@@ -61,9 +61,12 @@ async function playAll(theatre: Theatre, cast: readonly Scenario[]): Promise<rea
     theatre.say(`  ${row.passed ? 'ok' : 'FAILED'} ${scenario.name}\n`)
     return row
   }
-  const others = cast.filter(({ company }) => company === 'others')
-  const alone = cast.filter(({ company }) => company === 'alone')
-  return [...(await inTurns(others, atOnce, perform)), ...(await inTurns(alone, 1, perform))]
+  const rows: Row[] = []
+  for (const company of ['others', 'killers', 'alone'] as const) {
+    const act = cast.filter((scenario) => scenario.company === company)
+    rows.push(...(await inTurns(act, company === 'alone' ? 1 : atOnce, perform)))
+  }
+  return rows
 }
 
 async function makeStage({ world, temporal }: Theatre, fork: string): Promise<Stage> {

@@ -7,6 +7,7 @@ import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
 import { feedTrouble } from './feed-trouble.ts'
 import { promoted } from './promoted.ts'
+import { pushKilled } from './push-killed.ts'
 import { redChecks } from './red-checks.ts'
 import { serverKilled } from './server-killed.ts'
 import { superseded } from './superseded.ts'
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   promoted,
   feedTrouble,
   workerKilled,
+  pushKilled,
   serverKilled,
   everythingKilled,
 ]

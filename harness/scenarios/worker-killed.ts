@@ -15,7 +15,7 @@ export const workerKilled: Scenario = {
   title: 'the worker is killed in the middle of verify',
   push: true,
   verify: ['sh check.sh', long],
-  company: 'alone',
+  company: 'killers',
   async play(stage) {
     const made = await release(stage, tag, 'clean')
     await until(stage, tag, ({ phase }) => phase === 'verifying')

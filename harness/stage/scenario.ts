@@ -36,7 +36,7 @@ export interface Scenario {
   readonly push: boolean
   /** What the fork's config says of `verify`; `sh check.sh` when it is left out. */
   readonly verify?: readonly string[]
-  /** `alone`: it kills processes that others would miss. */
-  readonly company: 'others' | 'alone'
+  /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
+  readonly company: 'others' | 'killers' | 'alone'
   play(stage: Stage): Promise<Played>
 }
