@@ -4,6 +4,7 @@ import { moveBranch } from './move-branch.ts'
 import { pollFeed } from './poll-feed.ts'
 import { pushCandidate } from './push-candidate.ts'
 import { rebaseStack } from './rebase-stack.ts'
+import { recordAttempt } from './record-attempt.ts'
 import { startMaintenance } from './start-maintenance.ts'
 import { runStep } from './step.ts'
 import { supersedeOlder } from './supersede-older.ts'
@@ -26,6 +27,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step)),
       pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step)),
       moveBranch: (input) => runStep((step) => moveBranch(input, deps, step)),
+      recordAttempt: (input) => runStep((step) => recordAttempt(input, deps, step)),
     },
     verify: {
       verifyCandidate: (input) => runStep((step) => verifyCandidate(input, deps, step)),

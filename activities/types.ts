@@ -2,6 +2,7 @@ import type { Candidate, Check } from '../domain/attempt.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { FeedRelease, PinnedRelease, SkippedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
+import type { LedgerEntry } from '../git/index.ts'
 
 /** A settled conflict in a message: its commit and a base64 pack. */
 export interface CarriedResolution {
@@ -162,6 +163,18 @@ export type MoveBranchResult =
     }
   | { readonly kind: 'refused'; readonly reason: string }
 
+/** An attempt that has ended, as far as its workflow knows it. */
+export interface RecordInput extends Omit<LedgerEntry, 'fork' | 'line' | 'tree' | 'resolutions'> {
+  readonly settings: AttemptSettings
+}
+
+export interface RecordResult {
+  /** The ledger's commit. */
+  readonly entry: Oid
+  /** Why a remote that is to hold the ledger does not hold this entry, a sentence each. */
+  readonly unpublished: readonly string[]
+}
+
 export interface ControlActivities {
   pollFeed(input: PollInput): Promise<PollResult>
   startMaintenance(input: StartMaintenanceInput): Promise<'started' | 'running' | 'done'>
@@ -173,6 +186,7 @@ export interface GitActivities {
   rebaseStack(input: RebaseInput): Promise<RebaseResult>
   pushCandidate(input: PushInput): Promise<PushResult>
   moveBranch(input: MoveBranchInput): Promise<MoveBranchResult>
+  recordAttempt(input: RecordInput): Promise<RecordResult>
 }
 
 export interface VerifyActivities {

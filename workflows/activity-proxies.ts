@@ -39,7 +39,10 @@ export function pollActivity(pollSeconds: number): Pick<ControlActivities, 'poll
 }
 
 /** Steps that work on the mirror. `waitForWorkerMs` bounds how long a queue without a worker goes unnoticed. */
-export function gitActivities(summary: string, waitForWorkerMs: number): GitActivities {
+export function gitActivities(
+  summary: string,
+  waitForWorkerMs: number,
+): Omit<GitActivities, 'recordAttempt'> {
   return proxyActivities<GitActivities>({
     taskQueue: taskQueues.git,
     startToCloseTimeout: '1h',
@@ -49,6 +52,16 @@ export function gitActivities(summary: string, waitForWorkerMs: number): GitActi
     retry,
   })
 }
+
+/** The ledger's entry of an attempt that has its outcome: it is given up after a while, because the outcome stands. */
+export const ledger = proxyActivities<Pick<GitActivities, 'recordAttempt'>>({
+  taskQueue: taskQueues.git,
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '5m',
+  heartbeatTimeout: '20s',
+  summary: 'write the ledger',
+  retry,
+})
 
 /** The step that runs untrusted code. Its own limits end it long before its timeout does. */
 export function verifyActivities(

@@ -2,7 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity'
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client'
 import { CancelledFailure } from '@temporalio/common'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { FetchResult, PushResult, RebaseResult } from '../activities/types.ts'
+import type { FetchResult, PushResult, RebaseResult, RecordResult } from '../activities/types.ts'
 import { startTestServer } from '../workers/testing.ts'
 import type { AttemptStatus } from './messages.ts'
 import { oid, openStage, place, type Script, type Stage, startAttempt, until } from './testing.ts'
@@ -27,6 +27,7 @@ const conflict: RebaseResult = {
   unsettled: [],
 }
 const pushed: PushResult = { kind: 'pushed', candidates: [] }
+const recorded: RecordResult = { entry: oid('b'), unpublished: [] }
 
 function script(overrides: Partial<Record<'git' | 'verify', object>> = {}): Script {
   return {
@@ -35,6 +36,7 @@ function script(overrides: Partial<Record<'git' | 'verify', object>> = {}): Scri
       fetchRelease: async () => fetched,
       rebaseStack: async () => replayed,
       pushCandidate: async () => pushed,
+      recordAttempt: async () => recorded,
       ...overrides.git,
     },
     verify: {

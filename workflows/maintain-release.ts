@@ -7,6 +7,7 @@ import { intervention } from '../domain/interventions.ts'
 import { openAttempt } from './attempt.ts'
 import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
 import { type Next, runStep, type StepState } from './attempt-steps.ts'
+import { leaveRecord } from './leave-record.ts'
 import type { AttemptStatus, MaintainInput } from './messages.ts'
 
 /** How long a queue without a worker goes unnoticed, in minutes: soon at first, then rarely. */
@@ -38,9 +39,12 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
   try {
     await play()
   } catch (error) {
-    if (isCancellation(error)) attempt.end('failed', 'The workflow was cancelled.')
+    if (!isCancellation(error)) throw error
+    attempt.end('failed', 'The workflow was cancelled.')
+    await CancellationScope.nonCancellable(() => leaveRecord(attempt))
     throw error
   }
+  await CancellationScope.nonCancellable(() => leaveRecord(attempt))
   await inbox.drained()
   return closed(attempt.status())
 

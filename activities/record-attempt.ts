@@ -1,0 +1,29 @@
+import { hasObject, listResolutions, openMirror, treeOf, recordAttempt as writeEntry } from '../git/index.ts'
+import type { ActivityDeps } from './deps.ts'
+import type { StepContext } from './step.ts'
+import type { RecordInput, RecordResult } from './types.ts'
+
+/**
+ * Writes an attempt that has ended into the ledger of its line. What it ended with is the input's, its time too, so that
+ * a retry finds the entry there and writes nothing.
+ */
+export async function recordAttempt(
+  input: RecordInput,
+  deps: ActivityDeps,
+  step: StepContext,
+): Promise<RecordResult> {
+  const { settings, ...ended } = input
+  const { upstream, fork } = settings
+  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const { head } = ended
+  const entry = await writeEntry(mirror, {
+    ...ended,
+    fork: fork.name,
+    line: fork.line,
+    tree: head !== null && (await hasObject(mirror, head)) ? await treeOf(mirror, head) : null,
+    resolutions: (await listResolutions(mirror))
+      .filter(({ attempt }) => attempt === input.attempt)
+      .map(({ oid, by, at }) => ({ oid, by, at })),
+  })
+  return { entry, unpublished: [] }
+}

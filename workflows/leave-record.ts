@@ -1,0 +1,41 @@
+import { ActivityFailure } from '@temporalio/common'
+import { patched } from '@temporalio/workflow'
+import { ledger } from './activity-proxies.ts'
+import type { Attempt } from './attempt.ts'
+
+/**
+ * Has an attempt that ended written into the ledger, once it got as far as a fetch: before that there is no mirror.
+ * What goes wrong is said in the attempt's reason and changes nothing else.
+ */
+export async function leaveRecord(attempt: Attempt): Promise<void> {
+  const { outcome, worker, reason, settings, ...ended } = attempt.status()
+  if (outcome === null || worker === null) return
+  // Attempts that began under an older Undrift close without a record.
+  if (!patched('record-attempt')) return
+  const { id, tag, updatedAt, base, onto, stackHead, head } = ended
+  try {
+    const { unpublished } = await ledger.recordAttempt({
+      settings,
+      attempt: id,
+      tag,
+      outcome,
+      reason,
+      at: updatedAt,
+      base,
+      onto,
+      stackHead,
+      head,
+      patches: ended.patches,
+      checks: ended.checks.map(({ command, exitCode, ended: why, milliseconds }) => {
+        return { command, exitCode, ended: why, milliseconds }
+      }),
+      candidates: ended.candidates.map(({ ref, remote, sha, pushed }) => ({ ref, remote, sha, pushed })),
+      decisions: ended.decisions,
+    })
+    if (unpublished.length > 0) attempt.learn({ reason: [reason, ...unpublished].join(' ') })
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error
+    const why = error.cause?.message ?? error.message
+    attempt.learn({ reason: `${reason} It could not be written into the ledger: ${why}` })
+  }
+}
