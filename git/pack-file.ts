@@ -26,7 +26,7 @@ export function makePack(objects: readonly PackedObject[], format: ObjectFormat)
   header.writeUInt32BE(objects.length, 8)
   let offset = header.length
   const entries = objects.map(({ oid, type, body }) => {
-    const bytes = Buffer.concat([entryHeader(type, body.length), deflateSync(body, { level: 1 })])
+    const bytes = Buffer.concat([entryHeader(type, body.length), ...zlibStream(body)])
     const entry = { oid, offset, bytes, crc: crc32(bytes) }
     offset += bytes.length
     return entry
@@ -39,6 +39,38 @@ export function makePack(objects: readonly PackedObject[], format: ObjectFormat)
     pack: Buffer.concat([contents, checksum]),
     index: makeIndex(sorted, checksum, format),
   }
+}
+
+/** Above this, compressing costs less than writing. */
+const smallBody = 16_384
+
+/** Small bodies are stored as they are: what is packed here is read once or twice and then packed anew or forgotten. */
+function zlibStream(body: Uint8Array): readonly Uint8Array[] {
+  if (body.length > smallBody) return [deflateSync(body, { level: 1 })]
+  const head = Buffer.alloc(7)
+  head.set([0x78, 0x01, 0x01])
+  head.writeUInt16LE(body.length, 3)
+  head.writeUInt16LE(~body.length & 0xffff, 5)
+  const tail = Buffer.alloc(4)
+  tail.writeUInt32BE(adler32(body))
+  return [head, body, tail]
+}
+
+/** Source: RFC 1950. */
+function adler32(body: Uint8Array): number {
+  let low = 1
+  let high = 0
+  for (let at = 0; at < body.length; ) {
+    // So many bytes can be added up before the sums outgrow 32 bits.
+    const end = Math.min(at + 3_800, body.length)
+    for (; at < end; at += 1) {
+      low += body[at] as number
+      high += low
+    }
+    low %= 65_521
+    high %= 65_521
+  }
+  return ((high << 16) | low) >>> 0
 }
 
 /** Four bits of the size beside the type, then seven a byte. */

@@ -61,7 +61,9 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
       refuseStrangeBase(workshop, input),
       readChain(workshop, query, input.followed),
     ])
-    for (const link of chain.links) refuseHostilePaths(link.oid, await pathsOf(workshop, link))
+    await Promise.all(
+      chain.links.map(async (link) => refuseHostilePaths(link.oid, await pathsOf(workshop, link))),
+    )
     const replayed = await replayStack(workshop, chain, {
       onto,
       policy,

@@ -20,9 +20,9 @@ export async function prepareMerges(
   target: Oid,
 ): Promise<void> {
   const { trees, merger } = workshop
-  const edits = await Promise.all(
-    changes.filter((change) => change.drop === null).map(({ before, after }) => trees.compare(before, after)),
-  )
+  const kept = changes.filter((change) => change.drop === null)
+  const edits = await Promise.all(kept.map(({ before, after }) => trees.compare(before, after)))
+  await foreseeDiffs(workshop, target, kept)
   for (let round = 0; round < mostRounds; round += 1) {
     const wanted: BlobMerge[] = []
     /** What stands at a path after the changes so far; `unknown` until a later round. */
@@ -48,4 +48,18 @@ export async function prepareMerges(
     await merger.prepare(fresh)
     if (fresh.every((blobs) => merger.prepared(blobs) === null)) return
   }
+}
+
+/** Asks for the diffs of patches that upstream met, which will be compared, while the merges are made. */
+async function foreseeDiffs(workshop: Workshop, target: Oid, changes: readonly Change[]): Promise<void> {
+  const { trees, shown } = workshop
+  await Promise.all(
+    changes.map(async ({ before, after }) => {
+      const files = await trees.compare(before, after)
+      const there = await Promise.all(files.map(({ path }) => trees.lookUp(target, path)))
+      const isMet = files.some((file, index) => file.before?.oid !== there[index]?.oid)
+      // Whoever needs the diff asks again, and hears of a failure.
+      if (isMet) shown.diff(before, after).catch(() => {})
+    }),
+  )
 }

@@ -100,10 +100,14 @@ export async function migrate(
   known: readonly Oid[],
 ): Promise<void> {
   quarantine.objects.flush()
-  const packed = await runGit(quarantine, ['pack-objects', '--revs', '--local', '--stdout', '-q'], {
-    stdin: [...wanted, ...known.map((oid) => `^${oid}`), ''].join('\n'),
-    config: quarantineConfig,
-  })
+  const packed = await runGit(
+    quarantine,
+    ['pack-objects', '--revs', '--local', '--no-reuse-object', '--stdout', '-q'],
+    {
+      stdin: [...wanted, ...known.map((oid) => `^${oid}`), ''].join('\n'),
+      config: quarantineConfig,
+    },
+  )
   await runGit(quarantine.source, ['index-pack', '--stdin', '--strict'], { stdin: packed.stdout })
 }
 
