@@ -58,6 +58,20 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
     }
     return found
   }
+  /** Upstream may have moved the file first: then the commit that brought the change touches another path. */
+  const arrivalAnywhere = async ({ before, after }: Change): Promise<Oid | null> => {
+    const commits = await range.all()
+    const holds = async (at: number) =>
+      (await stateAt(before, after, await treeOf(commits[at] as Oid))) === 'held'
+    let [low, high] = [0, commits.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (await holds(middle)) high = middle
+      else low = middle + 1
+    }
+    const [found = null] = await arrivals(before, after, commits.slice(low, low + 1))
+    return found
+  }
   const isAncestor = async (older: Oid, newer: Oid): Promise<boolean> => {
     const argv = ['merge-base', '--is-ancestor', older, newer]
     return (await runGit(workshop.quarantine, argv, { okCodes: [0, 1] })).code === 0
@@ -87,8 +101,12 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
     ofEmptied: async (change) => {
       if (isEmptyChange(change)) return null
       if ((await stateAt(change.before, change.after, await treeOf(onto))) !== 'held') return null
-      const [first] = await arrivals(change.before, change.after, await candidates([change]))
-      return first === undefined ? null : { cause: await causeOf(change, first), as: [first] }
+      const [first = await arrivalAnywhere(change)] = await arrivals(
+        change.before,
+        change.after,
+        await candidates([change]),
+      )
+      return first === null ? null : { cause: await causeOf(change, first), as: [first] }
     },
     behindConflict: async (change, later) => {
       const own = await candidates([change])

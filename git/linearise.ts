@@ -43,14 +43,18 @@ export async function linearise(
   const { objects } = workshop.quarantine
   const known = new Map<Oid, Chain>()
 
-  const chainOf = async (tip: Oid): Promise<Chain> => {
+  const chainOf = async (tip: Oid, by: Oid | null): Promise<Chain> => {
     const spine: Oid[] = []
     let at = tip
     while (parents.has(at) && !known.has(at)) {
       spine.push(at)
       const [first] = parents.get(at) ?? []
       if (first === undefined)
-        throw await refusal(workshop, at, 'has no parent: it begins a history of its own')
+        throw await refusal(
+          workshop,
+          by ?? at,
+          `joins a history that is not upstream's: it begins with ${at}`,
+        )
       at = first
     }
     let chain = known.get(at) ?? (await standing(at))
@@ -74,7 +78,7 @@ export async function linearise(
   const joined = async (oid: Oid, commit: CommitObject, first: Chain): Promise<Chain> => {
     let chain = first
     for (const parent of commit.parents.slice(1)) {
-      const other = await chainOf(parent)
+      const other = await chainOf(parent, oid)
       const base = await newerBase(workshop, oid, chain, other, !parents.has(parent))
       if (base !== chain.base) chain = await restack(workshop, chain, base)
       const had = new Set([...chain.links.map((link) => link.oid), ...chain.merges])
@@ -86,7 +90,7 @@ export async function linearise(
     const link: Link = { oid, commit, before: chain.tree, after: commit.tree, isMerge: true }
     return { ...chain, links: [...chain.links, link], tree: commit.tree }
   }
-  return chainOf(head)
+  return chainOf(head, null)
 }
 
 /** The base after a merge: of two, the one that holds the other; of strangers, what upstream's side brought. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Oid } from '../domain/patch.ts'
 import { makePlan, type Plan, type PlanInput } from './plan.ts'
 import { carryEverything, type StackPolicy } from './policy.ts'
-import { makeFolder, makeRepo, numberedLines, type TestFolder, type TestRepo } from './testing.ts'
+import { makeFolder, makeRepo, numberedLines, openRepo, type TestFolder, type TestRepo } from './testing.ts'
 
 let folder: TestFolder
 let repo: TestRepo
@@ -107,7 +107,7 @@ describe('a fork with merges', () => {
     expect(verdictsOf(result)).toEqual(['landed', 'unchanged'])
   })
 
-  it('refuses a history that joins a stranger, and names the commit', async () => {
+  it('refuses a history that joins a stranger, and names the merge', async () => {
     onFork(() => {
       repo.git('checkout', '-q', '--orphan', 'stranger')
       repo.commit('stranger', { 's.txt': 's\n' })
@@ -116,7 +116,7 @@ describe('a fork with merges', () => {
     })
     await expect(plan()).rejects.toMatchObject({
       code: 'UNDRIFT_E_STACK',
-      message: expect.stringContaining('stranger'),
+      message: expect.stringContaining(repo.oid('fork')),
     })
   })
 })
@@ -372,3 +372,64 @@ describe('a fork that took upstream in as a squash', () => {
     expect(treeOf(result)).toBe(repo.git('write-tree'))
   })
 })
+
+describe('what a person should look at', () => {
+  it('is a line that a clean merge lost: the plan is a question then', async () => {
+    const repeated = (changes: Record<number, string>) => lines({ 30: 'twice', ...changes })
+    repo.commit('ground', { 'a.txt': repeated({}) })
+    repo.git('branch', '-f', 'fork', 'main')
+    const oid = onFork(() => repo.commit('ours', { 'a.txt': repeated({ 5: 'twice', 15: 'ours' }) }))
+    repo.commit('moves it', { 'a.txt': lines({ 5: 'twice', 30: 'something else' }) })
+    const result = await plan()
+    expect(result.suspects).toEqual([{ oid, path: 'a.txt', lost: ['twice'] }])
+    expect(result.result.kind).toBe('question')
+  })
+
+  it('is a patch that applies and seems to have landed with changes', async () => {
+    const added = 'function limit(value) {\n  return Math.min(value, 30)\n}\n'
+    onFork(() => repo.commit('add a limit', { 'a.txt': `${added}${lines({})}` }))
+    const like = repo.commit('add a limit (#7)', { 'a.txt': `${lines({})}${added.replace('30', '60')}` })
+    const result = await plan()
+    expect(result.patches[0]?.suggestion).toEqual({ kind: 'landed-with-changes', as: [like] })
+    expect(result.result.kind).toBe('question')
+    const dropped = await plan({ drop: [repo.oid('fork')] })
+    expect(dropped.result.kind).toBe('done')
+  })
+})
+
+describe('a patch whose file upstream moved', () => {
+  it('follows it, and is found where it landed in the new place', async () => {
+    const other = (third: string) => lines({}).replaceAll('line', 'other').replace('other 3', third)
+    repo.commit('ground', { 'b.txt': other('other 3') })
+    repo.git('branch', '-f', 'fork', 'main')
+    onFork(() => {
+      repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) })
+      repo.commit('lands', { 'b.txt': other('same') })
+    })
+    repo.git('mv', 'a.txt', 'moved-a.txt')
+    repo.git('mv', 'b.txt', 'moved-b.txt')
+    repo.git('commit', '-qm', 'move both')
+    const landed = repo.commit('lands there', { 'moved-b.txt': other('same') })
+    repo.commit('more', { 'c.txt': 'more\n' })
+    const result = await plan()
+    expect(result.patches[0]).toMatchObject({ verdict: 'context-only' })
+    expect(result.patches[0]?.reason).toContain('moved-a.txt')
+    expect(result.patches[1]).toMatchObject({ verdict: 'landed', landedAs: [landed] })
+  })
+})
+
+it('works in a repository of SHA-256 objects', async () => {
+  repo = makeSha256(`${folder.path}/sha256`)
+  repo.commit('start', { 'a.txt': lines({}), 'b.txt': lines({}) })
+  repo.git('branch', 'fork')
+  onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) }))
+  repo.commit('theirs', { 'a.txt': lines({ 30: 'theirs' }) })
+  const result = await plan()
+  expect(verdictsOf(result)).toEqual(['unchanged'])
+  expect(treeOf(result)).toMatch(/^[0-9a-f]{64}$/)
+})
+
+function makeSha256(dir: string): TestRepo {
+  repo.git('init', '-q', '--object-format=sha256', '-b', 'main', dir)
+  return openRepo(dir)
+}

@@ -10,7 +10,7 @@ import type { Workshop } from './workshop.ts'
 /** Older commits than these are not what made a patch stop applying. */
 const mostCommits = 60
 /** How alike two changes must be when their subjects differ, and when they are the same. */
-const likeness = { anySubject: 0.65, cleanly: 0.8, sameSubject: 0.35 }
+const likeness = { anySubject: 0.65, cleanly: 0.8, sameSubject: { clashed: 0.35, applied: 0.5 } }
 const fewWords = 5
 
 /**
@@ -47,9 +47,7 @@ async function likenessTo(
   const commit = await objects.commit(to.oid)
   const [parent] = commit.parents
   if (parent === undefined) return 0
-  const isNamesake =
-    commit.author === change.source.author ||
-    bareSubject(subjectOf(commit)) === bareSubject(change.patch.subject)
+  const isNamesake = bareSubject(subjectOf(commit)) === bareSubject(change.patch.subject)
   if (to.fit === 'unchanged' && !isNamesake) return 0
   const [own, theirs] = await Promise.all([
     workshop.plain.diff(change.before, change.after),
@@ -59,7 +57,7 @@ async function likenessTo(
   // A word or two in common is chance; only a clash or the same name makes it worth a question.
   if (to.fit === 'merged' && !isNamesake && size(mine.added) < fewWords) return 0
   const needed = isNamesake
-    ? likeness.sameSubject
+    ? likeness.sameSubject[to.fit === 'clashed' ? 'clashed' : 'applied']
     : to.fit === 'clashed'
       ? likeness.anySubject
       : likeness.cleanly

@@ -7,6 +7,8 @@ import type { Quarantine } from './quarantine.ts'
 export interface UpstreamRange {
   /** Upstream's commits that touch one of the paths, parents before children. Merges are not among them. */
   touching(paths: readonly Bytes[]): Promise<readonly Oid[]>
+  /** Every commit of the range, parents before children, merges among them. */
+  all(): Promise<readonly Oid[]>
 }
 
 /** Reads the range lazily, once for all the paths that the stack touches. */
@@ -29,7 +31,16 @@ export function upstreamRange(
     }
     return touched
   }
+  let whole: Promise<readonly Oid[]> | null = null
+  const loadAll = async (): Promise<readonly Oid[]> => {
+    const argv = ['rev-list', '--topo-order', '--reverse', range.onto, `^${range.base}`]
+    return (await runGit(quarantine, argv)).stdout.toString('latin1').split('\n').filter(Boolean)
+  }
   return {
+    all: () => {
+      whole ??= loadAll()
+      return whole
+    },
     touching: async (paths) => {
       read ??= load()
       const touched = await read
