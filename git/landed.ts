@@ -27,6 +27,8 @@ export interface Landings {
 
 /** A search over long histories of one path would take longer than the question it spares. */
 const mostCommits = 200
+/** Where a patch applies and nobody is asked, less is looked at. */
+const fewCommits = 40
 /** How many later patches are tried together with one that landed as part of a squash. */
 const mostTogether = 12
 
@@ -40,9 +42,9 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
   }
   /** `held`: merging it changes nothing; `absent`: it applies in full or in part; `unclear`: it conflicts. */
   const stateAt = async (before: Oid, after: Oid, tree: Oid): Promise<'held' | 'absent' | 'unclear'> => {
-    const merge = await workshop.merger.merge(before, tree, after)
-    if (merge.kind === 'conflict') return 'unclear'
-    return merge.tree === tree ? 'held' : 'absent'
+    const merged = await workshop.merger.tryMerge(before, tree, after)
+    if (merged === null) return 'unclear'
+    return merged === tree ? 'held' : 'absent'
   }
   const candidates = async (changes: readonly Change[]): Promise<readonly Oid[]> => {
     const lists = await Promise.all(changes.map((change) => pathsOf(workshop, change)))
@@ -51,6 +53,7 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
   /** Upstream commits after which the change is held and before which it was not, oldest first. */
   const arrivals = async (before: Oid, after: Oid, commits: readonly Oid[]): Promise<readonly Oid[]> => {
     const found: Oid[] = []
+    await prepareStates(workshop, { before, after }, commits)
     for (const commit of commits) {
       if ((await stateAt(before, after, await treeOf(commit))) !== 'held') continue
       const parent = await parentTreeOf(commit)
@@ -87,6 +90,15 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
       if (await isAncestor(arrival, commit)) return true
     }
     return false
+  }
+  const looksReverted = async (change: Change, commits: readonly Oid[]): Promise<boolean> => {
+    const named = await Promise.all(commits.map((commit) => objects.commit(commit)))
+    if (named.some((commit) => /\brevert|\bback(?:ed)? out\b/i.test(commit.message))) return true
+    const { trees } = workshop
+    const target = await treeOf(onto)
+    const changes = await trees.compare(change.before, change.after)
+    const now = await Promise.all(changes.map(({ path }) => trees.lookUp(target, path)))
+    return changes.every(({ before }, index) => before?.oid === now[index]?.oid)
   }
   const causeOf = async (change: Change, commit: Oid): Promise<LandedCause> => {
     const before = await parentTreeOf(commit)
@@ -136,9 +148,9 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
       return null
     },
     reverted: async (change) => {
-      const commits = await candidates([change])
-      // To be taken and taken back needs two commits.
-      if (commits.length < 2) return null
+      const commits = (await candidates([change])).slice(-fewCommits)
+      // To be taken and taken back needs two commits, of which one says so, or leaves things as they were.
+      if (commits.length < 2 || !(await looksReverted(change, commits))) return null
       return (await arrivals(change.before, change.after, commits)).at(-1) ?? null
     },
   }
@@ -154,6 +166,27 @@ export async function pathsOf(
 
 function textOf(diff: Diff): Bytes {
   return diff.map((file) => file.text).join('')
+}
+
+/** Merges in one go what asking for a change at many commits will need. */
+async function prepareStates(
+  workshop: Workshop,
+  change: { readonly before: Oid; readonly after: Oid },
+  commits: readonly Oid[],
+): Promise<void> {
+  const { trees, merger, quarantine } = workshop
+  const changes = await trees.compare(change.before, change.after)
+  const trios = await Promise.all(
+    commits.flatMap((commit) =>
+      changes.map(async ({ path, before, after }) => {
+        const ours = await trees.lookUp((await quarantine.objects.commit(commit)).tree, path)
+        if (!before || !ours || !after) return []
+        if (ours.oid === before.oid || ours.oid === after.oid || before.oid === after.oid) return []
+        return [{ base: before.oid, ours: ours.oid, theirs: after.oid }]
+      }),
+    ),
+  )
+  await merger.prepare(trios.flat())
 }
 
 /** Whether a later patch needs an earlier change: without the change it no longer applies. */

@@ -43,7 +43,8 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
       return keep(blobs, await whole.merge(base, ours, theirs))
     },
     prepare: async (list) => {
-      const wanted = list.filter((blobs) => !known.has(keyOf(blobs)))
+      const fresh = list.filter((blobs) => !known.has(keyOf(blobs)))
+      const wanted = [...new Map(fresh.map((blobs) => [keyOf(blobs), blobs])).values()]
       const merges = await whole.mergeAll(wanted.map(sides))
       for (const [index, merge] of merges.entries()) await keep(wanted[index] as BlobMerge, merge)
     },

@@ -10,6 +10,8 @@ import { openTrees, type PathChange, type TreeReader } from './tree-reader.ts'
 /** Merges three trees in memory. Every path of execution gives the same trees. */
 export interface Merger {
   merge(base: Oid, ours: Oid, theirs: Oid): Promise<Merge>
+  /** The merged tree, or null where it clashes; cheaper where nobody asks how. */
+  tryMerge(base: Oid, ours: Oid, theirs: Oid): Promise<Oid | null>
   /** Merges the contents of many files at once, so that the merges that need them find them done. */
   prepare(merges: readonly BlobMerge[]): Promise<void>
   /** The content of a file that was merged already; null for one that was not or that clashes. */
@@ -30,18 +32,29 @@ export async function openMerger(
   const whole = await openWholeMerger(quarantine, options.path)
   const blobs = openBlobMerges(trees, whole)
   const known = new Map<string, Promise<Merge>>()
-  const merge = async (base: Oid, ours: Oid, theirs: Oid): Promise<Merge> => {
-    const spliced = options.path === 'whole' ? null : await mergeByFile(trees, blobs, { base, ours, theirs })
-    return spliced === null ? whole.merge(base, ours, theirs) : { kind: 'clean', tree: spliced }
+  const byFile = async (sides: Sides): Promise<Oid | 'clash' | 'undecided'> =>
+    options.path === 'whole' ? 'undecided' : mergeByFile(trees, blobs, sides)
+  const merge = async (sides: Sides): Promise<Merge> => {
+    const tree = await byFile(sides)
+    const isKnown = tree !== 'clash' && tree !== 'undecided'
+    return isKnown ? { kind: 'clean', tree } : whole.merge(sides.base, sides.ours, sides.theirs)
+  }
+  const mergeOnce = (sides: Sides): Promise<Merge> => {
+    const { base, ours, theirs } = sides
+    if (base === theirs || ours === theirs) return Promise.resolve({ kind: 'clean', tree: ours })
+    if (base === ours) return Promise.resolve({ kind: 'clean', tree: theirs })
+    const key = `${base} ${ours} ${theirs}`
+    const found = known.get(key) ?? merge(sides)
+    known.set(key, found)
+    return found
   }
   return {
-    merge: async (base, ours, theirs) => {
-      if (base === theirs || ours === theirs) return { kind: 'clean', tree: ours }
-      if (base === ours) return { kind: 'clean', tree: theirs }
-      const key = `${base} ${ours} ${theirs}`
-      const found = known.get(key) ?? merge(base, ours, theirs)
-      known.set(key, found)
-      return found
+    merge: (base, ours, theirs) => mergeOnce({ base, ours, theirs }),
+    tryMerge: async (base, ours, theirs) => {
+      const sides = { base, ours, theirs }
+      if (base !== ours && (await byFile(sides)) === 'clash') return null
+      const merged = await mergeOnce(sides)
+      return merged.kind === 'clean' ? merged.tree : null
     },
     prepare: blobs.prepare,
     prepared: blobs.prepared,
@@ -55,17 +68,24 @@ interface Sides {
   readonly theirs: Oid
 }
 
-/** Null where files alone do not decide, or where they clash. */
-async function mergeByFile(trees: TreeReader, blobs: BlobMerges, sides: Sides): Promise<Oid | null> {
+/** The merged tree, by files alone; `clash` where a content clashes, `undecided` where more than files matters. */
+async function mergeByFile(
+  trees: TreeReader,
+  blobs: BlobMerges,
+  sides: Sides,
+): Promise<Oid | 'clash' | 'undecided'> {
   const changes = await trees.compare(sides.base, sides.theirs)
-  if (!isByFile(changes)) return null
+  if (!isByFile(changes)) return 'undecided'
   const edits = new Map<Bytes, Entry>()
+  let clashes = false
   for (const change of changes) {
     const ours = await trees.lookUp(sides.ours, change.path)
     const merged = await mergeEntry(trees, blobs, { change, ours, tree: sides.ours })
-    if (merged === 'undecided') return null
-    if (merged?.oid !== ours?.oid || merged?.mode !== ours?.mode) edits.set(change.path, merged)
+    if (merged === 'undecided') return 'undecided'
+    if (merged === 'clash') clashes = true
+    else if (merged?.oid !== ours?.oid || merged?.mode !== ours?.mode) edits.set(change.path, merged)
   }
+  if (clashes) return 'clash'
   return edits.size === 0 ? sides.ours : trees.splice(sides.ours, edits)
 }
 
@@ -80,7 +100,7 @@ async function mergeEntry(
   trees: TreeReader,
   blobs: BlobMerges,
   at: { readonly change: PathChange; readonly ours: Entry; readonly tree: Oid },
-): Promise<Entry | 'undecided'> {
+): Promise<Entry | 'clash' | 'undecided'> {
   const { path, before, after } = at.change
   const { ours } = at
   if (before === null) {
@@ -96,7 +116,8 @@ async function mergeEntry(
   const oid =
     threeWay(before.oid, ours.oid, after.oid) ??
     (await blobs.merge({ base: before.oid, ours: ours.oid, theirs: after.oid }))
-  return mode === null || oid === null ? 'undecided' : { mode, oid }
+  if (mode === null) return 'undecided'
+  return oid === null ? 'clash' : { mode, oid }
 }
 
 function isFile({ mode }: { readonly mode: string }): boolean {
