@@ -2,7 +2,14 @@ export { type CheckOut, checkOut } from './checkout.ts'
 export { type ConflictTaking, type TakenConflict, takeConflict, type UnsettledPath } from './conflict-take.ts'
 export { type ConflictInHands, openConflict } from './conflict-tree.ts'
 export { type ForkFetch, fetchFork, fetchUpstream, forkRef, type UpstreamFetch } from './fetch.ts'
-export { type Line, ledgerRef, type RecordedAttempt, readLedger, recordAttempt } from './ledger.ts'
+export {
+  type Line,
+  ledgerRef,
+  listLedgers,
+  type RecordedAttempt,
+  readLedger,
+  recordAttempt,
+} from './ledger.ts'
 export type { LedgerEntry } from './ledger-entry.ts'
 export { openMirror } from './mirror.ts'
 export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror-lock.ts'

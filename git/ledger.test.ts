@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { git, runGit } from './command.ts'
-import { ledgerRef, readLedger, recordAttempt } from './ledger.ts'
+import { ledgerRef, listLedgers, readLedger, recordAttempt } from './ledger.ts'
 import type { LedgerEntry } from './ledger-entry.ts'
 import { openMirror } from './mirror.ts'
 import { followPatch } from './patch-history.ts'
@@ -58,6 +58,7 @@ describe('the ledger', () => {
     expect((await readLedger(mirror, { ...line, line: 'lts-1' })).map(({ line: name }) => name)).toEqual([
       'lts-1',
     ])
+    expect(await listLedgers(mirror)).toEqual([{ ...line, line: 'lts-1' }, line])
   })
 
   it('writes nothing twice, however often a step is done again', async () => {

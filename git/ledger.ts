@@ -4,7 +4,7 @@ import { git } from './command.ts'
 import { serialiseCommit } from './commit-object.ts'
 import { type LedgerEntry, readEntry, writeEntry } from './ledger-entry.ts'
 import { writeObject } from './object-write.ts'
-import { readRef, updateRefs } from './refs.ts'
+import { listRefs, readRef, updateRefs } from './refs.ts'
 import { makeTree } from './tree.ts'
 import type { Mirror } from './types.ts'
 import { readBlobs } from './work-tree.ts'
@@ -20,9 +20,19 @@ export interface RecordedAttempt extends LedgerEntry {
   readonly oid: Oid
 }
 
+const prefix = 'refs/undrift/ledger'
+
 /** The ref that holds a line's ledger: a chain of commits, one an entry, the newest at its tip. It can be pushed. */
 export function ledgerRef({ fork, line }: Line): string {
-  return `refs/undrift/ledger/${fork}/${line}`
+  return `${prefix}/${fork}/${line}`
+}
+
+/** The lines that have a ledger in this mirror, by name. */
+export async function listLedgers(mirror: Mirror): Promise<readonly Line[]> {
+  return (await listRefs(mirror, prefix)).flatMap(({ ref }) => {
+    const [fork, line, ...rest] = ref.slice(prefix.length + 1).split('/')
+    return fork && line && rest.length === 0 ? [{ fork, line }] : []
+  })
 }
 
 /**

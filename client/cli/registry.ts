@@ -170,6 +170,19 @@ export const registry: readonly CommandSpec[] = [
     load: async () => (await import('./commands/releases.ts')).releases,
   },
   {
+    name: 'log',
+    args: '[fork]',
+    group: 'Look',
+    summary: 'show the attempts that ended, as the ledger keeps them; needs no server',
+    options: [
+      { flags: '--line <line>', description: 'only this line' },
+      { flags: '--patch <patch>', description: 'follow one patch, by a commit or a part of its subject' },
+      { flags: '--limit <number>', description: 'only so many, the newest' },
+    ],
+    details: `Newest first. Reads the mirrors of the data folder.\n\n--json:\n${shapes.logShape}`,
+    load: async () => (await import('./commands/log.ts')).log,
+  },
+  {
     name: 'export',
     args: '',
     group: 'Look',

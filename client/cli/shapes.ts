@@ -72,3 +72,12 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
 export const releasesShape = `{ "version": 1, "newest": null | "<tag>",
   "releases": [ { "tag", "version": null | "…", "prerelease": true | false, "status": "newest" | "eligible" | "skipped",
                   "reason": null | "prefix" | "match" | "ignore" | "range" | "pre-release" | "not a version" | "no commit" } ] }`
+
+export const logShape = `{ "version": 1,
+  "entries": [ { "commit": the ledger's, "attempt", "fork", "line", "tag", "outcome": as in \`show\`, "reason", "at",
+                 "base", "onto", "stackHead", "head", "tree": each null | "…", "verdicts": { "unchanged": 3, … },
+                 "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason" } ],
+                 "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds" } ],
+                 "resolutions": [ { "oid", "by", "at" } ], "candidates": [ { "ref", "remote", "sha", "pushed" } ],
+                 "decisions": [ { "name", "by", "at" } ] } ] }
+with --patch: the attempts that met the patch, with that patch alone in "patches"`

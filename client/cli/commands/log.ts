@@ -1,0 +1,45 @@
+import { UndriftError } from '../../../domain/errors.ts'
+import type { Verdict } from '../../../domain/patch.ts'
+import type { RecordedAttempt } from '../../../git/index.ts'
+import { localMirrors } from '../../mirrors.ts'
+import { attemptsOfPatch } from '../../patch-log.ts'
+import { recordedAttempts } from '../../recorded-attempts.ts'
+import type { CommandInput, CommandResult } from '../command.ts'
+import type { Context } from '../context.ts'
+import { countVerdicts, renderLog, renderPatchLog } from '../render/log.ts'
+
+/** What the ledgers of this data folder hold, the newest first. Needs no server and no config. */
+export async function log(context: Context, input: CommandInput): Promise<CommandResult> {
+  const { line, patch } = input.options
+  const limit = readLimit(input.options.limit)
+  const wanted = { fork: input.args[0] ?? null, line: typeof line === 'string' ? line : null }
+  const mirrors = await localMirrors(context.data, context.signal)
+  if (typeof patch === 'string') {
+    if (patch === '') throw usage('--patch is empty.')
+    const attempts = attemptsOfPatch(await recordedAttempts(mirrors, wanted), patch).slice(0, limit)
+    return { exitCode: 0, text: renderPatchLog(attempts, context.style), json: logJson(attempts) }
+  }
+  const attempts = await recordedAttempts(mirrors, wanted, limit === undefined ? {} : { limit })
+  return { exitCode: 0, text: renderLog(attempts, context.style), json: logJson(attempts) }
+}
+
+function logJson(attempts: readonly RecordedAttempt[]): object {
+  return {
+    version: 1,
+    entries: attempts.map(({ oid, ...entry }) => {
+      const verdicts: Readonly<Partial<Record<Verdict, number>>> = Object.fromEntries(countVerdicts(entry))
+      return { ...entry, verdicts, commit: oid }
+    }),
+  }
+}
+
+function readLimit(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  const limit = typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : null
+  if (limit !== null) return limit
+  throw usage('--limit takes a number from 1 on.')
+}
+
+function usage(sentence: string): UndriftError {
+  return new UndriftError('UNDRIFT_E_USAGE', sentence, { hint: 'See `undrift log --help`.' })
+}

@@ -1,0 +1,55 @@
+import type { Verdict } from '../../../domain/patch.ts'
+import type { RecordedAttempt } from '../../../git/index.ts'
+import type { Style } from '../style.ts'
+import { oneLine, table } from './table.ts'
+import { outcomeWord, shortName, verdictWord } from './words.ts'
+
+/** How many patches got which verdict, the first met first; a patch behind a conflict got none. */
+export function countVerdicts({ patches }: Pick<RecordedAttempt, 'patches'>): ReadonlyMap<Verdict, number> {
+  const counts = new Map<Verdict, number>()
+  for (const { verdict } of patches) {
+    if (verdict !== null) counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** Recorded attempts, a line each; why it ended so stands below where no candidate says it. */
+export function renderLog(attempts: readonly RecordedAttempt[], style: Style): string {
+  if (attempts.length === 0) return 'Nothing is recorded yet.'
+  const rows = attempts.map((attempt) => [
+    style.dim(moment(attempt.at)),
+    style.bold(oneLine(shortName(attempt))),
+    outcomeWord(attempt.outcome, style),
+    (attempt.candidates[0]?.sha ?? '').slice(0, 10),
+    [...countVerdicts(attempt)]
+      .map(([verdict, count]) => `${count} ${verdictWord(verdict, style)}`)
+      .join(', '),
+  ])
+  const lines = table(rows).split('\n')
+  return attempts
+    .flatMap((attempt, index) => {
+      const why = style.dim(`  ${oneLine(attempt.reason)}`)
+      return attempt.outcome === 'changed' ? [lines[index] ?? ''] : [lines[index] ?? '', why]
+    })
+    .join('\n')
+}
+
+/** What became of one patch, a line a release. */
+export function renderPatchLog(attempts: readonly RecordedAttempt[], style: Style): string {
+  const rows = attempts.flatMap((attempt) =>
+    attempt.patches.map(({ oid, newOid, verdict, reason }) => [
+      style.dim(moment(attempt.at)),
+      style.bold(oneLine(shortName(attempt))),
+      verdictWord(verdict, style),
+      `${oid.slice(0, 10)} → ${newOid?.slice(0, 10) ?? 'nothing'}`,
+      oneLine(reason),
+    ]),
+  )
+  const subject = attempts[0]?.patches[0]?.subject ?? ''
+  return `${style.bold(oneLine(subject))}\n${table(rows)}`
+}
+
+/** To the minute, in UTC: a ledger is read years later. */
+function moment(at: string): string {
+  return at.slice(0, 16).replace('T', ' ')
+}
