@@ -4,6 +4,7 @@ import type { Oid } from '../domain/patch.ts'
 import type { MergePath } from './merge-whole.ts'
 import { makePlan, type Plan, type PlanInput } from './plan.ts'
 import { carryEverything } from './policy.ts'
+import { rangeDiff } from './range-diff.ts'
 import { cloneRepo, makeFolder, makeRepo, type TestFolder, type TestRepo } from './testing.ts'
 import { atLeast, gitVersion } from './version.ts'
 
@@ -185,6 +186,13 @@ describe('any history', { timeout: 300_000 }, () => {
         expect(again.result).toEqual(result)
         expect(again.patches.every((patch) => patch.verdict === 'unchanged')).toBe(true)
         expect(repo.git('fsck', '--strict', '--no-dangling')).toBe('')
+        const mirror = { path: `${repo.dir}/.git`, signal: null }
+        const { base, head, onto, patches } = await plan(repo)
+        const shown = await rangeDiff(mirror, { base, head }, { base: onto, head: result.head })
+        const made = patches.filter((patch) => patch.newOid !== null)
+        expect(
+          shown.split('\n').filter((line) => /^(?:-|\d+): /.test(line.trim())).length,
+        ).toBeGreaterThanOrEqual(made.length)
       }),
       runs,
     )
