@@ -7,6 +7,7 @@ import { inQuarantine, migrate, type Quarantine } from './quarantine.ts'
 import { isOid } from './queries.ts'
 import {
   findResolution,
+  isRevoked,
   keepResolution,
   type Resolution,
   readResolution,
@@ -51,6 +52,7 @@ export async function importResolution(mirror: Mirror, pack: ResolutionPack): Pr
     const known = await findResolution(mirror, resolution.paths)
     // A message may be delivered again long after somebody thought better of it.
     if (known && known.at > resolution.at) return resolution
+    if (await isRevoked(mirror, resolution)) return resolution
     await migrate(quarantine, [resolution.oid], [])
     await keepResolution(mirror, resolution.key, resolution.oid)
     return resolution

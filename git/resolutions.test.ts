@@ -45,6 +45,8 @@ const by = {
   patch: { oid: 'a'.repeat(40), subject: 'x' },
 }
 
+const revoker = { by: 'Linus', at: '2026-07-01T00:00:00.000Z' }
+
 async function remember(
   conflicts: readonly MergeConflict[],
   settled: TreeEntry | null,
@@ -129,9 +131,33 @@ describe('settle', () => {
     expect(none).toEqual([])
     expect(listed).toMatchObject({ oid: second, by: 'Grace', paths: [{ path: 'name' }] })
     const key = listed?.key ?? ''
-    expect(await revokeResolution(mirror, key)).toBe(true)
-    expect(await revokeResolution(mirror, key)).toBe(false)
+    expect(await revokeResolution(mirror, key, revoker)).toBe(true)
+    expect(await revokeResolution(mirror, key, revoker)).toBe(false)
     expect(await findResolution(mirror, [conflict])).toBeNull()
+  })
+
+  it('stays without a revoked resolution and older words, however they come back, and takes a newer one', async () => {
+    const conflict = await conflictAt('name')
+    const older = await packResolution(mirror, await remember([conflict], await blob('older')))
+    const june = { ...by, at: '2026-06-01T00:00:00.000Z' }
+    const oid = await remember([conflict], await blob('wrong'), june)
+    const wrong = await packResolution(mirror, oid)
+    const key = resolutionKey([conflict])
+    await revokeResolution(mirror, key, revoker)
+    for (const pack of [wrong, older]) await importResolution(mirror, pack)
+    await keepResolution(mirror, key, oid)
+    expect(await findResolution(mirror, [conflict])).toBeNull()
+    expect(await listResolutions(mirror)).toEqual([])
+    expect(await revokeResolution(mirror, key, revoker)).toBe(false)
+    const tombstone = `refs/undrift/revoked/${key}`
+    const said = await git(mirror, ['log', '-1', '--format=%an %at %s', tombstone])
+    expect(said.stdout.trim()).toBe(`Linus ${Date.parse(revoker.at) / 1000} Revoke how "x" was settled`)
+
+    const again = await remember([conflict], await blob('right'), { ...by, at: '2026-07-02T00:00:00.000Z' })
+    expect((await findResolution(mirror, [conflict]))?.oid).toBe(again)
+    expect(await revokeResolution(mirror, key, revoker)).toBe(true)
+    expect(await findResolution(mirror, [conflict])).toBeNull()
+    expect((await git(mirror, ['fsck', '--strict'])).code).toBe(0)
   })
 })
 

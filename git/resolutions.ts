@@ -5,6 +5,7 @@ import { type Place, runGit } from './command.ts'
 import { serialiseCommit } from './commit-object.ts'
 import type { MergeConflict } from './merge-tree.ts'
 import { writeObject } from './object-write.ts'
+import { treeOf } from './queries.ts'
 import { listRefs, readRef, updateRefs } from './refs.ts'
 import {
   type ExtraPath,
@@ -34,6 +35,7 @@ export interface Settled {
 }
 
 const prefix = 'refs/undrift/resolutions'
+const revokedPrefix = 'refs/undrift/revoked'
 
 /** The resolution of exactly this clash of stages; null when nobody settled it yet. */
 export async function findResolution(
@@ -42,7 +44,19 @@ export async function findResolution(
 ): Promise<Resolution | null> {
   if (conflicts.length === 0) return null
   const oid = await readRef(mirror, `${prefix}/${resolutionKey(conflicts)}`)
-  return oid === null ? null : readResolution(mirror, oid)
+  const found = oid === null ? null : await readResolution(mirror, oid)
+  return found === null || (await isRevoked(mirror, found)) ? null : found
+}
+
+/** Whether somebody took back this word on the clash, or a newer one: a message may bring it again long after. */
+export async function isRevoked(
+  mirror: Mirror,
+  { key, at }: Pick<Resolution, 'key' | 'at'>,
+): Promise<boolean> {
+  const oid = await readRef(mirror, `${revokedPrefix}/${key}`)
+  if (oid === null) return false
+  const revoked = await readResolution(mirror, oid)
+  return revoked === null || Date.parse(at) <= Date.parse(revoked.at)
 }
 
 /**
@@ -196,17 +210,42 @@ export async function listResolutions(mirror: Mirror): Promise<readonly Resoluti
   const found: Resolution[] = []
   for (const { oid } of await listRefs(mirror, prefix)) {
     const resolution = await readResolution(mirror, oid)
-    if (resolution) found.push(resolution)
+    if (resolution && !(await isRevoked(mirror, resolution))) found.push(resolution)
   }
   return found.sort((a, b) => b.at.localeCompare(a.at) || a.key.localeCompare(b.key))
 }
 
-/** Forgets a resolution, so that its conflict is asked again; false when there is none with that key. */
-export async function revokeResolution(mirror: Mirror, key: string): Promise<boolean> {
+/**
+ * Takes a resolution back, so that its conflict is asked again; false when there is none with that key. What stays is a
+ * commit that says who did, with the record: neither this resolution nor an older word comes back by an import or a
+ * fetch. A newer one does.
+ */
+export async function revokeResolution(
+  mirror: Mirror,
+  key: string,
+  { by, at }: { readonly by: string; readonly at: string },
+): Promise<boolean> {
   const ref = `${prefix}/${key}`
   const expected = await readRef(mirror, ref)
-  if (expected === null) return false
-  const outcome = await updateRefs(mirror, [{ ref, to: null, expected }])
+  const resolution = expected === null ? null : await readResolution(mirror, expected)
+  if (expected === null || resolution === null) return false
+  if (await isRevoked(mirror, resolution)) return false
+  const identity = `${personName(by)} <> ${Math.floor(Date.parse(at) / 1000)} +0000`
+  const body = serialiseCommit({
+    tree: await treeOf(mirror, expected),
+    parents: [expected],
+    author: identity,
+    committer: identity,
+    encoding: null,
+    message: utf8Bytes(`Revoke how "${resolution.patch.subject}" was settled\n`),
+  })
+  const tombstone = `${revokedPrefix}/${key}`
+  const to = await writeObject(mirror, 'commit', body)
+  const outcome = await updateRefs(mirror, [
+    // The tombstone first: a try that is killed between the two has revoked.
+    { ref: tombstone, to, expected: await readRef(mirror, tombstone) },
+    { ref, to: null, expected },
+  ])
   if (outcome.kind !== 'stale') return true
-  throw new UndriftError('UNDRIFT_E_BUSY', `${ref} was replaced while it was being revoked.`)
+  throw new UndriftError('UNDRIFT_E_BUSY', `${outcome.ref} was replaced while it was being revoked.`)
 }

@@ -213,6 +213,15 @@ export const registry: readonly CommandSpec[] = [
   decision('skip', 'leave the release out'),
   decision('abort', 'give the attempt up'),
   {
+    name: 'resolutions',
+    args: '[action] [key]',
+    group: 'Decide',
+    summary: 'list, show KEY or revoke KEY: what conflicts were settled with; needs no server',
+    options: [by],
+    details: `The beginning of a key is enough. What is revoked is asked again.\n\n--json:\n${shapes.resolutionsShape}`,
+    load: async () => (await import('./commands/resolutions.ts')).resolutions,
+  },
+  {
     name: 'promote',
     args: '<attempt>',
     group: 'Decide',

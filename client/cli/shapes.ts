@@ -81,3 +81,12 @@ export const logShape = `{ "version": 1,
                  "resolutions": [ { "oid", "by", "at" } ], "candidates": [ { "ref", "remote", "sha", "pushed" } ],
                  "decisions": [ { "name", "by", "at" } ] } ] }
 with --patch: the attempts that met the patch, with that patch alone in "patches"`
+
+const settledSide = 'null | { "mode", "oid" }'
+
+export const resolutionsShape = `{ "version": 1,
+  "resolutions": [ { "key", "upstream", "oid", "by", "at", "attempt": null | "…", "patch": { "oid", "subject" },
+                     "paths": [ { "path", "kind" } ] } ] }
+show: { "version": 1, such a row, "paths": [ { "path", "kind", "base", "ours", "theirs", "settled": each ${settledSide} } ],
+        "more": [ { "path", "before", "after": each ${settledSide} } ] }
+revoke: { "version": 1, "key", "revoked": true, "by", "at" }`
