@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ran, runHere } from '../client/cli/testing.ts'
+import { lastLine, printedObject, until } from './stage/cli-output.ts'
 import { freePorts } from './stage/free-port.ts'
 import { resolveShape, showShape, statusShape } from './stage/shapes.ts'
 import { startUp, type Up } from './stage/up.ts'
@@ -41,18 +42,10 @@ function id(tag: string): string {
   return `maintain/${fork}/main/${tag}`
 }
 
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? ''
-}
-
 function startTheUp(): Up {
   const [port, uiPort] = ports
   const argv = ['--data', join(folder, 'data'), 'up', '--port', `${port}`, '--ui-port', `${uiPort}`, '--json']
   return startUp([entry, ...argv], { cwd: folder, env, say: () => undefined })
-}
-
-async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 200))
 }
 
 beforeAll(async () => {
@@ -80,13 +73,7 @@ afterAll(async () => {
 
 describe('up', () => {
   it('says in one object where everything is, and what is watched', () => {
-    const said = JSON.parse(
-      up
-        .said()
-        .split('\n')
-        .find((line) => line.startsWith('{"version"')) ?? '{}',
-    )
-    expect(said).toMatchObject({
+    expect(printedObject(up.said())).toMatchObject({
       version: 1,
       address: `127.0.0.1:${ports[0]}`,
       uiUrl: `http://127.0.0.1:${ports[1]}`,
@@ -99,14 +86,9 @@ describe('up', () => {
     const second = startTheUp()
     await until(() => second.code() !== undefined)
     expect(second.code()).toBe(6)
-    const { error } = JSON.parse(
-      second
-        .said()
-        .split('\n')
-        .find((line) => line.startsWith('{"version"')) ?? '{}',
-    )
-    expect(error.code).toBe('UNDRIFT_E_BUSY')
-    expect(error.message).toContain(join(folder, 'data'))
+    expect(printedObject(second.said())).toMatchObject({
+      error: { code: 'UNDRIFT_E_BUSY', message: expect.stringContaining(join(folder, 'data')) },
+    })
   })
 })
 
