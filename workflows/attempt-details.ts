@@ -49,7 +49,9 @@ function commits(status: AttemptStatus): string {
     ['maintained branch', status.stackHead],
     ['replayed stack', status.head],
   ].filter((row) => row[1] !== null)
-  return rows.map(([name, oid]) => `- ${name}: \`${oid}\``).join('\n')
+  if (rows.length === 0) return ''
+  // A list of its own: without words between them, Markdown joins it to the commands above.
+  return `**Commits**\n\n${rows.map(([name, oid]) => `- ${name}: \`${oid}\``).join('\n')}`
 }
 
 function patches(status: AttemptStatus): string {
