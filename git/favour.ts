@@ -5,8 +5,7 @@ import type { Bytes } from './bytes.ts'
 import { runGit } from './command.ts'
 import type { MergeConflict } from './merge-tree.ts'
 import { quarantineConfig } from './quarantine.ts'
-import { withoutAsides } from './resolutions.ts'
-import { type Entry, editTree } from './tree.ts'
+import type { Entry } from './tree.ts'
 import type { Workshop } from './workshop.ts'
 
 /**
@@ -15,17 +14,20 @@ import type { Workshop } from './workshop.ts'
  */
 export async function favour(
   workshop: Workshop,
-  merge: { readonly tree: Oid; readonly conflicts: readonly MergeConflict[] },
+  merge: { readonly tree: Oid; readonly ours: Oid; readonly conflicts: readonly MergeConflict[] },
   side: 'ours' | 'theirs',
 ): Promise<Oid> {
-  const { quarantine } = workshop
+  const { trees } = workshop
   const edits = new Map<Bytes, Entry>()
   for (const conflict of merge.conflicts) {
     edits.set(conflict.path, (await favourHunks(workshop, conflict, side)) ?? conflict[side])
   }
-  quarantine.objects.flush()
-  const clean = await withoutAsides(quarantine, merge.tree, merge.conflicts)
-  return editTree(quarantine, clean, edits)
+  // Git puts a file that clashes with a folder aside, under a name of its own; its content is in the stages.
+  for (const { path, before } of await trees.compare(merge.ours, merge.tree)) {
+    const aside = /^(.+)~[0-9a-f]{40,64}(?:_\d+)?$/s.exec(path)?.[1]
+    if (before === null && aside !== undefined && edits.has(aside)) edits.set(path, null)
+  }
+  return trees.splice(merge.tree, edits)
 }
 
 /** Hunk by hunk where all three sides are text; null where only one whole side can win. */

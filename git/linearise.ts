@@ -2,6 +2,7 @@ import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
 import { type CommitObject, subjectOf } from './commit-object.ts'
 import { favour } from './favour.ts'
+import { prepareMerges } from './prepare.ts'
 import { contains } from './queries.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -121,9 +122,11 @@ export async function restack(workshop: Workshop, chain: Chain, base: Oid): Prom
 async function append(workshop: Workshop, chain: Chain, links: readonly Link[]): Promise<Chain> {
   const moved: Link[] = [...chain.links]
   let { tree } = chain
+  await prepareMerges(workshop, links, tree)
   for (const link of links) {
     const merge = await workshop.merger.merge(link.before, tree, link.after)
-    const after = merge.kind === 'clean' ? merge.tree : await favour(workshop, merge, 'ours')
+    const after =
+      merge.kind === 'clean' ? merge.tree : await favour(workshop, { ...merge, ours: tree }, 'ours')
     moved.push({ ...link, before: tree, after })
     tree = after
   }

@@ -1,9 +1,14 @@
 import type { Oid } from '../domain/patch.ts'
 import type { Bytes } from './bytes.ts'
-import type { Change } from './change.ts'
 import type { BlobMerge } from './merge-blobs.ts'
 import type { Entry } from './tree.ts'
 import type { Workshop } from './workshop.ts'
+
+/** A step of a stack, whatever commit it belongs to. */
+interface TwoTrees {
+  readonly before: Oid
+  readonly after: Oid
+}
 
 /** A round that merges fewer files than this costs more than it saves. */
 const fewest = 2
@@ -16,13 +21,11 @@ const mostRounds = 8
  */
 export async function prepareMerges(
   workshop: Workshop,
-  changes: readonly Change[],
+  changes: readonly TwoTrees[],
   target: Oid,
 ): Promise<void> {
   const { trees, merger } = workshop
-  const kept = changes.filter((change) => change.drop === null)
-  const edits = await Promise.all(kept.map(({ before, after }) => trees.compare(before, after)))
-  await foreseeDiffs(workshop, target, kept)
+  const edits = await Promise.all(changes.map(({ before, after }) => trees.compare(before, after)))
   for (let round = 0; round < mostRounds; round += 1) {
     const wanted: BlobMerge[] = []
     /** What stands at a path after the changes so far; `unknown` until a later round. */
@@ -51,7 +54,11 @@ export async function prepareMerges(
 }
 
 /** Asks for the diffs of patches that upstream met, which will be compared, while the merges are made. */
-async function foreseeDiffs(workshop: Workshop, target: Oid, changes: readonly Change[]): Promise<void> {
+export async function foreseeDiffs(
+  workshop: Workshop,
+  changes: readonly TwoTrees[],
+  target: Oid,
+): Promise<void> {
   const { trees, shown } = workshop
   await Promise.all(
     changes.map(async ({ before, after }) => {

@@ -6,7 +6,7 @@ import { type CommitObject, dateOf, serialiseCommit } from './commit-object.ts'
 import { favour } from './favour.ts'
 import { openLandings, pathsOf } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
-import { prepareMerges } from './prepare.ts'
+import { foreseeDiffs, prepareMerges } from './prepare.ts'
 import { type Fate, landedFate, lostOf, type PatchRecord, recordOf, type Suggestion } from './record.ts'
 import { type SimilarOptions, similarCommit } from './similar.ts'
 import { findSuspects, type MergedTrees } from './suspects.ts'
@@ -60,10 +60,14 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   const { objects } = workshop.quarantine
   const target = await objects.commit(task.onto)
   const committer = committerLine(task.committer, target)
-  const range = upstreamRange(workshop.quarantine, { base: task.oldest, onto: task.onto }, async () => {
+  const allPaths = async () => {
     const lists = await Promise.all(task.changes.map((change) => pathsOf(workshop, shapeOf(change))))
     return [...new Set(lists.flat())]
-  })
+  }
+  const { base, oldest, onto } = task
+  const range = upstreamRange(workshop.quarantine, { base: oldest, onto }, allPaths)
+  // What the fork merged already cannot be why a patch stops applying.
+  const ahead = base === oldest ? range : upstreamRange(workshop.quarantine, { base, onto }, allPaths)
   const landings = openLandings(workshop, range, task.onto)
   let head = task.onto
   let tree = target.tree
@@ -112,9 +116,9 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const paths = merge.conflicts.map((one) => ({ ...one, path: displayPath(one.path).text }))
     conflict ??= { change, lastGood: head, paths }
     const names = merge.conflicts.map((one) => one.path)
-    const causedBy = await causeOfConflict(workshop, { change, paths: names, base: task.base }, range)
+    const causedBy = await causeOfConflict(workshop, { change, paths: names, base }, ahead)
     const suggestion = await suggestionFor(change, 'clashed')
-    if (task.onConflict === 'forecast') tree = await favour(workshop, merge, 'theirs')
+    if (task.onConflict === 'forecast') tree = await favour(workshop, { ...merge, ours: tree }, 'theirs')
     return conflictFate(paths, causedBy, suggestion)
   }
   const settleOne = async (change: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
@@ -134,7 +138,9 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
 
   // Read while the merges are made; whoever needs it first waits for it, and hears of a failure.
   range.touching([]).catch(() => {})
-  await prepareMerges(workshop, task.changes, target.tree)
+  const kept = task.changes.filter((change) => change.drop === null)
+  await foreseeDiffs(workshop, kept, target.tree)
+  await prepareMerges(workshop, kept, target.tree)
   const fates: (() => Promise<Fate>)[] = []
   for (const [index, change] of task.changes.entries()) {
     fates.push(await settleOne(change, task.changes.slice(index + 1)))
