@@ -22,7 +22,7 @@ export function utf8Bytes(text: string): Bytes {
 }
 
 /** Bytes as text where they are UTF-8; null where they are not. */
-export function utf8Text(bytes: Bytes): string | null {
+function utf8Text(bytes: Bytes): string | null {
   try {
     return strictUtf8.decode(fromBytes(bytes))
   } catch {

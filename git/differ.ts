@@ -59,7 +59,7 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
 }
 
 /** Reads `diff-tree --stdin --raw -p`: the echoed trees, raw lines, and one part of the patch a raw line. */
-export function parseDiff(answer: Bytes): Diff {
+function parseDiff(answer: Bytes): Diff {
   const lines = answer.slice(0, answer.length - end.length).split('\n')
   const firstPart = lines.findIndex((line) => line.startsWith('diff --git '))
   const raw = firstPart === -1 ? lines : lines.slice(0, firstPart)

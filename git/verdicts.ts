@@ -30,7 +30,7 @@ export function compareDiffs(before: Diff, after: Diff): Comparison {
 }
 
 /** Paths, the first few by name, for a sentence. */
-export function listPaths(paths: readonly string[]): string {
+function listPaths(paths: readonly string[]): string {
   const shown = paths.slice(0, 3).map((path) => displayPath(path).text)
   const more = paths.length - shown.length
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
