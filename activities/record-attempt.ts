@@ -1,11 +1,12 @@
 import { hasObject, listResolutions, openMirror, treeOf, recordAttempt as writeEntry } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
+import { publishLedger } from './publish-ledger.ts'
 import type { StepContext } from './step.ts'
 import type { RecordInput, RecordResult } from './types.ts'
 
 /**
- * Writes an attempt that has ended into the ledger of its line. What it ended with is the input's, its time too, so that
- * a retry finds the entry there and writes nothing.
+ * Writes an attempt that has ended into the ledger of its line, and publishes that where the config says so. What it ended
+ * with is the input's, its time too, so that a retry finds the entry there and writes nothing.
  */
 export async function recordAttempt(
   input: RecordInput,
@@ -25,5 +26,5 @@ export async function recordAttempt(
       .filter(({ attempt }) => attempt === input.attempt)
       .map(({ oid, by, at }) => ({ oid, by, at })),
   })
-  return { entry, unpublished: [] }
+  return { entry, unpublished: await publishLedger(mirror, input, deps) }
 }

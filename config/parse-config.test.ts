@@ -74,6 +74,11 @@ describe('a good config', () => {
     expect(good(changed(', to: [origin, mirror]', '')).forks[0]?.publish.to).toEqual(['origin', 'mirror'])
   })
 
+  it('publishes the ledger only where it is asked for', () => {
+    const asked = good(changed('push: false', 'push: false, ledger: true'))
+    expect(asked.forks[0]?.publish).toMatchObject({ push: false, ledger: true })
+  })
+
   it('takes options of verify, a token by name, and what the operator opens', () => {
     const config = good(
       changed(

@@ -109,6 +109,10 @@ const publish = z
       .boolean()
       .default(false)
       .meta({ description: 'false: every attempt waits for `undrift approve` before anything goes out.' }),
+    ledger: z.boolean().default(false).meta({
+      description:
+        'Whether the record of the attempts and the resolutions go to the same remotes, under `refs/undrift/`.',
+    }),
   })
   .meta({ description: 'What an attempt offers, and where.' })
 

@@ -65,6 +65,7 @@ function toPublish(entry: ForkEntry['publish'], remotes: readonly Remote[]): Pub
   return {
     candidate: entry.candidate,
     push: entry.push,
+    ...(entry.ledger ? { ledger: true } : {}),
     to: entry.to ?? remotes.map((remote) => remote.name),
   }
 }

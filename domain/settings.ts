@@ -58,6 +58,8 @@ export interface PublishSettings {
   readonly to: readonly string[]
   /** False: the attempt waits for `approve` before anything goes out. */
   readonly push: boolean
+  /** Whether the ledger and the resolutions go to the candidate's remotes, too; absent means no. */
+  readonly ledger?: boolean
 }
 
 export interface Identity {

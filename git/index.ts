@@ -2,6 +2,7 @@ export { type CheckOut, checkOut } from './checkout.ts'
 export { type ConflictTaking, type TakenConflict, takeConflict, type UnsettledPath } from './conflict-take.ts'
 export { type ConflictInHands, openConflict } from './conflict-tree.ts'
 export { type ForkFetch, fetchFork, fetchUpstream, forkRef, type UpstreamFetch } from './fetch.ts'
+export { type JoinedLedger, joinLedgers } from './join-ledgers.ts'
 export {
   type Line,
   ledgerRef,
@@ -26,6 +27,7 @@ export { replay } from './replay.ts'
 export { importResolution, packResolution } from './resolution-pack.ts'
 export {
   findResolution,
+  isRevoked,
   listResolutions,
   type Resolution,
   readResolution,

@@ -74,12 +74,19 @@ function recordName({ oid }: Link): string {
   return `${oid}:attempt.json`
 }
 
-interface Link {
+/** The attempt that a ledger's commit records; null when it is none that this version can read. */
+export async function entryOf(mirror: Mirror, oid: Oid): Promise<LedgerEntry | null> {
+  const name = `${oid}:attempt.json`
+  return readEntry((await readBlobs(mirror, [name])).get(name)?.toString('utf8') ?? '')
+}
+
+export interface Link {
   readonly oid: Oid
   readonly tree: Oid
 }
 
-async function chainOf(mirror: Mirror, tip: Oid, limit?: number): Promise<readonly Link[]> {
+/** The commits of a ledger, the newest first. */
+export async function chainOf(mirror: Mirror, tip: Oid, limit?: number): Promise<readonly Link[]> {
   const most = limit === undefined ? [] : [`--max-count=${limit}`]
   const argv = ['log', '--first-parent', '--format=%H %T', ...most, '--end-of-options', tip]
   const lines = (await git(mirror, argv)).stdout.split('\n').filter((line) => line !== '')

@@ -53,11 +53,12 @@ export function gitActivities(
   })
 }
 
-/** The ledger's entry of an attempt that has its outcome: it is given up after a while, because the outcome stands. */
+/** The ledger's entry of an attempt that has its outcome: given up after a while, because the outcome stands. */
 export const ledger = proxyActivities<Pick<GitActivities, 'recordAttempt'>>({
   taskQueue: taskQueues.git,
-  startToCloseTimeout: '2m',
-  scheduleToCloseTimeout: '5m',
+  startToCloseTimeout: '5m',
+  scheduleToStartTimeout: '2m',
+  scheduleToCloseTimeout: '10m',
   heartbeatTimeout: '20s',
   summary: 'write the ledger',
   retry,

@@ -124,7 +124,7 @@ describe('an attempt that has its outcome', () => {
     const handle = await startAttempt(stage.client)
     const result = await handle.result()
     expect(result).toMatchObject({ outcome: 'changed', phase: 'ended' })
-    expect(result.reason).toMatch(/ It could not be written into the ledger: No\.$/)
+    expect(result.reason).toMatch(/ The ledger could not be brought up to date: No\.$/)
   })
 
   it('says which remote does not hold its entry', async () => {

@@ -36,6 +36,6 @@ export async function leaveRecord(attempt: Attempt): Promise<void> {
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     const why = error.cause?.message ?? error.message
-    attempt.learn({ reason: `${reason} It could not be written into the ledger: ${why}` })
+    attempt.learn({ reason: `${reason} The ledger could not be brought up to date: ${why}` })
   }
 }
