@@ -2,6 +2,7 @@ import { attemptOf, release, untilEnded, watchOf } from '../stage/attempts.ts'
 import { demandCandidate, demandStack, demandTreeOfRebase } from '../stage/evidence.ts'
 import { demand, demandSame } from '../stage/expect.ts'
 import { untilPolled } from '../stage/polls.ts'
+import { demandRecorded } from '../stage/recorded.ts'
 import type { Scenario, Stage } from '../stage/scenario.ts'
 
 const tag = 'v1.1.0'
@@ -21,6 +22,12 @@ export const cleanRelease: Scenario = {
     demandSame(
       'the checks are green',
       shown.checks.map(({ command, exitCode }) => [command, exitCode]),
+      [['sh check.sh', 0]],
+    )
+    const { checks } = await demandRecorded(stage, tag, shown)
+    demandSame(
+      'the ledger keeps the checks',
+      checks.map(({ command, exitCode }) => [command, exitCode]),
       [['sh check.sh', 0]],
     )
 

@@ -2,6 +2,7 @@ import { attemptOf, release, show, untilAsked, untilEnded } from '../stage/attem
 import { demandSettled, demandStoppedAtLimit, settleByHand } from '../stage/conflicts.ts'
 import { demandRemotes } from '../stage/evidence.ts'
 import { demand, demandSame } from '../stage/expect.ts'
+import { demandRecorded } from '../stage/recorded.ts'
 import type { Scenario } from '../stage/scenario.ts'
 
 const tag = 'v1.1.0'
@@ -26,7 +27,14 @@ export const conflict: Scenario = {
     await settleByHand(stage, tag)
     const resumed = await installation.cli('resolve', attemptOf(stage, tag), '--continue')
     demandSame('`undrift resolve --continue` ends with 0', resumed.code, 0)
-    const head = await demandSettled(stage, await untilEnded(stage, tag, 'changed', asked), made)
+    const shown = await untilEnded(stage, tag, 'changed', asked)
+    const head = await demandSettled(stage, shown, made)
+    const { decisions } = await demandRecorded(stage, tag, shown)
+    demandSame(
+      'the ledger keeps who decided',
+      decisions.map(({ name, by }) => [name, by]),
+      [['resume', 'fay']],
+    )
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
   },
 }
