@@ -6,7 +6,7 @@ import type { FeedCursor, FeedResult } from '../adapters/feeds/types.ts'
 import { chooseNew, takeBaseline } from '../domain/choose-release.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { withGuardedExpressions } from '../git/guarded-expressions.ts'
-import { openTagSource } from '../git/tag-source.ts'
+import { openTagSource } from '../git/mirror/tag-source.ts'
 import type { PollInput, PollResult } from './types.ts'
 
 /** What one poll leaves for the next, in the heartbeat: an optimisation, and the count that slows failures down. */

@@ -1,8 +1,13 @@
-export { type CheckOut, checkOut } from './checkout.ts'
-export { type ConflictTaking, type TakenConflict, takeConflict, type UnsettledPath } from './conflict-take.ts'
-export { type ConflictInHands, openConflict } from './conflict-tree.ts'
-export { type ForkFetch, fetchFork, fetchUpstream, forkRef, type UpstreamFetch } from './fetch.ts'
-export { type JoinedLedger, joinLedgers } from './join-ledgers.ts'
+export { type CheckOut, checkOut } from './conflict/checkout.ts'
+export {
+  type ConflictTaking,
+  type TakenConflict,
+  takeConflict,
+  type UnsettledPath,
+} from './conflict/conflict-take.ts'
+export { type ConflictInHands, openConflict } from './conflict/conflict-tree.ts'
+export { removeTree } from './conflict/work-tree.ts'
+export { type JoinedLedger, joinLedgers } from './ledger/join-ledgers.ts'
 export {
   type Line,
   ledgerRef,
@@ -10,21 +15,23 @@ export {
   type RecordedAttempt,
   readLedger,
   recordAttempt,
-} from './ledger.ts'
-export type { LedgerEntry } from './ledger-entry.ts'
-export { openMirror } from './mirror.ts'
-export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror-lock.ts'
-export { followPatch, type PatchStep } from './patch-history.ts'
-export { push } from './push.ts'
-export { type PushedStep, type PushStep, pushAll } from './push-all.ts'
-export { commitDate, commitOf, contains, hasObject, isOid, mergeBase, treeOf } from './queries.ts'
-export { rangeDiff, type StackEnds } from './range-diff.ts'
-export { isRefName } from './ref-name.ts'
-export { listRefs, type RefsOutcome, readRef, updateRefs } from './refs.ts'
-export { fetchRefs, listRemote } from './remote.ts'
-export { type RemoteKind, remoteKind } from './remote-url.ts'
-export { replay } from './replay.ts'
-export { importResolution, packResolution } from './resolution-pack.ts'
+} from './ledger/ledger.ts'
+export type { LedgerEntry } from './ledger/ledger-entry.ts'
+export { followPatch, type PatchStep } from './ledger/patch-history.ts'
+export { type ForkFetch, fetchFork, fetchUpstream, forkRef, type UpstreamFetch } from './mirror/fetch.ts'
+export { openMirror } from './mirror/mirror.ts'
+export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror/mirror-lock.ts'
+export { commitDate, commitOf, contains, hasObject, isOid, mergeBase, treeOf } from './mirror/queries.ts'
+export { isRefName } from './mirror/ref-name.ts'
+export { listRefs, type RefsOutcome, readRef, updateRefs } from './mirror/refs.ts'
+export { fetchRefs, listRemote } from './mirror/remote.ts'
+export { type RemoteKind, remoteKind } from './mirror/remote-url.ts'
+export { atLeast, gitVersion } from './process/version.ts'
+export { push } from './push/push.ts'
+export { type PushedStep, type PushStep, pushAll } from './push/push-all.ts'
+export { rangeDiff, type StackEnds } from './replay/range-diff.ts'
+export { replay } from './replay/replay.ts'
+export { importResolution, packResolution } from './resolutions/resolution-pack.ts'
 export {
   findResolution,
   isRevoked,
@@ -32,8 +39,6 @@ export {
   type Resolution,
   readResolution,
   revokeResolution,
-} from './resolutions.ts'
-export { readStack, type StackQuery } from './stack.ts'
+} from './resolutions/resolutions.ts'
+export { readStack, type StackQuery } from './stack/stack.ts'
 export type * from './types.ts'
-export { atLeast, gitVersion } from './version.ts'
-export { removeTree } from './work-tree.ts'

@@ -1,5 +1,5 @@
-import type { Plan } from '../../git/plan.ts'
-import type { PatchRecord } from '../../git/record.ts'
+import type { Plan } from '../../git/replay/plan.ts'
+import type { PatchRecord } from '../../git/replay/record.ts'
 
 /** The plan as `--json` shows it. */
 export function planJson(plan: Plan): object {

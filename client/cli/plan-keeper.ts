@@ -1,8 +1,8 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import { commitOf, isOid } from '../../git/queries.ts'
-import { isRefName } from '../../git/ref-name.ts'
-import { readRef, updateRefs } from '../../git/refs.ts'
+import { commitOf, isOid } from '../../git/mirror/queries.ts'
+import { isRefName } from '../../git/mirror/ref-name.ts'
+import { readRef, updateRefs } from '../../git/mirror/refs.ts'
 import type { Mirror } from '../../git/types.ts'
 import type { CommandInput } from './command.ts'
 

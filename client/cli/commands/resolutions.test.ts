@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runGit } from '../../../git/command.ts'
 import { type Mirror, openMirror } from '../../../git/index.ts'
-import { keepResolution, writeResolution } from '../../../git/resolutions.ts'
+import { runGit } from '../../../git/process/command.ts'
+import { keepResolution, writeResolution } from '../../../git/resolutions/resolutions.ts'
 import { makeFolder, type TestFolder } from '../../../git/testing.ts'
 import { runHere } from '../testing.ts'
 

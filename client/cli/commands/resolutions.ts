@@ -1,7 +1,7 @@
 import { nearest } from '../../../config/nearest.ts'
 import { UndriftError } from '../../../domain/errors.ts'
-import { displayPath } from '../../../git/bytes.ts'
 import { revokeResolution } from '../../../git/index.ts'
+import { displayPath } from '../../../git/objects/bytes.ts'
 import { decider } from '../../decide.ts'
 import { type KeptResolution, keptResolutions, resolutionsByKey } from '../../find-resolution.ts'
 import { localMirrors } from '../../mirrors.ts'

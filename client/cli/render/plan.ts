@@ -1,6 +1,6 @@
 import type { Oid } from '../../../domain/patch.ts'
-import type { Plan } from '../../../git/plan.ts'
-import type { PatchRecord } from '../../../git/record.ts'
+import type { Plan } from '../../../git/replay/plan.ts'
+import type { PatchRecord } from '../../../git/replay/record.ts'
 import type { Style } from '../style.ts'
 import { oneLine, table } from './table.ts'
 import { verdictWord } from './words.ts'

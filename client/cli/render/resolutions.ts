@@ -1,4 +1,4 @@
-import { displayPath } from '../../../git/bytes.ts'
+import { displayPath } from '../../../git/objects/bytes.ts'
 import type { KeptResolution } from '../../find-resolution.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'

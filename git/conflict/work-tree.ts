@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { UndriftError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/patch.ts'
+import { type Bytes, displayPath, toBytes } from '../objects/bytes.ts'
+import { leadsOut } from '../objects/symlinks.ts'
+import { readWholeTree } from '../objects/tree.ts'
+import { type GitOptions, type Place, type RunOptions, runGit } from '../process/command.ts'
+import { nameFullDisk } from '../process/disk.ts'
+import type { Mirror } from '../types.ts'
+import { makeSparse } from './sparse.ts'
+
+/** A work tree in the making: a repository of its own that borrows the mirror's objects and knows nothing else of it. */
+export interface WorkTree {
+  readonly dir: string
+  /** Runs git in it, with its own index and files. */
+  run(argv: readonly string[], options?: RunOptions): ReturnType<typeof runGit>
+}
+
+/**
+ * Makes a work tree aside and renames it into place when `fill` is done with it: there is never half of one under its
+ * name, and when anything fails (a full disk, most of all) nothing of it stays.
+ */
+export async function makeWorkTree(
+  mirror: Mirror,
+  where: { readonly dir: string; readonly head: Oid },
+  fill: (tree: WorkTree) => Promise<void>,
+): Promise<void> {
+  const { dir, head } = where
+  await mkdir(dirname(dir), { recursive: true })
+  await removeHalfMade(dir)
+  const aside = `${dir}.${randomUUID()}.making`
+  try {
+    const cwd = { cwd: dirname(dir), signal: mirror.signal }
+    await runGit(cwd, ['init', '--quiet', '--template=', `--object-format=${formatOf(head)}`, '--', aside])
+    const gitDir = join(aside, '.git')
+    await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${join(mirror.path, 'objects')}\n`)
+    await writeFile(join(gitDir, 'HEAD'), `${head}\n`)
+    await fill(openWorkTree(aside, mirror.signal))
+    await rename(aside, dir)
+  } catch (error) {
+    // Asked before anything is removed, while the disk is as full as it was.
+    const named = await nameFullDisk(error, dirname(dir))
+    await removeTree(aside)
+    throw named
+  }
+}
+
+function openWorkTree(dir: string, signal: AbortSignal | null): WorkTree {
+  const place: Place = { cwd: dir, signal }
+  const env = { GIT_DIR: join(dir, '.git'), GIT_WORK_TREE: dir }
+  return {
+    dir,
+    run: (argv, options = {}) => runGit(place, argv, { ...options, env: { ...env, ...options.env } }),
+  }
+}
+
+function formatOf(oid: Oid): string {
+  return oid.length === 64 ? 'sha256' : 'sha1'
+}
+
+/** What a killed process left of making this very work tree. */
+async function removeHalfMade(dir: string): Promise<void> {
+  const prefix = `${basename(dir)}.`
+  const names = await readdir(dirname(dir))
+  const left = names.filter((name) => name.startsWith(prefix) && name.endsWith('.making'))
+  for (const name of left) await removeTree(join(dirname(dir), name))
+}
+
+export interface Filling {
+  /** Where the tree lies. */
+  readonly objects: Place
+  readonly tree: Oid
+  /** Shows only what is near these paths when the tree holds more files than `above`. */
+  readonly sparse?: { readonly near: readonly Bytes[]; readonly above: number }
+}
+
+/**
+ * Writes a tree's files and the index. Throws UNDRIFT_E_STACK, naming the path, for an entry that no work tree may
+ * hold (`.git/config`, `..`) and for a symlink that points out of the tree.
+ */
+export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promise<void> {
+  const { objects, tree, sparse } = filling
+  const entries = await readWholeTree(objects, tree)
+  await refuseOutwardLinks(objects, entries)
+  try {
+    await workTree.run(['read-tree', tree])
+  } catch (error) {
+    const path = /invalid path '(.*)'/.exec(String(error))?.[1]
+    if (path === undefined) throw error
+    throw new UndriftError(
+      'UNDRIFT_E_STACK',
+      `The tree ${tree} holds "${path}", which no work tree may hold.`,
+      {
+        cause: error,
+        hint: 'Find the commit that added it with `git log --all -- <path>`, and leave it out of the stack.',
+      },
+    )
+  }
+  if (sparse && entries.size > sparse.above) await makeSparse(workTree, entries.keys(), sparse.near)
+  const argv = ['checkout-index', '--all', '--force', '--index', '--quiet']
+  try {
+    await workTree.run(argv, { config: [['checkout.workers', '0']] })
+  } catch (error) {
+    const isFull = error instanceof UndriftError && error.code === 'UNDRIFT_E_DISK'
+    if (!isFull && !/unable to (write|create) file/.test(String(error))) throw error
+    throw await nameFullDisk(error, workTree.dir, { needed: await sizeOf(objects, tree) })
+  }
+}
+
+/** What the files of a tree weigh, in bytes. */
+async function sizeOf(objects: Place, tree: Oid): Promise<number> {
+  const { stdout } = await runGit(objects, ['ls-tree', '-r', '-l', '-z', '--full-tree', tree])
+  const sizes = toBytes(stdout)
+    .split('\0')
+    .map((line) => Number(/^\d+ blob \w+ +(\d+)\t/.exec(line)?.[1] ?? 0))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+async function refuseOutwardLinks(
+  objects: Place,
+  tree: ReadonlyMap<Bytes, { readonly mode: string; readonly oid: Oid }>,
+): Promise<void> {
+  const entries = [...tree].filter(([, { mode }]) => mode === '120000')
+  if (entries.length === 0) return
+  const targets = await readBlobs(
+    objects,
+    entries.map(([, { oid }]) => oid),
+  )
+  const links = new Map(
+    entries.map(([path, { oid }]) => [path, toBytes(targets.get(oid) ?? Buffer.alloc(0))]),
+  )
+  for (const [path, target] of links) {
+    if (!leadsOut(path, links)) continue
+    const names = [path, target].map((bytes: Bytes) => displayPath(bytes).text)
+    throw new UndriftError(
+      'UNDRIFT_E_STACK',
+      `The symlink "${names[0]}" points out of the tree, to "${names[1]}".`,
+      {
+        hint: 'It can be carried in the stack, but no work tree is made with it; make it relative and inside.',
+      },
+    )
+  }
+}
+
+/** The contents of some blobs by the names that they are asked for with, in one process; a missing one is left out. */
+export async function readBlobs(
+  place: Place,
+  names: readonly string[],
+  options: GitOptions = {},
+): Promise<Map<string, Buffer>> {
+  const blobs = new Map<string, Buffer>()
+  const asked = [...new Set(names)]
+  if (asked.length === 0) return blobs
+  const { stdout } = await runGit(place, ['cat-file', '--batch'], {
+    ...options,
+    stdin: `${asked.join('\n')}\n`,
+  })
+  let at = 0
+  for (const name of asked) {
+    const lineEnd = stdout.indexOf(10, at)
+    const size = /^[0-9a-f]+ \w+ (\d+)$/.exec(stdout.toString('latin1', at, lineEnd))?.[1]
+    at = lineEnd + 1
+    if (size === undefined) continue
+    const end = at + Number(size)
+    blobs.set(name, stdout.subarray(at, end))
+    at = end + 1
+  }
+  return blobs
+}
+
+/** Removes a folder whatever its permissions: builds like to leave read-only folders behind. */
+export async function removeTree(dir: string): Promise<void> {
+  try {
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  } catch {
+    await makeWritable(dir)
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function makeWritable(dir: string): Promise<void> {
+  await chmod(dir, 0o700).catch(() => {})
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) if (entry.isDirectory()) await makeWritable(join(dir, entry.name))
+}

@@ -1,0 +1,178 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Oid } from '../../domain/patch.ts'
+import { makeFolder, makeRepo, type TestFolder, type TestRepo } from '../testing.ts'
+import type { Mirror, RemoteAccess } from '../types.ts'
+import { fetchFork, fetchUpstream } from './fetch.ts'
+import { openMirror } from './mirror.ts'
+import { listRefs, readRef } from './refs.ts'
+import { fetchRefs, listRemote, parseRemoteRefs } from './remote.ts'
+
+let folder: TestFolder
+let upstream: TestRepo
+let mirror: Mirror
+let access: RemoteAccess
+let one: Oid
+beforeEach(async () => {
+  folder = makeFolder()
+  upstream = makeRepo(join(folder.path, 'upstream'))
+  one = upstream.commit('one', { file: '1' })
+  upstream.git('tag', 'v1')
+  mirror = await openMirror({ path: join(folder.path, 'mirror.git') })
+  access = { remote: { name: 'origin', url: upstream.dir, token: null }, secret: null }
+})
+afterEach(() => folder.remove())
+
+async function names(prefix: string): Promise<string[]> {
+  return (await listRefs(mirror, prefix)).map(({ ref }) => ref)
+}
+
+describe('fetchUpstream', () => {
+  it('pins a lightweight and an annotated tag', async () => {
+    expect(await fetchUpstream(mirror, access, { tag: 'v1' })).toEqual({
+      kind: 'ok',
+      release: { tag: 'v1', tagObject: one, commit: one },
+    })
+    const two = upstream.commit('two', { file: '2' })
+    upstream.git('tag', '-a', '-m', 'two', 'v2')
+    expect(await fetchUpstream(mirror, access, { tag: 'v2' })).toEqual({
+      kind: 'ok',
+      release: { tag: 'v2', tagObject: upstream.oid('v2'), commit: two },
+    })
+    expect(await readRef(mirror, 'refs/upstream/heads/main')).toBe(two)
+  })
+
+  it('fetches branches and tags into its own namespace and leaves nothing elsewhere', async () => {
+    upstream.git('branch', 'next')
+    await fetchUpstream(mirror, access, { tag: 'v1' })
+    expect(await names('refs/')).toEqual([
+      'refs/upstream/heads/main',
+      'refs/upstream/heads/next',
+      'refs/upstream/tags/v1',
+    ])
+  })
+
+  it('follows branches that were renamed into folders, rewritten or removed', async () => {
+    upstream.git('branch', 'topic')
+    await fetchUpstream(mirror, access, { tag: 'v1' })
+    upstream.git('branch', '-m', 'topic', 'topic/deep')
+    upstream.git('commit', '-q', '--amend', '-m', 'rewritten')
+    upstream.git('tag', 'v2')
+    expect(await fetchUpstream(mirror, access, { tag: 'v2' })).toMatchObject({ kind: 'ok' })
+    expect(await names('refs/upstream/heads')).toEqual([
+      'refs/upstream/heads/main',
+      'refs/upstream/heads/topic/deep',
+    ])
+    expect(await readRef(mirror, 'refs/upstream/heads/main')).toBe(upstream.oid('main'))
+  })
+
+  it('has no release for a tag that is not there, or that no tag can be called', async () => {
+    expect(await fetchUpstream(mirror, access, { tag: 'v9' })).toEqual({ kind: 'no-such-tag' })
+    expect(await fetchUpstream(mirror, access, { tag: 'v1 or so' })).toEqual({ kind: 'no-such-tag' })
+    expect(await fetchUpstream(mirror, access, { tag: '*' })).toEqual({ kind: 'no-such-tag' })
+  })
+
+  it('has no release for a tag of a tree', async () => {
+    upstream.git('tag', 'files', 'HEAD^{tree}')
+    expect(await fetchUpstream(mirror, access, { tag: 'files' })).toEqual({ kind: 'not-a-commit' })
+  })
+
+  it.each(['forwards', 'sideways'])('shows a tag that moved %s, and keeps the old one', async (way) => {
+    upstream.git('tag', '-a', '-m', 'other', 'other')
+    await fetchUpstream(mirror, access, { tag: 'v1' })
+    if (way === 'sideways') upstream.git('checkout', '-q', '--orphan', 'elsewhere')
+    const two = upstream.commit('two', { file: '2' })
+    upstream.git('tag', '-f', '-a', '-m', 'moved', 'v1')
+    const moved = {
+      kind: 'tag-moved',
+      before: { tag: 'v1', tagObject: one, commit: one },
+      after: { tag: 'v1', tagObject: upstream.oid('v1'), commit: two },
+    }
+    expect(await fetchUpstream(mirror, access, { tag: 'v1' })).toEqual(moved)
+    // Neither another release nor a crowd of new tags lets the moved one slip in.
+    upstream.git('tag', 'v2')
+    expect(await fetchUpstream(mirror, access, { tag: 'v2' })).toMatchObject({ kind: 'ok' })
+    upstream.git('fetch', '-q', '.', ...Array.from({ length: 201 }, (_, index) => `HEAD:refs/tags/n${index}`))
+    expect(await fetchUpstream(mirror, access, { tag: 'n200' })).toMatchObject({ kind: 'ok' })
+    expect(await readRef(mirror, 'refs/upstream/tags/v1')).toBe(one)
+    expect(await fetchUpstream(mirror, access, { tag: 'v1' })).toEqual(moved)
+  })
+
+  it('keeps a tag that upstream removed, but does not offer it', async () => {
+    await fetchUpstream(mirror, access, { tag: 'v1' })
+    upstream.git('tag', '-d', 'v1')
+    upstream.git('tag', 'v2')
+    expect(await fetchUpstream(mirror, access, { tag: 'v1' })).toEqual({ kind: 'no-such-tag' })
+    await fetchUpstream(mirror, access, { tag: 'v2' })
+    expect(await readRef(mirror, 'refs/upstream/tags/v1')).toBe(one)
+  })
+
+  it('serves many at once', async () => {
+    const fetched = await Promise.all(
+      Array.from({ length: 4 }, () => fetchUpstream(mirror, access, { tag: 'v1' })),
+    )
+    expect(new Set(fetched.map((each) => JSON.stringify(each))).size).toBe(1)
+    expect(fetched[0]).toMatchObject({ kind: 'ok' })
+  })
+
+  it('cannot reach what is not there', async () => {
+    const nowhere = { ...access, remote: { ...access.remote, url: `${upstream.dir}-not` } }
+    await expect(fetchUpstream(mirror, nowhere, { tag: 'v1' })).rejects.toMatchObject({
+      code: 'UNDRIFT_E_REMOTE',
+      retryable: true,
+    })
+  })
+})
+
+describe('fetchFork', () => {
+  it('follows a branch wherever it goes, each remote for itself', async () => {
+    const fork = { fork: 'my-fork', branch: 'main' }
+    expect(await fetchFork(mirror, access, fork)).toEqual({ kind: 'ok', head: one })
+    upstream.git('commit', '-q', '--amend', '-m', 'rewritten')
+    const rewritten = upstream.oid('HEAD')
+    expect(await fetchFork(mirror, access, fork)).toEqual({ kind: 'ok', head: rewritten })
+    expect(await readRef(mirror, 'refs/fork/my-fork/origin/heads/main')).toBe(rewritten)
+    const second = { ...access, remote: { ...access.remote, name: 'second' } }
+    expect(await fetchFork(mirror, second, fork)).toEqual({ kind: 'ok', head: rewritten })
+  })
+
+  it('has no head for a branch that is not there', async () => {
+    expect(await fetchFork(mirror, access, { fork: 'my-fork', branch: 'none' })).toEqual({
+      kind: 'no-such-branch',
+    })
+    await expect(fetchFork(mirror, access, { fork: 'my-fork', branch: 'no such' })).rejects.toMatchObject({
+      code: 'UNDRIFT_E_INPUT',
+    })
+  })
+})
+
+describe('listRemote', () => {
+  it('lists what the patterns name and nothing whose tail looks alike', async () => {
+    upstream.git('update-ref', 'refs/other/refs/heads/main', one)
+    upstream.git('tag', '-a', '-m', 'two', 'v2')
+    expect(await listRemote(mirror, access, ['refs/heads/main', 'refs/tags/v2'])).toEqual([
+      { ref: 'refs/heads/main', oid: one, peeled: one },
+      { ref: 'refs/tags/v2', oid: upstream.oid('v2'), peeled: one },
+    ])
+    expect(await listRemote(mirror, access, ['refs/none/*'])).toEqual([])
+  })
+
+  it('reads a tag of a tag, and ignores lines that are none', () => {
+    const [a, b] = ['a'.repeat(40), 'b'.repeat(40)]
+    expect(parseRemoteRefs(`warning: x\n${a}\trefs/tags/v1\n${b}\trefs/tags/v1^{}\n${b}\tHEAD\n`)).toEqual([
+      { ref: 'refs/tags/v1', oid: a, peeled: b },
+      { ref: 'HEAD', oid: b, peeled: b },
+    ])
+  })
+})
+
+describe('fetchRefs', () => {
+  it('takes all or nothing', async () => {
+    upstream.git('branch', 'good')
+    await fetchRefs(mirror, access, ['refs/heads/main:refs/mine/main'])
+    upstream.git('commit', '-q', '--amend', '-m', 'rewritten')
+    const both = ['refs/heads/good:refs/mine/good', 'refs/heads/main:refs/mine/main']
+    await expect(fetchRefs(mirror, access, both)).rejects.toMatchObject({ code: 'UNDRIFT_E_GIT' })
+    expect(await names('refs/mine')).toEqual(['refs/mine/main'])
+  })
+})

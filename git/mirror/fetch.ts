@@ -1,0 +1,129 @@
+import { UndriftError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/patch.ts'
+import type { PinnedRelease } from '../../domain/release.ts'
+import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { withMirrorLock } from './mirror-lock.ts'
+import { commitOf } from './queries.ts'
+import { assertRefName, isRefName } from './ref-name.ts'
+import { listRefs, readRef, updateRefs } from './refs.ts'
+import { fetchRefs, listRemote } from './remote.ts'
+
+export type UpstreamFetch =
+  | { readonly kind: 'ok'; readonly release: PinnedRelease }
+  | { readonly kind: 'no-such-tag' }
+  | { readonly kind: 'not-a-commit' }
+  /** The tag is not what was seen first. Nothing was fetched; the mirror keeps the old one. */
+  | { readonly kind: 'tag-moved'; readonly before: PinnedRelease; readonly after: PinnedRelease }
+
+export type ForkFetch = { readonly kind: 'ok'; readonly head: Oid } | { readonly kind: 'no-such-branch' }
+
+/** Above this many new tags, asking for each by name is slower than taking all. */
+const mostNamedTags = 200
+
+/**
+ * Brings the upstream's branches and tags into `refs/upstream/`, and pins the release. A tag that is known already is
+ * never fetched again, so what was seen first cannot be overwritten. Throws as `listRemote` does.
+ */
+export async function fetchUpstream(
+  mirror: Mirror,
+  access: RemoteAccess,
+  wanted: { readonly tag: string },
+): Promise<UpstreamFetch> {
+  if (!isRefName(`refs/tags/${wanted.tag}`)) return { kind: 'no-such-tag' }
+  return withMirrorLock(mirror, () => fetchUnderLock(mirror, access, wanted.tag), { purpose: 'fetch' })
+}
+
+async function fetchUnderLock(mirror: Mirror, access: RemoteAccess, tag: string): Promise<UpstreamFetch> {
+  const there = await listRemote(mirror, access, ['refs/heads/*', 'refs/tags/*'])
+  const offered = there.find((each) => each.ref === `refs/tags/${tag}`)
+  if (!offered) return { kind: 'no-such-tag' }
+  const here = new Map((await listRefs(mirror, 'refs/upstream')).map((each) => [each.ref, each]))
+  const known = here.get(`refs/upstream/tags/${tag}`)
+  if (known && known.oid !== offered.oid) {
+    return { kind: 'tag-moved', before: pinned(tag, known), after: pinned(tag, offered) }
+  }
+  if (!isUpToDate(there, here)) await fetchMissing(mirror, access, { there, here })
+  const ref = `refs/upstream/tags/${tag}`
+  const got = await readRef(mirror, ref)
+  if (got !== offered.oid) {
+    throw new UndriftError('UNDRIFT_E_REMOTE', `The tag ${tag} changed upstream while it was being fetched.`)
+  }
+  const commit = await commitOf(mirror, ref)
+  if (commit === null) return { kind: 'not-a-commit' }
+  return { kind: 'ok', release: { tag, tagObject: got, commit } }
+}
+
+/** Whether the mirror has every tag by name (a moved one is kept as it was) and every branch at its place. */
+function isUpToDate(there: readonly RemoteRef[], here: ReadonlyMap<string, RemoteRef>): boolean {
+  return there.every(({ ref, oid }) => {
+    const mine = here.get(localName(ref))
+    return mine !== undefined && (ref.startsWith('refs/tags/') || mine.oid === oid)
+  })
+}
+
+interface Known {
+  readonly there: readonly RemoteRef[]
+  readonly here: ReadonlyMap<string, RemoteRef>
+}
+
+async function fetchMissing(mirror: Mirror, access: RemoteAccess, refs: Known): Promise<void> {
+  const heads = '+refs/heads/*:refs/upstream/heads/*'
+  const tags = refs.there.filter(({ ref }) => ref.startsWith('refs/tags/'))
+  const fresh = tags.filter(({ ref }) => !refs.here.has(localName(ref)))
+  await forgetBranches(mirror, refs)
+  if (fresh.length <= mostNamedTags) {
+    await fetchRefs(mirror, access, [heads, ...fresh.map(({ ref }) => `${ref}:${localName(ref)}`)])
+    return
+  }
+  const moved = tags.filter(({ ref, oid }) => (refs.here.get(localName(ref))?.oid ?? oid) !== oid)
+  const all = 'refs/tags/*:refs/upstream/tags/*'
+  await fetchRefs(mirror, access, [heads, all, ...moved.map(({ ref }) => `^${ref}`)])
+}
+
+/** Removes branches that are gone, before the fetch: `topic` must make room for `topic/deep`, and git's own prune comes too late. */
+async function forgetBranches(mirror: Mirror, refs: Known): Promise<void> {
+  const there = new Set(refs.there.map(({ ref }) => localName(ref)))
+  const gone = [...refs.here.values()].filter(
+    ({ ref }) => ref.startsWith('refs/upstream/heads/') && !there.has(ref),
+  )
+  await updateRefs(
+    mirror,
+    gone.map(({ ref, oid }) => ({ ref, to: null, expected: oid })),
+  )
+}
+
+function localName(ref: string): string {
+  return ref.replace(/^refs\//, 'refs/upstream/')
+}
+
+function pinned(tag: string, ref: RemoteRef): PinnedRelease {
+  return { tag, tagObject: ref.oid, commit: ref.peeled }
+}
+
+/** Where the mirror keeps a fork's branch as its remote has it. */
+export function forkRef(fork: string, remote: string, branch: string): string {
+  return `refs/fork/${fork}/${remote}/heads/${branch}`
+}
+
+/** Brings one branch of a fork's remote into the mirror. Throws as `listRemote` does. */
+export async function fetchFork(
+  mirror: Mirror,
+  access: RemoteAccess,
+  wanted: { readonly fork: string; readonly branch: string },
+): Promise<ForkFetch> {
+  const from = `refs/heads/${wanted.branch}`
+  const to = forkRef(wanted.fork, access.remote.name, wanted.branch)
+  assertRefName(from)
+  assertRefName(to)
+  return withMirrorLock(
+    mirror,
+    async () => {
+      const offered = (await listRemote(mirror, access, [from]))[0]
+      if (!offered) return { kind: 'no-such-branch' }
+      if ((await readRef(mirror, to)) !== offered.oid) await fetchRefs(mirror, access, [`+${from}:${to}`])
+      const head = await readRef(mirror, to)
+      return head === null ? { kind: 'no-such-branch' } : { kind: 'ok', head }
+    },
+    { purpose: 'fetch' },
+  )
+}

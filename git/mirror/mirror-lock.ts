@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { UndriftError } from '../../domain/errors.ts'
+import { isAlive, startOf } from '../process/processes.ts'
+import type { Mirror } from '../types.ts'
+
+/** What the lock is for: fetching is slow and only keeps other fetches out; all else is short. */
+export type LockPurpose = 'fetch' | 'maintenance'
+
+export interface LockOptions {
+  readonly purpose?: LockPurpose
+  /** How long to wait for the holder; 10 minutes when left out. */
+  readonly waitMs?: number
+}
+
+interface Holder {
+  readonly token: string
+  readonly pid: number
+  /** Distinguishes a process from a later one with the same number; null where the system does not tell. */
+  readonly started: string | null
+  readonly host: string
+}
+
+const heartbeatMs = 5_000
+/** A holder on another host cannot be asked; its lock counts as left behind when it was not touched for so long. */
+const silentMs = 60_000
+
+/**
+ * Runs `work` while no other process (nor other caller in this one) holds the mirror's lock of that purpose.
+ * A lock whose holder is dead is taken over. Not re-entrant. Throws UNDRIFT_E_BUSY, naming the holder, after the wait.
+ */
+export async function withMirrorLock<T>(
+  mirror: Mirror,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const path = join(mirror.path, `undrift-${options.purpose ?? 'maintenance'}.lock`)
+  return withLockFile(path, work, { ...options, signal: mirror.signal })
+}
+
+/** The same for any path; the mirror itself may not exist yet. */
+export async function withLockFile<T>(
+  path: string,
+  work: () => Promise<T>,
+  options: { readonly waitMs?: number; readonly signal?: AbortSignal | null } = {},
+): Promise<T> {
+  const token = await take(path, options.waitMs ?? 600_000, options.signal ?? null)
+  // Only other hosts look at it: on this one the process itself is asked.
+  const heartbeat = setInterval(() => {
+    const now = new Date()
+    utimes(path, now, now).catch(() => {})
+  }, heartbeatMs).unref()
+  try {
+    return await work()
+  } finally {
+    clearInterval(heartbeat)
+    const holder = await read(path)
+    if (holder?.token === token) await rm(path, { force: true })
+  }
+}
+
+async function take(path: string, waitMs: number, signal: AbortSignal | null): Promise<string> {
+  const mine: Holder = {
+    token: randomUUID(),
+    pid: process.pid,
+    started: await startOf(process.pid),
+    host: hostname(),
+  }
+  const until = performance.now() + waitMs
+  for (;;) {
+    signal?.throwIfAborted()
+    if (await create(path, mine)) return mine.token
+    const holder = await read(path)
+    if (holder && (await isLeftBehind(path, holder))) {
+      await removeDead(path, holder)
+      continue
+    }
+    if (performance.now() > until) {
+      const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process'
+      throw new UndriftError('UNDRIFT_E_BUSY', `The mirror is held by ${who} (${path}).`)
+    }
+    await pause(20 + Math.floor(Math.random() * 60))
+  }
+}
+
+/** Appears whole or not at all: a half-written lock would name nobody. */
+async function create(path: string, holder: Holder): Promise<boolean> {
+  const aside = `${path}.${holder.token}`
+  await writeFile(aside, JSON.stringify(holder))
+  try {
+    await link(aside, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  } finally {
+    await unlink(aside)
+  }
+}
+
+async function read(path: string): Promise<Holder | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Holder
+  } catch {
+    return null
+  }
+}
+
+async function isLeftBehind(path: string, holder: Holder): Promise<boolean> {
+  if (holder.host === hostname()) return !(await isAlive(holder.pid, holder.started))
+  const touched = await stat(path).catch(() => null)
+  return touched !== null && Date.now() - touched.mtimeMs > silentMs
+}
+
+/**
+ * Removes the lock of one dead holder. A guard named after that holder lets only one process do it at a time, and the
+ * second look under the guard keeps the slower one from removing the lock of whoever took over in between.
+ */
+async function removeDead(path: string, dead: Holder): Promise<void> {
+  const guard = `${path}.${dead.token}.dead`
+  try {
+    await writeFile(guard, '', { flag: 'wx' })
+  } catch {
+    const left = await stat(guard).catch(() => null)
+    if (left && Date.now() - left.mtimeMs > silentMs) await rm(guard, { force: true })
+    await pause(20)
+    return
+  }
+  try {
+    const now = await read(path)
+    if (now?.token === dead.token) await unlink(path)
+  } finally {
+    await rm(guard, { force: true })
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

@@ -1,0 +1,69 @@
+import { runGit } from '../process/command.ts'
+import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { accessOptions } from './remote-access.ts'
+
+/**
+ * The remote's refs that match one of the patterns: full ref names, with `*` for any run of characters.
+ * Throws UNDRIFT_E_REMOTE when it cannot be reached, UNDRIFT_E_AUTH when it refuses, UNDRIFT_E_INPUT for a bad URL.
+ */
+export async function listRemote(
+  mirror: Mirror,
+  access: RemoteAccess,
+  patterns: readonly string[],
+): Promise<readonly RemoteRef[]> {
+  // A plain tag name does not match the line of what the tag points at.
+  const asked = patterns.flatMap((pattern) => [pattern, `${pattern}^{}`])
+  const argv = ['ls-remote', '--quiet', '--', access.remote.url, ...asked]
+  const result = await runGit(mirror, argv, accessOptions(access))
+  const matches = patterns.map(asExpression)
+  return parseRemoteRefs(result.stdout.toString('utf8')).filter(({ ref }) =>
+    matches.some((match) => match.test(ref)),
+  )
+}
+
+/** The output of ls-remote, with each annotated tag's `^{}` line folded into it. */
+export function parseRemoteRefs(text: string): RemoteRef[] {
+  const refs = new Map<string, RemoteRef>()
+  for (const line of text.split('\n')) {
+    const match = /^([0-9a-f]{40,64})\t(.+?)(\^\{\})?$/.exec(line)
+    if (!match) continue
+    const [, oid = '', ref = '', peeled] = match
+    const known = refs.get(ref)
+    refs.set(
+      ref,
+      peeled ? { ref, oid: known?.oid ?? oid, peeled: oid } : { ref, oid, peeled: known?.peeled ?? oid },
+    )
+  }
+  return [...refs.values()]
+}
+
+/** ls-remote itself matches tails of names: `refs/heads/x` would find `refs/other/refs/heads/x`. */
+function asExpression(pattern: string): RegExp {
+  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${escaped.join('.*')}$`)
+}
+
+/**
+ * Fetches exactly these refspecs, all or none, and nothing beside them. Callers who write the same refs hold the
+ * mirror's fetch lock. Throws as `listRemote` does.
+ */
+export async function fetchRefs(
+  mirror: Mirror,
+  access: RemoteAccess,
+  refspecs: readonly string[],
+): Promise<void> {
+  const argv = [
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--atomic',
+    '--no-auto-maintenance',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--refmap=',
+    '--stdin',
+    '--',
+    access.remote.url,
+  ]
+  await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+}

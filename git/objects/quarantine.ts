@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UndriftError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/patch.ts'
+import { type ConfigEntry, runGit } from '../process/command.ts'
+import type { Mirror } from '../types.ts'
+import { type ObjectFormat, type ObjectOptions, type ObjectStore, openObjects } from './objects.ts'
+
+/**
+ * A throw-away git folder that borrows a repository's objects and nothing else of it: no config, no refs, no
+ * attributes, no index, no hooks. What is made in it stays in it until it is proved and migrated.
+ */
+export interface Quarantine extends Mirror {
+  readonly source: Mirror
+  readonly format: ObjectFormat
+  readonly objects: ObjectStore
+  /** Commits whose parents were cut off by a shallow clone. */
+  readonly shallow: ReadonlySet<Oid>
+}
+
+/** Nothing in a quarantine outlives a crash, so nothing in it is worth waiting for the disk. */
+export const quarantineConfig: readonly ConfigEntry[] = [['core.fsync', 'none']]
+
+const prefix = 'undrift-quarantine-'
+/** Another machine's process may have its folder on the same disk; none of its plans takes that long. */
+const leftBehindMs = 3_600_000
+
+/** Runs `work` in a quarantine of the repository and throws the quarantine away afterwards. */
+export async function inQuarantine<T>(
+  source: Mirror,
+  work: (quarantine: Quarantine) => Promise<T>,
+  options: { readonly writes?: ObjectOptions['writes'] } = {},
+): Promise<T> {
+  const { format, folder } = await describe(source)
+  await sweepOnce()
+  const path = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+  try {
+    await makeFolder(path, format, join(folder, 'objects'))
+    const shallow = await shallowCommits(folder, path)
+    const place = { path, signal: source.signal }
+    const objects = openObjects(place, { format, writes: options.writes ?? 'at-once' })
+    try {
+      return await work({ ...place, source, format, objects, shallow })
+    } finally {
+      await objects.close()
+    }
+  } finally {
+    await rm(path, { recursive: true, force: true })
+  }
+}
+
+let isSwept = false
+
+/** Removes the quarantines of processes that were killed; what cannot be removed is the next process's business. */
+async function sweepOnce(): Promise<void> {
+  if (isSwept) return
+  isSwept = true
+  const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => name.startsWith(prefix))
+  for (const name of names) {
+    const path = join(tmpdir(), name)
+    const pid = Number(name.slice(prefix.length).split('-')[0])
+    const age = Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? Date.now())
+    if (isAlive(pid) || age < leftBehindMs) continue
+    await rm(path, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** An empty bare repository, as `git init` makes it; made by hand because every plan begins with one. */
+async function makeFolder(path: string, format: ObjectFormat, alternate: string): Promise<void> {
+  await mkdir(join(path, 'objects', 'info'), { recursive: true })
+  await mkdir(join(path, 'objects', 'pack'))
+  await mkdir(join(path, 'refs'))
+  const extension = format === 'sha1' ? '' : `[extensions]\n\tobjectFormat = ${format}\n`
+  const version = format === 'sha1' ? 0 : 1
+  await Promise.all([
+    writeFile(join(path, 'HEAD'), 'ref: refs/heads/none\n'),
+    writeFile(
+      join(path, 'config'),
+      `[core]\n\trepositoryformatversion = ${version}\n\tbare = true\n${extension}`,
+    ),
+    writeFile(join(path, 'objects', 'info', 'alternates'), `${alternate}\n`),
+  ])
+}
+
+/** Moves what the objects need and the repository lacks into it, as one checked pack; `known` bounds the walk. */
+export async function migrate(
+  quarantine: Quarantine,
+  wanted: readonly Oid[],
+  known: readonly Oid[],
+): Promise<void> {
+  quarantine.objects.flush()
+  const packed = await runGit(
+    quarantine,
+    ['pack-objects', '--revs', '--local', '--no-reuse-object', '--stdout', '-q'],
+    {
+      stdin: [...wanted, ...known.map((oid) => `^${oid}`), ''].join('\n'),
+      config: quarantineConfig,
+    },
+  )
+  await runGit(quarantine.source, ['index-pack', '--stdin', '--strict'], { stdin: packed.stdout })
+}
+
+/** The object format, and the folder that holds objects, which for a linked work tree is not its own. */
+async function describe(source: Mirror): Promise<{ readonly format: ObjectFormat; readonly folder: string }> {
+  const answer = await runGit(source, [
+    'rev-parse',
+    '--path-format=absolute',
+    '--show-object-format',
+    '--git-common-dir',
+  ])
+  const [format, folder] = answer.stdout.toString('utf8').split('\n')
+  if ((format !== 'sha1' && format !== 'sha256') || !folder) {
+    throw new UndriftError(
+      'UNDRIFT_E_GIT',
+      `The objects of ${source.path} are of a format that is not known.`,
+    )
+  }
+  return { format, folder }
+}
+
+/** Carries the shallow boundary over, so that walks end where the history does; refuses grafts. */
+async function shallowCommits(folder: string, path: string): Promise<ReadonlySet<Oid>> {
+  const grafts = join(folder, 'info', 'grafts')
+  if (existsSync(grafts) && /^[^#\s]/m.test(readFileSync(grafts, 'latin1'))) {
+    throw new UndriftError('UNDRIFT_E_STACK', 'The repository has grafts, which change what a commit is.', {
+      hint: 'Remove info/grafts, or make them real with `git replace` and `git filter-repo`.',
+    })
+  }
+  const shallow = join(folder, 'shallow')
+  if (!existsSync(shallow)) return new Set()
+  await cp(shallow, join(path, 'shallow'))
+  return new Set(readFileSync(shallow, 'latin1').split('\n').filter(Boolean))
+}

@@ -1,0 +1,156 @@
+import { UndriftError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/patch.ts'
+import { type Bytes, fromBytes, toBytes } from './bytes.ts'
+import type { ObjectFormat, ObjectStore } from './objects.ts'
+import type { Entry, TreeEntry } from './tree.ts'
+
+/** One path that differs between two trees; null where a side has no file there. */
+export interface PathChange {
+  readonly path: Bytes
+  readonly before: Entry
+  readonly after: Entry
+}
+
+/** Trees in memory, read through the resident reader: looking, comparing and splicing cost no process. */
+export interface TreeReader {
+  /** What stands at a path; a folder counts as nothing. */
+  lookUp(tree: Oid, path: Bytes): Promise<Entry>
+  /** Whether a folder stands at a path. */
+  hasFolder(tree: Oid, path: Bytes): Promise<boolean>
+  /** Every path that differs, in Git's order; only folders that differ are read. */
+  compare(before: Oid, after: Oid): Promise<readonly PathChange[]>
+  /** The tree with some paths set or, by null, removed; folders come and go with them. */
+  splice(tree: Oid, edits: ReadonlyMap<Bytes, Entry>): Promise<Oid>
+  /** Writes one tree. */
+  write(entries: ReadonlyMap<Bytes, TreeEntry>): Oid
+}
+
+type Folder = ReadonlyMap<Bytes, TreeEntry>
+
+/** The mode of a folder as it stands in a raw tree. */
+const folderMode = '40000'
+/** Trees of a huge repository would not fit; what was read longest ago is read again. */
+const mostTrees = 50_000
+
+/** Opens a reader of trees. */
+export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReader {
+  const known = new Map<Oid, Promise<Folder>>()
+  const compared = new Map<string, Promise<readonly PathChange[]>>()
+  const folder = (tree: Oid): Promise<Folder> => {
+    const found = known.get(tree)
+    if (found) return found
+    if (known.size > mostTrees) known.clear()
+    const read = objects.read(tree).then(({ type, body }) => {
+      if (type === 'tree') return parseTree(body, format)
+      throw new UndriftError('UNDRIFT_E_GIT', `${tree} is a ${type}, not a tree.`)
+    })
+    known.set(tree, read)
+    return read
+  }
+  const walk = async (tree: Oid, names: readonly Bytes[]): Promise<TreeEntry | null> => {
+    let at: TreeEntry = { mode: folderMode, oid: tree }
+    for (const name of names) {
+      if (at.mode !== folderMode) return null
+      const entry = (await folder(at.oid)).get(name)
+      if (!entry) return null
+      at = entry
+    }
+    return at
+  }
+  const write = (entries: Folder): Oid => {
+    const body = serialiseTree(entries)
+    const oid = objects.write('tree', body)
+    known.set(oid, Promise.resolve(entries))
+    return oid
+  }
+  const splice = async (tree: Oid | null, edits: ReadonlyMap<Bytes, Entry>): Promise<Oid | null> => {
+    const entries = new Map(tree === null ? [] : await folder(tree))
+    const below = new Map<Bytes, Map<Bytes, Entry>>()
+    for (const [path, entry] of edits) {
+      const slash = path.indexOf('/')
+      if (slash === -1) {
+        if (entry) entries.set(path, entry)
+        else entries.delete(path)
+        continue
+      }
+      const name = path.slice(0, slash)
+      const inner = below.get(name) ?? new Map<Bytes, Entry>()
+      below.set(name, inner.set(path.slice(slash + 1), entry))
+    }
+    for (const [name, inner] of below) {
+      const now = entries.get(name)
+      const oid = await splice(now?.mode === folderMode ? now.oid : null, inner)
+      if (oid === null) entries.delete(name)
+      else entries.set(name, { mode: folderMode, oid })
+    }
+    return entries.size === 0 ? null : write(entries)
+  }
+  const compare = async (before: Oid | null, after: Oid | null, prefix: Bytes): Promise<PathChange[]> => {
+    if (before === after) return []
+    const none: Folder = new Map()
+    const [old, now] = await Promise.all([
+      before === null ? none : folder(before),
+      after === null ? none : folder(after),
+    ])
+    const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => {
+      const [one, other] = [old.get(name), now.get(name)]
+      return one?.oid !== other?.oid || one?.mode !== other?.mode
+    })
+    const parts = await Promise.all(
+      names.map(async (name) => {
+        const [one, other] = [old.get(name) ?? null, now.get(name) ?? null]
+        const path = `${prefix}${name}`
+        const inner = [one, other].map((entry) => (entry?.mode === folderMode ? entry.oid : null))
+        const changes: PathChange[] = []
+        const file = (entry: TreeEntry | null) => (entry?.mode === folderMode ? null : entry)
+        if (file(one) || file(other)) changes.push({ path, before: file(one), after: file(other) })
+        const [oldInner = null, newInner = null] = inner
+        return [...changes, ...(await compare(oldInner, newInner, `${path}/`))]
+      }),
+    )
+    return parts.flat()
+  }
+  return {
+    lookUp: async (tree, path) => {
+      const entry = await walk(tree, path.split('/'))
+      return entry === null || entry.mode === folderMode ? null : entry
+    },
+    hasFolder: async (tree, path) => (await walk(tree, path.split('/')))?.mode === folderMode,
+    compare: (before, after) => {
+      const key = `${before} ${after}`
+      const found = compared.get(key) ?? compare(before, after, '')
+      compared.set(key, found)
+      return found
+    },
+    splice: async (tree, edits) => (await splice(tree, edits)) ?? write(new Map()),
+    write,
+  }
+}
+
+/** The entries of a raw tree object. */
+function parseTree(body: Uint8Array, format: ObjectFormat): Folder {
+  const bytes = toBytes(body)
+  const idLength = format === 'sha1' ? 20 : 32
+  const entries = new Map<Bytes, TreeEntry>()
+  let at = 0
+  while (at < bytes.length) {
+    const space = bytes.indexOf(' ', at)
+    const end = bytes.indexOf('\0', space)
+    if (space === -1 || end === -1) break
+    const oid = Buffer.from(body.buffer, body.byteOffset + end + 1, idLength).toString('hex')
+    entries.set(bytes.slice(space + 1, end), { mode: bytes.slice(at, space), oid })
+    at = end + 1 + idLength
+  }
+  return entries
+}
+
+/** Git sorts a tree by name, a folder as if its name ended with a slash. */
+function serialiseTree(entries: Folder): Buffer {
+  const key = ([name, { mode }]: readonly [Bytes, TreeEntry]) => (mode === folderMode ? `${name}/` : name)
+  const sorted = [...entries].sort((one, other) => (key(one) < key(other) ? -1 : 1))
+  return fromBytes(
+    sorted
+      .map(([name, { mode, oid }]) => `${mode} ${name}\0${Buffer.from(oid, 'hex').toString('latin1')}`)
+      .join(''),
+  )
+}

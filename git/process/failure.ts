@@ -1,0 +1,59 @@
+import { type ErrorCode, UndriftError } from '../../domain/errors.ts'
+import { redact } from './redact.ts'
+
+const longestWords = 2_000
+
+/** Patterns of git's, ssh's and curl's own words (LC_ALL=C), the more telling first. */
+const signs: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/No space left on device|Disk quota exceeded/i, 'UNDRIFT_E_DISK'],
+  [/Authentication failed|could not read (Username|Password)|terminal prompts disabled/i, 'UNDRIFT_E_AUTH'],
+  [/Permission denied \(|Host key verification failed|Too many authentication failures/i, 'UNDRIFT_E_AUTH'],
+  [
+    /The requested URL returned error: 40[13]|HTTP 40[13]|remote: (Permission to|Write access to) .+/i,
+    'UNDRIFT_E_AUTH',
+  ],
+  [
+    /Could not resolve host|Name or service not known|Temporary failure in name resolution/i,
+    'UNDRIFT_E_REMOTE',
+  ],
+  [
+    /unable to access '|Could not read from remote repository|does not appear to be a git repository/i,
+    'UNDRIFT_E_REMOTE',
+  ],
+  [
+    /Connection (refused|reset|timed out|closed)|the remote end hung up|early EOF|unexpected disconnect/i,
+    'UNDRIFT_E_REMOTE',
+  ],
+  [/RPC failed|repository '.+' not found|No route to host|Network is unreachable/i, 'UNDRIFT_E_REMOTE'],
+  [/transport '.+' not allowed/i, 'UNDRIFT_E_INPUT'],
+  [/Unable to create '.+\.lock': File exists|cannot lock ref/i, 'UNDRIFT_E_BUSY'],
+]
+
+/** Which row of the error table git's words belong to. */
+export function codeOf(stderr: string): ErrorCode {
+  return signs.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'UNDRIFT_E_GIT'
+}
+
+/** Git's failure as an error of the table: its own words, without any secret, and the subcommand that failed. */
+export function gitFailure(
+  argv: readonly string[],
+  stderr: string,
+  options: { readonly code: number | string; readonly secrets?: readonly string[] },
+): UndriftError {
+  const code = codeOf(stderr)
+  const words = redact(stderr, options.secrets).trim().slice(-longestWords)
+  const command = argv.find((word) => !word.startsWith('-')) ?? 'git'
+  const particulars = words === '' ? `it ended with ${options.code} and said nothing` : words
+  return new UndriftError(code, `git ${command} failed: ${particulars}`, hintFor(stderr))
+}
+
+/** The hint where the table's own would send somebody the wrong way. */
+function hintFor(stderr: string): { hint?: string } {
+  if (/Host key verification failed/i.test(stderr)) {
+    return { hint: 'Add the host to the known_hosts of the user that the worker runs as.' }
+  }
+  if (/Permission denied \(publickey/i.test(stderr)) {
+    return { hint: 'Give the user that the worker runs as an SSH key (or agent) that the host knows.' }
+  }
+  return {}
+}

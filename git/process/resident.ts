@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { UndriftError } from '../../domain/errors.ts'
+import { endGroup, type GitOptions, type Place, spawnGit } from './command.ts'
+import { gitFailure } from './failure.ts'
+
+/** A git process that stays and answers questions; one costs a fraction of starting a process. Close it when done. */
+export interface Resident {
+  /** Writes the question as it stands; answers come in the order of the questions. */
+  ask(question: string | Uint8Array): Promise<Buffer>
+  close(): Promise<void>
+}
+
+/**
+ * How long the answer at the front of `bytes` is; more than `bytes.length` while it is not whole. `from` is where the
+ * bytes begin that were not there at the last look.
+ */
+export type Frame = (bytes: Buffer, from: number) => number
+
+interface Question {
+  resolve(answer: Buffer): void
+  reject(error: unknown): void
+}
+
+/** Starts a resident git process in its own group; an abort ends it, and every open question rejects with the reason. */
+export function startResident(
+  place: Place,
+  argv: readonly string[],
+  frame: Frame,
+  options: GitOptions = {},
+): Resident {
+  const child = spawnGit(place, argv, options)
+  const signal = options.signal ?? place.signal ?? null
+  const waiting: Question[] = []
+  const inbox = makeInbox()
+  let stderr = ''
+  let ended: { readonly error: unknown } | null = null
+  let closing = false
+
+  const abort = () => endGroup(child.pid)
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
+
+  function fail(error: unknown): void {
+    ended ??= { error }
+    for (const question of waiting.splice(0)) question.reject(ended.error)
+  }
+
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8')
+  })
+  // The process may end before it read everything; its end tells why.
+  child.stdin.on('error', () => {})
+  child.on('error', (cause) => {
+    fail(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} could not be started.`, { cause }))
+  })
+  child.on('close', (code) => {
+    signal?.removeEventListener('abort', abort)
+    fail(signal?.aborted ? signal.reason : gitFailure(argv, stderr, { code: code ?? 128 }))
+  })
+  child.stdout.on('data', (chunk: Buffer) => {
+    inbox.add(chunk)
+    while (waiting.length > 0) {
+      const answer = inbox.take(frame)
+      if (answer === null) return
+      waiting.shift()?.resolve(answer)
+    }
+  })
+
+  return {
+    ask(question) {
+      if (ended !== null) return Promise.reject(ended.error)
+      if (closing) return Promise.reject(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} is being closed.`))
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject })
+        // Questions that are asked together go out together: a system call each would cost more than the answers.
+        child.stdin.cork()
+        child.stdin.write(question)
+        process.nextTick(() => child.stdin.uncork())
+      })
+    },
+    async close() {
+      closing = true
+      child.stdin.end()
+      if (ended === null) await once(child, 'close')
+    },
+  }
+}
+
+/** Collects what arrives; a large answer is joined a few times, not once per chunk. */
+function makeInbox() {
+  let chunks: Buffer[] = []
+  let held = 0
+  let needed = 1
+  let looked = 0
+  return {
+    add(chunk: Buffer): void {
+      chunks.push(chunk)
+      held += chunk.length
+    },
+    /** The answer at the front; null while it is not whole. */
+    take(frame: Frame): Buffer | null {
+      if (held === 0 || held < needed) return null
+      const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+      chunks = [bytes]
+      const length = frame(bytes, looked)
+      if (length > bytes.length) {
+        needed = length
+        looked = bytes.length
+        return null
+      }
+      needed = 1
+      looked = 0
+      held = bytes.length - length
+      chunks = [bytes.subarray(length)]
+      return bytes.subarray(0, length)
+    },
+  }
+}

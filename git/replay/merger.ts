@@ -1,0 +1,131 @@
+import type { Oid } from '../../domain/patch.ts'
+import type { Bytes } from '../objects/bytes.ts'
+import type { Quarantine } from '../objects/quarantine.ts'
+import type { Entry } from '../objects/tree.ts'
+import { openTrees, type PathChange, type TreeReader } from '../objects/tree-reader.ts'
+import { type BlobMerge, type BlobMerges, openBlobMerges } from './merge-blobs.ts'
+import type { Merge } from './merge-tree.ts'
+import { type MergePath, openWholeMerger } from './merge-whole.ts'
+
+/** Merges three trees in memory. Every path of execution gives the same trees. */
+export interface Merger {
+  merge(base: Oid, ours: Oid, theirs: Oid): Promise<Merge>
+  /** The merged tree, or null where it clashes; cheaper where nobody asks how. */
+  tryMerge(base: Oid, ours: Oid, theirs: Oid): Promise<Oid | null>
+  /** Merges the contents of many files at once, so that the merges that need them find them done. */
+  prepare(merges: readonly BlobMerge[]): Promise<void>
+  /** The content of a file that was merged already; null for one that was not or that clashes. */
+  prepared(merge: BlobMerge): Oid | null
+  close(): Promise<void>
+}
+
+/**
+ * The merger that is best for this Git, or the one that is asked for. Most patches change files that both sides have,
+ * and for those no rename or folder can matter: they are merged file by file and spliced in. Everything else, and
+ * everything that clashes, is `git merge-tree`'s.
+ */
+export async function openMerger(
+  quarantine: Quarantine,
+  options: { readonly trees?: TreeReader; readonly path?: MergePath | undefined } = {},
+): Promise<Merger> {
+  const trees = options.trees ?? openTrees(quarantine.objects, quarantine.format)
+  const whole = await openWholeMerger(quarantine, options.path)
+  const blobs = openBlobMerges(trees, whole)
+  const known = new Map<string, Promise<Merge>>()
+  const byFile = async (sides: Sides): Promise<Oid | 'clash' | 'undecided'> =>
+    options.path === 'whole' ? 'undecided' : mergeByFile(trees, blobs, sides)
+  const merge = async (sides: Sides): Promise<Merge> => {
+    const tree = await byFile(sides)
+    const isKnown = tree !== 'clash' && tree !== 'undecided'
+    return isKnown ? { kind: 'clean', tree } : whole.merge(sides.base, sides.ours, sides.theirs)
+  }
+  const mergeOnce = (sides: Sides): Promise<Merge> => {
+    const { base, ours, theirs } = sides
+    if (base === theirs || ours === theirs) return Promise.resolve({ kind: 'clean', tree: ours })
+    if (base === ours) return Promise.resolve({ kind: 'clean', tree: theirs })
+    const key = `${base} ${ours} ${theirs}`
+    const found = known.get(key) ?? merge(sides)
+    known.set(key, found)
+    return found
+  }
+  return {
+    merge: (base, ours, theirs) => mergeOnce({ base, ours, theirs }),
+    tryMerge: async (base, ours, theirs) => {
+      const sides = { base, ours, theirs }
+      if (base !== ours && (await byFile(sides)) === 'clash') return null
+      const merged = await mergeOnce(sides)
+      return merged.kind === 'clean' ? merged.tree : null
+    },
+    prepare: blobs.prepare,
+    prepared: blobs.prepared,
+    close: whole.close,
+  }
+}
+
+interface Sides {
+  readonly base: Oid
+  readonly ours: Oid
+  readonly theirs: Oid
+}
+
+/** The merged tree, by files alone; `clash` where a content clashes, `undecided` where more than files matters. */
+async function mergeByFile(
+  trees: TreeReader,
+  blobs: BlobMerges,
+  sides: Sides,
+): Promise<Oid | 'clash' | 'undecided'> {
+  const changes = await trees.compare(sides.base, sides.theirs)
+  if (!isByFile(changes)) return 'undecided'
+  const edits = new Map<Bytes, Entry>()
+  let clashes = false
+  for (const change of changes) {
+    const ours = await trees.lookUp(sides.ours, change.path)
+    const merged = await mergeEntry(trees, blobs, { change, ours, tree: sides.ours })
+    if (merged === 'undecided') return 'undecided'
+    if (merged === 'clash') clashes = true
+    else if (merged?.oid !== ours?.oid || merged?.mode !== ours?.mode) edits.set(change.path, merged)
+  }
+  if (clashes) return 'clash'
+  return edits.size === 0 ? sides.ours : trees.splice(sides.ours, edits)
+}
+
+/** Files that go and files that come may be one file that moved, and a moved file may take its folder along. */
+function isByFile(changes: readonly PathChange[]): boolean {
+  const comes = changes.some((change) => change.before === null)
+  const goes = changes.some((change) => change.after === null)
+  return !(comes && goes)
+}
+
+async function mergeEntry(
+  trees: TreeReader,
+  blobs: BlobMerges,
+  at: { readonly change: PathChange; readonly ours: Entry; readonly tree: Oid },
+): Promise<Entry | 'clash' | 'undecided'> {
+  const { path, before, after } = at.change
+  const { ours } = at
+  if (before === null) {
+    // Where the folder is gone, it may have been renamed, and the new file belongs into the new one.
+    const slash = path.lastIndexOf('/')
+    const isSafe = ours === null && slash > 0 && (await trees.hasFolder(at.tree, path.slice(0, slash)))
+    return isSafe && !(await trees.hasFolder(at.tree, path)) ? after : 'undecided'
+  }
+  if (ours === null) return 'undecided'
+  if (ours.oid === before.oid && ours.mode === before.mode) return after
+  if (after === null || ![before, ours, after].every(isFile)) return 'undecided'
+  const mode = threeWay(before.mode, ours.mode, after.mode)
+  const oid =
+    threeWay(before.oid, ours.oid, after.oid) ??
+    (await blobs.merge({ base: before.oid, ours: ours.oid, theirs: after.oid }))
+  if (mode === null) return 'undecided'
+  return oid === null ? 'clash' : { mode, oid }
+}
+
+function isFile({ mode }: { readonly mode: string }): boolean {
+  return mode === '100644' || mode === '100755'
+}
+
+/** The value that one side changed, or both in the same way; null where both changed it differently. */
+function threeWay(base: string, ours: string, theirs: string): string | null {
+  if (base === theirs || ours === theirs) return ours
+  return base === ours ? theirs : null
+}

@@ -1,0 +1,125 @@
+import { UndriftError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/patch.ts'
+import { contains, mergeBase } from '../mirror/queries.ts'
+import { refuseHostilePaths, refuseHostileTrees } from '../objects/hostile.ts'
+import { migrate } from '../objects/quarantine.ts'
+import { rememberedResolutions } from '../resolutions/remembered.ts'
+import type { Chain } from '../stack/linearise.ts'
+import type { StackPolicy } from '../stack/policy.ts'
+import { readChain, shallowHistory } from '../stack/stack.ts'
+import type { Mirror, Suspect } from '../types.ts'
+import { pathsOf } from './landed.ts'
+import type { PatchRecord } from './record.ts'
+import { replayStack } from './replay-stack.ts'
+import type { Replayed } from './replayer.ts'
+import { inWorkshop, type Workshop, type WorkshopOptions } from './workshop.ts'
+
+export interface PlanInput {
+  readonly head: Oid
+  readonly onto: Oid
+  /** Null: the merge base of head and target. */
+  readonly base: Oid | null
+  /** Upstream commits beside the target that the fork may have merged; what they have is not of the stack. */
+  readonly followed: readonly Oid[]
+  readonly committer: { readonly name: string; readonly email: string }
+  readonly policy: StackPolicy
+  /** Whether to look past a conflict. */
+  readonly onConflict: 'stop' | 'forecast'
+}
+
+export interface PlanOptions extends WorkshopOptions {
+  readonly onPatch?: (done: number, total: number) => void
+  /** Called with a result that is done, while its objects are in the repository and before anything forgets them. */
+  readonly keep?: (head: Oid) => Promise<void>
+}
+
+export type PlanResult =
+  | { readonly kind: 'done'; readonly head: Oid; readonly tree: Oid }
+  /** All patches settle, and a person should look: at suspects, or at a patch that may have landed with changes. */
+  | { readonly kind: 'question'; readonly head: Oid; readonly tree: Oid }
+  | { readonly kind: 'conflict'; readonly at: Oid; readonly lastGood: Oid }
+
+/** What a move of the stack would come to. */
+export interface Plan {
+  readonly base: Oid
+  readonly head: Oid
+  readonly onto: Oid
+  readonly result: PlanResult
+  readonly patches: readonly PatchRecord[]
+  readonly merges: readonly Oid[]
+  readonly suspects: readonly Suspect[]
+}
+
+/** Tries a replay in memory and tells what it comes to. Leaves no object behind unless a result is kept. */
+export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions = {}): Promise<Plan> {
+  const work = async (workshop: Workshop): Promise<Plan> => {
+    const { onto, policy, head } = input
+    const query = { head, onto, ...(input.base === null ? {} : { base: input.base }) }
+    const isTargetFit = refuseHostileTrees(workshop.quarantine, [onto])
+    isTargetFit.catch(() => {})
+    const [, chain] = await Promise.all([
+      refuseStrangeBase(workshop, input),
+      readChain(workshop, query, input.followed),
+    ])
+    await Promise.all(
+      chain.links.map(async (link) => refuseHostilePaths(link.oid, await pathsOf(workshop, link))),
+    )
+    const replayed = await replayStack(workshop, chain, {
+      onto,
+      policy,
+      committer: input.committer,
+      settle: rememberedResolutions(workshop, null),
+      onConflict: input.onConflict,
+      ...(options.onPatch ? { onPatch: options.onPatch } : {}),
+    })
+    account(chain, replayed.records)
+    // What is new in the stack was looked at path by path; what only the base had is gone.
+    await isTargetFit
+    const result = resultOf(replayed)
+    if (options.keep && result.kind === 'done') {
+      if (result.head !== onto) await migrate(workshop.quarantine, [result.head], [onto, head])
+      await options.keep(result.head)
+    }
+    const { records: patches, suspects } = replayed
+    return { base: chain.base, head, onto, result, patches, merges: chain.merges, suspects }
+  }
+  return inWorkshop(source, work, options)
+}
+
+function resultOf(replayed: Replayed): PlanResult {
+  const { conflict, head, tree, records, suspects } = replayed
+  if (conflict) return { kind: 'conflict', at: conflict.change.patch.oid, lastGood: conflict.lastGood }
+  const asks = records.some(({ suggestion }) => suggestion !== null && suggestion !== 'reverted-upstream')
+  return { kind: asks || suspects.length > 0 ? 'question' : 'done', head, tree }
+}
+
+async function refuseStrangeBase({ quarantine }: Workshop, { base, head, onto }: PlanInput): Promise<void> {
+  if (base !== null) {
+    if (await contains(quarantine, { ancestor: base, descendant: head })) return
+    throw new UndriftError('UNDRIFT_E_STACK', `The base ${base} is no ancestor of the head ${head}.`, {
+      hint: 'Give a --base that the head stands on, or leave it out.',
+    })
+  }
+  if ((await mergeBase(quarantine, head, onto)) !== null) return
+  const [cut] = quarantine.shallow
+  if (cut !== undefined) throw shallowHistory(cut)
+  throw new UndriftError('UNDRIFT_E_STACK', `The head ${head} and the target ${onto} share no history.`, {
+    hint: 'Give the commit that the stack begins after with --base.',
+  })
+}
+
+/** Invariant: every commit of the stack appears exactly once, as a patch or folded into one. */
+function account(chain: Chain, records: readonly PatchRecord[]): void {
+  const told = records.flatMap((record) => [record.oid, ...record.folded])
+  const read = chain.links.map((link) => link.oid)
+  if (
+    told.length === read.length &&
+    new Set(told).size === told.length &&
+    read.every((oid) => told.includes(oid))
+  )
+    return
+  throw new UndriftError(
+    'UNDRIFT_E_INTERNAL',
+    'Not every patch of the stack is accounted for; nothing was kept.',
+  )
+}

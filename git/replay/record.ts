@@ -1,0 +1,83 @@
+import type { ConflictPath, Oid, PatchReport } from '../../domain/patch.ts'
+import { displayPath } from '../objects/bytes.ts'
+import { type Change, type Drop, isEmptyChange, shapeOf } from '../stack/change.ts'
+import type { Suspect } from '../types.ts'
+import { type LandedCause, type Landing, pathsOf } from './landed.ts'
+import type { Workshop } from './workshop.ts'
+
+/** `landed-with-changes` asks a person; `reverted-upstream` only reports. */
+export type Suggestion =
+  | { readonly kind: 'landed-with-changes'; readonly as: readonly Oid[] }
+  | 'reverted-upstream'
+
+/** Everything that is known of what became of one patch. */
+export interface PatchRecord extends PatchReport {
+  readonly author: { readonly name: string; readonly email: string }
+  readonly landedAs: readonly Oid[]
+  readonly cause: LandedCause | Drop['cause'] | null
+  readonly paths: readonly string[]
+  /** True when a path is not UTF-8 and shows some bytes as `%XX`. */
+  readonly encodedPaths: boolean
+  readonly folded: readonly Oid[]
+  /** What the new commit does not carry on, such as `signature`. */
+  readonly lost: readonly string[]
+  readonly suggestion: Suggestion | null
+  readonly conflict: {
+    readonly paths: readonly ConflictPath[]
+    /** The upstream commit at which the patch stops applying. */
+    readonly causedBy: Oid | null
+  } | null
+}
+
+/** What became of a patch, without what was known of it before. */
+export type Fate = Pick<PatchRecord, 'verdict' | 'newOid' | 'reason'> &
+  Partial<Pick<PatchRecord, 'landedAs' | 'cause' | 'lost' | 'suggestion' | 'conflict'>> & {
+    readonly suspects?: readonly Suspect[]
+  }
+
+/** The fate of a patch that upstream has. */
+export function landedFate(landing: Landing): Fate {
+  const named = landing.as.map((oid) => oid.slice(0, 12)).join(', ')
+  const how: Record<LandedCause, string> = {
+    exact: `Upstream has the same change as ${named}.`,
+    squashed: `Upstream has it as a part of ${named}.`,
+    contained: `Upstream has all of it since ${named}.`,
+  }
+  return {
+    verdict: 'landed',
+    newOid: null,
+    reason: how[landing.cause],
+    cause: landing.cause,
+    landedAs: landing.as,
+  }
+}
+
+/** The whole record of a patch. */
+export async function recordOf(workshop: Workshop, change: Change, fate: Fate): Promise<PatchRecord> {
+  const { patch } = change
+  const paths = (await pathsOf(workshop, shapeOf(change))).map(displayPath)
+  const wasEmpty = isEmptyChange(change) && fate.verdict === 'unchanged'
+  const reason = wasEmpty ? 'It was empty from the start and is kept.' : fate.reason
+  return {
+    oid: patch.oid,
+    subject: patch.subject,
+    author: { name: patch.authorName, email: patch.authorEmail },
+    verdict: fate.verdict,
+    newOid: fate.newOid,
+    landedAs: fate.landedAs ?? [],
+    cause: fate.cause ?? null,
+    reason: change.note === null ? reason : `${reason} ${change.note}`,
+    paths: paths.map((path) => path.text),
+    encodedPaths: paths.some((path) => path.encoded),
+    folded: change.folded,
+    lost: fate.lost ?? [],
+    suggestion: fate.suggestion ?? null,
+    conflict: fate.conflict ?? null,
+  }
+}
+
+/** What a rewritten commit leaves behind: a signature holds for the old bytes only. */
+export function lostOf(change: Change): readonly string[] {
+  const names = change.source.lost.map((name) => (name.startsWith('gpgsig') ? 'signature' : name))
+  return [...new Set(names)]
+}

@@ -1,0 +1,37 @@
+import type { Oid } from '../../domain/patch.ts'
+import { planChanges } from '../stack/changes.ts'
+import type { Chain } from '../stack/linearise.ts'
+import type { StackPolicy } from '../stack/policy.ts'
+import { withoutTakenIn } from '../stack/stale-base.ts'
+import { type Replayed, type ReplayTask, replayChanges } from './replayer.ts'
+import type { Workshop } from './workshop.ts'
+
+export type StackTask = Pick<ReplayTask, 'onto' | 'committer' | 'settle' | 'onConflict' | 'onPatch'> & {
+  readonly policy: StackPolicy
+}
+
+/**
+ * Replays a whole chain. Where it conflicts and one of its commits took upstream in as a squash, it is replayed without
+ * what upstream has anyway, and the better of both counts.
+ */
+export async function replayStack(workshop: Workshop, chain: Chain, task: StackTask): Promise<Replayed> {
+  const first = await replayChain(workshop, chain, task)
+  if (!first.conflict) return first
+  const cleared = await withoutTakenIn(workshop, chain, task.onto)
+  if (!cleared) return first
+  const second = await replayChain(workshop, cleared, task)
+  return reach(second, chain) > reach(first, chain) ? second : first
+}
+
+async function replayChain(workshop: Workshop, chain: Chain, task: StackTask): Promise<Replayed> {
+  const { policy, ...rest } = task
+  const changes = await planChanges(workshop, chain, { policy, onto: task.onto })
+  return replayChanges(workshop, { ...rest, base: chain.base, oldest: chain.oldest, changes })
+}
+
+/** How far into the stack a replay came. */
+function reach({ conflict }: Replayed, chain: Chain): number {
+  if (!conflict) return chain.links.length
+  const at: Oid = conflict.change.patch.oid
+  return chain.links.findIndex((link) => link.oid === at)
+}

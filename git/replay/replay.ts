@@ -1,0 +1,75 @@
+import { UndriftError } from '../../domain/errors.ts'
+import type { PatchReport } from '../../domain/patch.ts'
+import { migrate } from '../objects/quarantine.ts'
+import { rememberedResolutions } from '../resolutions/remembered.ts'
+import type { Chain } from '../stack/linearise.ts'
+import { carryEverything } from '../stack/policy.ts'
+import { rereadChain } from '../stack/stack.ts'
+import type { Mirror, Replay, ReplayInput, ReplayOptions, Stack } from '../types.ts'
+import type { PatchRecord } from './record.ts'
+import { replayStack } from './replay-stack.ts'
+import type { Replayed } from './replayer.ts'
+import { inWorkshop, type Workshop } from './workshop.ts'
+
+/**
+ * Moves the stack onto a new base in memory; stops at the first patch that no means can settle. The same input gives
+ * the same commit ids everywhere. New objects reach the mirror only as a whole, after the last patch that went well.
+ */
+export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOptions = {}): Promise<Replay> {
+  return inWorkshop(mirror, async (workshop) => {
+    const { stack, onto, committer, attempt } = input
+    const replayed = await replayStack(workshop, await chainOf(workshop, stack), {
+      onto,
+      // As `plan` does it with no policy, so that both come to the same ids.
+      policy: carryEverything,
+      committer,
+      settle: rememberedResolutions(workshop, attempt),
+      onConflict: 'stop',
+      ...options,
+    })
+    await keep(workshop, replayed, input)
+    const reports = reportsOf(stack, replayed.records)
+    const { conflict, head, tree, suspects, records } = replayed
+    if (!conflict) return { kind: 'done', head, tree, reports, suspects }
+    const { lastGood, paths } = conflict
+    const record = records.find((one) => one.oid === conflict.change.patch.oid)
+    const causedBy = record?.conflict?.causedBy ?? null
+    const { patch, before, after } = conflict.change
+    const at = { patch, change: { before, after }, lastGood, paths, causedBy }
+    return { kind: 'conflict', at, reports }
+  })
+}
+
+/** The stack's own chain. Invariant: every patch of the stack is in it, and no other. */
+async function chainOf(workshop: Workshop, stack: Stack): Promise<Chain> {
+  const chain = await rereadChain(workshop, stack)
+  const found = new Set(chain.links.map((link) => link.oid))
+  if (stack.patches.length === found.size && stack.patches.every((patch) => found.has(patch.oid)))
+    return chain
+  throw new UndriftError('UNDRIFT_E_INTERNAL', 'The stack is not the whole of the history that it names.')
+}
+
+/** One report for every patch of the stack: what was folded into another shares its fate. */
+function reportsOf(stack: Stack, records: readonly PatchRecord[]): readonly PatchReport[] {
+  const byOid = new Map(
+    records.flatMap((record) => [record.oid, ...record.folded].map((oid) => [oid, record] as const)),
+  )
+  return stack.patches.map(({ oid, subject }) => {
+    const record = byOid.get(oid)
+    if (!record)
+      throw new UndriftError('UNDRIFT_E_INTERNAL', `Patch ${oid} (${subject}) was lost in the replay.`)
+    const reason =
+      record.oid === oid ? record.reason : `Folded into ${record.oid.slice(0, 12)} (${record.subject}).`
+    return { oid, subject, verdict: record.verdict, newOid: record.newOid, reason }
+  })
+}
+
+/** Moves what the replay made into the mirror: the new commits, the sides of a conflict, and what it is made again from. */
+async function keep(workshop: Workshop, replayed: Replayed, { onto, stack }: ReplayInput): Promise<void> {
+  const stages = replayed.conflict?.paths.flatMap(({ base, ours, theirs }) => [base, ours, theirs]) ?? []
+  const blobs = stages.flatMap((stage) => (stage && stage.mode !== '160000' ? [stage.oid] : []))
+  if (replayed.head === onto && blobs.length === 0) return
+  const change = replayed.conflict?.change
+  const trees = change ? [change.before, change.after] : []
+  await migrate(workshop.quarantine, [replayed.head, ...blobs, ...trees], [onto, stack.head])
+}

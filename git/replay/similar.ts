@@ -1,0 +1,112 @@
+import type { Oid } from '../../domain/patch.ts'
+import type { Bytes } from '../objects/bytes.ts'
+import { subjectOf } from '../objects/commit-object.ts'
+import type { Change } from '../stack/change.ts'
+import type { UpstreamRange } from '../stack/upstream-range.ts'
+import { changedLines, type Diff } from './differ.ts'
+import { pathsOf } from './landed.ts'
+import type { Workshop } from './workshop.ts'
+
+/** Older commits than these are not what made a patch stop applying. */
+const mostCommits = 60
+/** How alike two changes must be when their subjects differ, and when they are the same. */
+const likeness = { anySubject: 0.65, cleanly: 0.8, sameSubject: { clashed: 0.35, applied: 0.5 } }
+const fewWords = 5
+
+/**
+ * The upstream commit that looks like the patch landed with changes; null when none does. Never a proof: it is what a
+ * person is asked about.
+ */
+export async function similarCommit(
+  workshop: Workshop,
+  change: Change,
+  options: SimilarOptions,
+): Promise<Oid | null> {
+  const paths = new Set(await pathsOf(workshop, change))
+  const commits = (await options.range.touching([...paths])).slice(-mostCommits)
+  let best: { readonly oid: Oid; readonly score: number } | null = null
+  for (const oid of commits) {
+    const score = await likenessTo(workshop, change, { oid, paths, fit: options.fit })
+    if (score > (best?.score ?? 0)) best = { oid, score }
+  }
+  return best?.oid ?? null
+}
+
+export interface SimilarOptions {
+  readonly range: UpstreamRange
+  /** How well the patch applied: the better, the less a likeness means. */
+  readonly fit: 'clashed' | 'merged' | 'unchanged'
+}
+
+async function likenessTo(
+  workshop: Workshop,
+  change: Change,
+  to: { readonly oid: Oid; readonly paths: ReadonlySet<Bytes>; readonly fit: SimilarOptions['fit'] },
+): Promise<number> {
+  const { objects } = workshop.quarantine
+  const commit = await objects.commit(to.oid)
+  const [parent] = commit.parents
+  if (parent === undefined) return 0
+  const isNamesake = bareSubject(subjectOf(commit)) === bareSubject(change.patch.subject)
+  if (to.fit === 'unchanged' && !isNamesake) return 0
+  const [own, theirs] = await Promise.all([
+    workshop.plain.diff(change.before, change.after),
+    workshop.plain.diff((await objects.commit(parent)).tree, commit.tree),
+  ])
+  const mine = novelWords(own, to.paths)
+  // A word or two in common is chance; only a clash or the same name makes it worth a question.
+  if (to.fit === 'merged' && !isNamesake && size(mine.added) < fewWords) return 0
+  const needed = isNamesake
+    ? likeness.sameSubject[to.fit === 'clashed' ? 'clashed' : 'applied']
+    : to.fit === 'clashed'
+      ? likeness.anySubject
+      : likeness.cleanly
+  const score = alike(mine, novelWords(theirs, to.paths))
+  return score >= needed ? score : 0
+}
+
+interface Novel {
+  readonly added: ReadonlyMap<string, number>
+  readonly removed: ReadonlyMap<string, number>
+}
+
+/** Words that a diff brings and words that it takes away; what it only moves says nothing. */
+function novelWords(diff: Diff, paths: ReadonlySet<Bytes>): Novel {
+  const balance = new Map<string, number>()
+  for (const file of diff) {
+    if (!paths.has(file.path)) continue
+    for (const line of changedLines(file.text)) {
+      const step = line.startsWith('+') ? 1 : -1
+      for (const word of line.slice(1).match(/[\w\x80-\xff]+/g) ?? []) {
+        balance.set(word, (balance.get(word) ?? 0) + step)
+      }
+    }
+  }
+  const added = new Map([...balance].filter(([, count]) => count > 0))
+  const removed = new Map([...balance].flatMap(([word, count]) => (count < 0 ? [[word, -count]] : [])))
+  return { added, removed }
+}
+
+/** Dice's coefficient over the words that are added; over those that are taken away where nothing is added. */
+function alike(one: Novel, other: Novel): number {
+  const [mine, yours] = one.added.size > 0 ? [one.added, other.added] : [one.removed, other.removed]
+  const total = size(mine) + size(yours)
+  return total === 0 ? 0 : (2 * common(mine, yours)) / total
+}
+
+function common(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): number {
+  return [...one].reduce((sum, [word, count]) => sum + Math.min(count, other.get(word) ?? 0), 0)
+}
+
+function size(words: ReadonlyMap<string, number>): number {
+  return [...words.values()].reduce((sum, count) => sum + count, 0)
+}
+
+/** The subject without our markers and without what forges append. */
+function bareSubject(subject: string): string {
+  return subject
+    .replace(/^UPSTREAM:(?: *[^:]+:)?/, '')
+    .replace(/\(#\d+\)\s*$/, '')
+    .trim()
+    .toLowerCase()
+}

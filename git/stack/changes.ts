@@ -1,0 +1,48 @@
+import type { Workshop } from '../replay/workshop.ts'
+import type { Change } from './change.ts'
+import { foldFixups } from './fold.ts'
+import type { Chain, Link } from './linearise.ts'
+import { dropMarked, dropNamed, type StackPolicy } from './policy.ts'
+import { squashAuthors } from './squash-authors.ts'
+import { patchOf } from './stack.ts'
+
+/** The fork's chain as what is to be replayed: named commits left out, fixups and bots folded, markers heeded. */
+export async function planChanges(
+  workshop: Workshop,
+  chain: Chain,
+  options: { readonly policy: StackPolicy; readonly onto: string },
+): Promise<readonly Change[]> {
+  const links = await Promise.all(chain.links.map((link) => linkChange(workshop, link)))
+  const named = dropNamed(links, options.policy)
+  const folded = await foldFixups(workshop, named)
+  return dropMarked(workshop, squashAuthors(folded, options.policy.squashAuthors), options)
+}
+
+async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
+  const { before, after, commit } = link
+  const patch = patchOf(link.oid, commit)
+  const parentTree = (await workshop.quarantine.objects.commit(patch.parent)).tree
+  const own = link.isMerge ? { before, after } : { before: parentTree, after: commit.tree }
+  const isAbsorbed = before === after && own.before !== own.after
+  const tookIn = link.tookIn ?? null
+  return {
+    patch,
+    before,
+    after,
+    own,
+    source: commit,
+    folded: [],
+    hollow: isAbsorbed
+      ? 'Nothing of it is left in the fork: a later merge of the fork settled it otherwise.'
+      : null,
+    tookIn,
+    note: noteOn(link),
+    drop: null,
+  }
+}
+
+function noteOn({ isMerge, tookIn, before, after }: Link): string | null {
+  if (isMerge) return 'It is what only this merge commit holds.'
+  if (tookIn === undefined || before === after) return null
+  return `It had taken upstream in up to ${tookIn.slice(0, 12)}; that is no part of it any more.`
+}

@@ -1,0 +1,141 @@
+import { UndriftError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/patch.ts'
+import { contains } from '../mirror/queries.ts'
+import { type CommitObject, subjectOf } from '../objects/commit-object.ts'
+import { favour } from '../replay/favour.ts'
+import { prepareMerges } from '../replay/prepare.ts'
+import type { Workshop } from '../replay/workshop.ts'
+
+/** One commit of the fork as a step from tree to tree. Invariant: a link begins at the tree where the one before ends. */
+export interface Link {
+  readonly oid: Oid
+  readonly commit: CommitObject
+  readonly before: Oid
+  readonly after: Oid
+  /** Set where the link stands for what only a merge commit holds. */
+  readonly isMerge: boolean
+  /** The upstream commit whose content the commit took in, where that was found and taken out of it. */
+  readonly tookIn?: Oid
+}
+
+/** A fork's history in one line on top of one upstream commit. */
+export interface Chain {
+  /** The upstream commit that the fork stands on: what it merged last. */
+  readonly base: Oid
+  /** The upstream commit that it stood on first. */
+  readonly oldest: Oid
+  readonly links: readonly Link[]
+  /** Merges that hold nothing of their own. */
+  readonly merges: readonly Oid[]
+  readonly tree: Oid
+}
+
+/**
+ * Brings the fork's history into one line: branches at the place of their merge, first parent first, and everything on
+ * top of the upstream commit that was merged last. Invariant: at every commit of the first-parent line the chain's
+ * tree is the commit's own, so the last one is the head's.
+ * Throws UNDRIFT_E_STACK and names the merge where there is no such line.
+ */
+export async function linearise(
+  workshop: Workshop,
+  head: Oid,
+  parents: ReadonlyMap<Oid, readonly Oid[]>,
+): Promise<Chain> {
+  const { objects } = workshop.quarantine
+  const known = new Map<Oid, Chain>()
+
+  const chainOf = async (tip: Oid, by: Oid | null): Promise<Chain> => {
+    const spine: Oid[] = []
+    let at = tip
+    while (parents.has(at) && !known.has(at)) {
+      spine.push(at)
+      const [first] = parents.get(at) ?? []
+      if (first === undefined)
+        throw await refusal(
+          workshop,
+          by ?? at,
+          `joins a history that is not upstream's: it begins with ${at}`,
+        )
+      at = first
+    }
+    let chain = known.get(at) ?? (await standing(at))
+    for (const oid of spine.reverse()) {
+      const commit = await objects.commit(oid)
+      chain = commit.parents.length > 1 ? await joined(oid, commit, chain) : step(oid, commit, chain)
+      if (commit.parents.length > 1) known.set(oid, chain)
+    }
+    // Branches fork off anywhere; only their tips and the merges are worth remembering.
+    known.set(tip, chain)
+    return chain
+  }
+  const standing = async (upstream: Oid): Promise<Chain> => {
+    const { tree } = await objects.commit(upstream)
+    return { base: upstream, oldest: upstream, links: [], merges: [], tree }
+  }
+  const step = (oid: Oid, commit: CommitObject, chain: Chain): Chain => {
+    const link: Link = { oid, commit, before: chain.tree, after: commit.tree, isMerge: false }
+    return { ...chain, links: [...chain.links, link], tree: commit.tree }
+  }
+  const joined = async (oid: Oid, commit: CommitObject, first: Chain): Promise<Chain> => {
+    let chain = first
+    for (const parent of commit.parents.slice(1)) {
+      const other = await chainOf(parent, oid)
+      const base = await newerBase(workshop, oid, chain, other, !parents.has(parent))
+      if (base !== chain.base) chain = await restack(workshop, chain, base)
+      const had = new Set([...chain.links.map((link) => link.oid), ...chain.merges])
+      const added = other.links.filter((link) => !had.has(link.oid))
+      chain = await append(workshop, chain, added)
+      chain = { ...chain, merges: [...chain.merges, ...other.merges.filter((merge) => !had.has(merge))] }
+    }
+    if (chain.tree === commit.tree) return { ...chain, merges: [...chain.merges, oid] }
+    const link: Link = { oid, commit, before: chain.tree, after: commit.tree, isMerge: true }
+    return { ...chain, links: [...chain.links, link], tree: commit.tree }
+  }
+  return chainOf(head, null)
+}
+
+/** The base after a merge: of two, the one that holds the other; of strangers, what upstream's side brought. */
+async function newerBase(
+  workshop: Workshop,
+  merge: Oid,
+  chain: Chain,
+  other: Chain,
+  isUpstream: boolean,
+): Promise<Oid> {
+  if (chain.base === other.base) return chain.base
+  const { quarantine } = workshop
+  if (await contains(quarantine, { ancestor: other.base, descendant: chain.base })) return chain.base
+  if (await contains(quarantine, { ancestor: chain.base, descendant: other.base })) return other.base
+  // Release branches of one upstream do not hold each other; the one that is merged last is what the fork stands on.
+  if (isUpstream) return other.base
+  const bases = `${chain.base.slice(0, 12)} and ${other.base.slice(0, 12)}`
+  throw await refusal(workshop, merge, `joins branches that stand on different upstream commits, ${bases}`)
+}
+
+/** The same links on top of another upstream commit. */
+export async function restack(workshop: Workshop, chain: Chain, base: Oid): Promise<Chain> {
+  const { tree } = await workshop.quarantine.objects.commit(base)
+  return append(workshop, { ...chain, base, links: [], tree }, chain.links)
+}
+
+/** Puts links on top of a chain. Where one clashes, the chain wins: the merge that settled it corrects that. */
+async function append(workshop: Workshop, chain: Chain, links: readonly Link[]): Promise<Chain> {
+  const moved: Link[] = [...chain.links]
+  let { tree } = chain
+  await prepareMerges(workshop, links, tree)
+  for (const link of links) {
+    const merge = await workshop.merger.merge(link.before, tree, link.after)
+    const after =
+      merge.kind === 'clean' ? merge.tree : await favour(workshop, { ...merge, ours: tree }, 'ours')
+    moved.push({ ...link, before: tree, after })
+    tree = after
+  }
+  return { ...chain, links: moved, tree }
+}
+
+async function refusal(workshop: Workshop, oid: Oid, why: string): Promise<UndriftError> {
+  const commit = await workshop.quarantine.objects.commit(oid)
+  return new UndriftError('UNDRIFT_E_STACK', `Commit ${oid} (${subjectOf(commit)}) ${why}.`, {
+    hint: 'Rebase the fork onto the upstream commit that it stands on, or give --base.',
+  })
+}

@@ -1,0 +1,88 @@
+import type { Oid } from '../../domain/patch.ts'
+import { type Bytes, fromBytes } from '../objects/bytes.ts'
+import type { Quarantine } from '../objects/quarantine.ts'
+import { runGit } from '../process/command.ts'
+
+/** What upstream did between the base of a stack and the target, path by path. */
+export interface UpstreamRange {
+  /** Upstream's commits that touch one of the paths, parents before children. Merges are not among them. */
+  touching(paths: readonly Bytes[]): Promise<readonly Oid[]>
+  /** Every commit of the range, parents before children, merges among them. */
+  all(): Promise<readonly Oid[]>
+}
+
+/** Reads the range lazily, once for all the paths that the stack touches. */
+export function upstreamRange(
+  quarantine: Quarantine,
+  range: { readonly base: Oid; readonly onto: Oid },
+  allPaths: () => Promise<readonly Bytes[]>,
+): UpstreamRange {
+  let read: Promise<ReadonlyMap<Bytes, readonly number[]>> | null = null
+  const order: Oid[] = []
+  const load = async () => {
+    const touched = new Map<Bytes, number[]>()
+    for (const { oid, paths } of await readRange(quarantine, range, await allPaths())) {
+      order.push(oid)
+      for (const path of paths) {
+        const known = touched.get(path)
+        if (known) known.push(order.length - 1)
+        else touched.set(path, [order.length - 1])
+      }
+    }
+    return touched
+  }
+  let whole: Promise<readonly Oid[]> | null = null
+  const loadAll = async (): Promise<readonly Oid[]> => {
+    const argv = ['rev-list', '--topo-order', '--reverse', range.onto, `^${range.base}`]
+    return (await runGit(quarantine, argv)).stdout.toString('latin1').split('\n').filter(Boolean)
+  }
+  return {
+    all: () => {
+      whole ??= loadAll()
+      return whole
+    },
+    touching: async (paths) => {
+      read ??= load()
+      const touched = await read
+      const indexes = new Set(paths.flatMap((path) => touched.get(path) ?? []))
+      return [...indexes].sort((a, b) => a - b).map((index) => order[index] as Oid)
+    },
+  }
+}
+
+interface Touch {
+  readonly oid: Oid
+  readonly paths: readonly Bytes[]
+}
+
+async function readRange(
+  quarantine: Quarantine,
+  range: { readonly base: Oid; readonly onto: Oid },
+  paths: readonly Bytes[],
+): Promise<readonly Touch[]> {
+  if (range.base === range.onto || paths.length === 0) return []
+  // Paths travel by stdin, where they may be any bytes but a newline; a folder stands for a name with one.
+  const named = paths.map((path) =>
+    path.includes('\n') ? path.slice(0, path.indexOf('\n')).replace(/[^/]*$/, '') : path,
+  )
+  const everything = named.includes('')
+  const lines = [range.onto, `^${range.base}`, ...(everything ? [] : ['--', ...new Set(named)]), '']
+  const argv = [
+    '--literal-pathspecs',
+    'log',
+    '--stdin',
+    '--topo-order',
+    '--reverse',
+    '--no-merges',
+    '--full-history',
+  ]
+  const shown = ['--format=%x01%H', '--name-only', '-z', '--no-renames', '--no-color', '--no-show-signature']
+  const answer = await runGit(quarantine, [...argv, ...shown], { stdin: fromBytes(lines.join('\n')) })
+  const records = answer.stdout.toString('latin1').split(/\x01([0-9a-f]{40,64})\0/)
+  const touches: Touch[] = []
+  for (let at = 1; at < records.length; at += 2) {
+    const listed = (records[at + 1] ?? '').replace(/^\n/, '').split('\0')
+    touches.push({ oid: records[at] as Oid, paths: listed.filter(Boolean) })
+  }
+  return touches
+}
