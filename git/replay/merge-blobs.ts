@@ -46,7 +46,7 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
       const fresh = list.filter((blobs) => !known.has(keyOf(blobs)))
       const wanted = [...new Map(fresh.map((blobs) => [keyOf(blobs), blobs])).values()]
       const merges = await whole.mergeAll(wanted.map(sides))
-      for (const [index, merge] of merges.entries()) await keep(wanted[index] as BlobMerge, merge)
+      await Promise.all(merges.map((merge, index) => keep(wanted[index] as BlobMerge, merge)))
     },
     prepared: (blobs) => known.get(keyOf(blobs)) ?? null,
   }
