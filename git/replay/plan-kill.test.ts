@@ -26,7 +26,7 @@ afterEach(() => folder.remove())
 
 /** Keeps a plan's result under a ref, in a process of its own that can be killed. */
 function startPlan() {
-  const entry = join(import.meta.dirname, '..', 'client', 'cli', 'entry.ts')
+  const entry = join(import.meta.dirname, '..', '..', 'client', 'cli', 'entry.ts')
   const ends = ['--repo', repo.dir, '--head', 'fork', '--onto', 'main', '--to', 'refs/heads/kept', '--json']
   return spawn(process.execPath, [entry, 'plan', ...ends], { stdio: ['ignore', 'pipe', 'inherit'] })
 }
