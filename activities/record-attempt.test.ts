@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openMirror, readLedger } from '../git/index.ts'
+import { openConflict, openMirror, readLedger, takeConflict } from '../git/index.ts'
 import { recordAttempt } from './record-attempt.ts'
+import { replayStack } from './replay-stack.ts'
 import { type ActivityWorld, makeWorld, prepare, pushInput } from './testing.ts'
 import type { RecordInput } from './types.ts'
 
@@ -53,5 +56,22 @@ describe('recording an attempt', () => {
     const { entry } = await recordAttempt(input, deps, world.step)
     const mirror = await openMirror({ path: deps.data.mirrorOf('up') })
     expect(await readLedger(mirror, line)).toMatchObject([{ oid: entry, head: input.head, tree: null }])
+  })
+
+  it('names the resolutions that settled a patch, new and remembered ones alike', async () => {
+    const mirror = await openMirror({ path: world.deps.data.mirrorOf('up') })
+    const conflicted = await prepare(world, world.input('v2.0.0'))
+    const { result } = await replayStack(mirror, conflicted.rebase, world)
+    if (result.kind !== 'conflict') throw new Error('There is no conflict.')
+    const dir = world.deps.data.resolveTreeOf(input.attempt)
+    await openConflict(mirror, { conflict: result.at, dir })
+    writeFileSync(join(dir, 'a.txt'), 'settled\n')
+    const taking = { conflict: result.at, dir, by: 'Grace', at: '2026-05-01T00:00:00.000Z' }
+    const taken = await takeConflict(mirror, { ...taking, attempt: 'maintain/mine/main/v1.9.0' })
+    if (taken.kind !== 'taken') throw new Error('It was not taken.')
+    await recordAttempt(await ended('v2.0.0', '2026-05-05T00:00:00.000Z'), world.deps, world.step)
+    const [entry] = await entries()
+    expect(entry?.patches[0]?.verdict).toBe('reused')
+    expect(entry?.resolutions).toEqual([{ oid: taken.resolution, by: 'Grace', at: taking.at }])
   })
 })

@@ -1,4 +1,13 @@
-import { hasObject, listResolutions, openMirror, treeOf, recordAttempt as writeEntry } from '../git/index.ts'
+import type { PatchReport } from '../domain/patch.ts'
+import {
+  hasObject,
+  type LedgerEntry,
+  type Mirror,
+  openMirror,
+  readResolution,
+  treeOf,
+  recordAttempt as writeEntry,
+} from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { publishLedger } from './publish-ledger.ts'
 import type { StepContext } from './step.ts'
@@ -22,9 +31,20 @@ export async function recordAttempt(
     fork: fork.name,
     line: fork.line,
     tree: head !== null && (await hasObject(mirror, head)) ? await treeOf(mirror, head) : null,
-    resolutions: (await listResolutions(mirror))
-      .filter(({ attempt }) => attempt === input.attempt)
-      .map(({ oid, by, at }) => ({ oid, by, at })),
+    resolutions: await usedResolutions(mirror, ended.patches),
   })
   return { entry, unpublished: await publishLedger(mirror, input, deps) }
+}
+
+/** What settled the patches, in the stack's order, as far as this mirror holds it: it may be another machine's. */
+async function usedResolutions(
+  mirror: Mirror,
+  patches: readonly PatchReport[],
+): Promise<LedgerEntry['resolutions']> {
+  const found: LedgerEntry['resolutions'][number][] = []
+  for (const oid of new Set(patches.flatMap(({ resolution }) => resolution ?? []))) {
+    const used = (await hasObject(mirror, oid)) ? await readResolution(mirror, oid) : null
+    if (used) found.push({ oid, by: used.by, at: used.at })
+  }
+  return found
 }

@@ -164,8 +164,9 @@ export type MoveBranchResult =
   | { readonly kind: 'refused'; readonly reason: string }
 
 /** An attempt that has ended, as far as its workflow knows it. */
-export interface RecordInput extends Omit<LedgerEntry, 'fork' | 'line' | 'tree' | 'resolutions'> {
+export interface RecordInput extends Omit<LedgerEntry, 'fork' | 'line' | 'tree' | 'patches' | 'resolutions'> {
   readonly settings: AttemptSettings
+  readonly patches: readonly PatchReport[]
 }
 
 export interface RecordResult {

@@ -47,4 +47,6 @@ export interface PatchReport {
   readonly newOid: Oid | null
   /** One sentence: why this verdict. */
   readonly reason: string
+  /** The resolution that settled it, where one did. */
+  readonly resolution?: Oid
 }

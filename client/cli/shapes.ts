@@ -18,7 +18,7 @@ const intervention =
 export const attemptShape = `{ "version": 1, ${row},
   "reason", "upstream", "release": null | { "tag", "tagObject", "commit" },
   "base", "onto", "stackHead", "head",
-  "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason" } ],
+  "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason", "resolution": "…" where one settled it } ],
   "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds", "log", "tail" } ],
   "conflict": null | { "patch": { "oid", "subject" }, "lastGood", "paths": [ { "path", "kind" } ] },
   "intervention": null | ${intervention},

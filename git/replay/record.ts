@@ -31,7 +31,7 @@ export interface PatchRecord extends PatchReport {
 
 /** What became of a patch, without what was known of it before. */
 export type Fate = Pick<PatchRecord, 'verdict' | 'newOid' | 'reason'> &
-  Partial<Pick<PatchRecord, 'landedAs' | 'cause' | 'lost' | 'suggestion' | 'conflict'>> & {
+  Partial<Pick<PatchRecord, 'landedAs' | 'cause' | 'lost' | 'suggestion' | 'conflict' | 'resolution'>> & {
     readonly suspects?: readonly Suspect[]
   }
 
@@ -73,6 +73,7 @@ export async function recordOf(workshop: Workshop, change: Change, fate: Fate): 
     lost: fate.lost ?? [],
     suggestion: fate.suggestion ?? null,
     conflict: fate.conflict ?? null,
+    ...(fate.resolution === undefined ? {} : { resolution: fate.resolution }),
   }
 }
 

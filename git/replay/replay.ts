@@ -60,7 +60,8 @@ function reportsOf(stack: Stack, records: readonly PatchRecord[]): readonly Patc
       throw new UndriftError('UNDRIFT_E_INTERNAL', `Patch ${oid} (${subject}) was lost in the replay.`)
     const reason =
       record.oid === oid ? record.reason : `Folded into ${record.oid.slice(0, 12)} (${record.subject}).`
-    return { oid, subject, verdict: record.verdict, newOid: record.newOid, reason }
+    const { verdict, newOid, resolution } = record
+    return { oid, subject, verdict, newOid, reason, ...(resolution === undefined ? {} : { resolution }) }
   })
 }
 

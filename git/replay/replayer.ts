@@ -19,6 +19,7 @@ export interface Settled {
   readonly tree: Oid
   readonly verdict: 'reused' | 'resolved'
   readonly reason: string
+  readonly resolution: Oid
 }
 
 /** Settles a conflict by what is remembered; null when nothing is. */
@@ -107,11 +108,12 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     if (landing) return landedFate(landing)
     const settled = await task.settle(merge.conflicts, merge.tree)
     if (settled) {
-      const { verdict, reason } = settled
+      const { verdict, reason, resolution } = settled
       if (settled.tree !== tree) {
-        return { verdict, newOid: advance(change, settled.tree), reason, lost: lostOf(change) }
+        return { verdict, newOid: advance(change, settled.tree), reason, resolution, lost: lostOf(change) }
       }
-      return { verdict: 'emptied' as const, newOid: null, reason: `${reason} Nothing is left of the patch.` }
+      const nothing = `${reason} Nothing is left of the patch.`
+      return { verdict: 'emptied' as const, newOid: null, reason: nothing, resolution }
     }
     const paths = merge.conflicts.map((one) => ({ ...one, path: displayPath(one.path).text }))
     conflict ??= { change, lastGood: head, paths }

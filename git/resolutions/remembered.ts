@@ -9,11 +9,13 @@ export function rememberedResolutions(workshop: Workshop, attempt: string | null
     quarantine.objects.flush()
     const settled = await settle(quarantine.source, { tree, conflicts }, { objects: quarantine })
     if (!settled) return null
+    const { tree: settledTree, resolution } = settled
     const day = settled.at.slice(0, 10)
     return settled.attempt !== null && settled.attempt === attempt
-      ? { tree: settled.tree, verdict: 'resolved', reason: `Resolved by ${settled.by}.` }
+      ? { tree: settledTree, resolution, verdict: 'resolved', reason: `Resolved by ${settled.by}.` }
       : {
-          tree: settled.tree,
+          tree: settledTree,
+          resolution,
           verdict: 'reused',
           reason: `Reused what ${settled.by} settled on ${day}${settled.attempt === null ? '' : ` in ${settled.attempt}`}.`,
         }
