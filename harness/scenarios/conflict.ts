@@ -29,11 +29,16 @@ export const conflict: Scenario = {
     demandSame('`undrift resolve --continue` ends with 0', resumed.code, 0)
     const shown = await untilEnded(stage, tag, 'changed', asked)
     const head = await demandSettled(stage, shown, made)
-    const { decisions } = await demandRecorded(stage, tag, shown)
+    const { decisions, resolutions } = await demandRecorded(stage, tag, shown)
     demandSame(
       'the ledger keeps who decided',
       decisions.map(({ name, by }) => [name, by]),
       [['resume', 'fay']],
+    )
+    demandSame(
+      'and who settled the conflict',
+      resolutions.map(({ by }) => by),
+      ['fay'],
     )
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
   },

@@ -20,6 +20,7 @@ const logShape = z.looseObject({
       patches: z.array(z.looseObject({ oid: z.string(), verdict: z.string().nullable() })),
       checks: z.array(z.looseObject({ command: z.string(), exitCode: z.number().nullable() })),
       candidates: z.array(z.looseObject({ remote: z.string(), sha: z.string() })),
+      resolutions: z.array(z.looseObject({ by: z.string() })),
       decisions: z.array(z.looseObject({ name: z.string(), by: z.string() })),
     }),
   ),
