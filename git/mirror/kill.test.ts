@@ -31,7 +31,7 @@ const work = `
 const [, path, access] = process.argv
 const load = (name) => import(new URL(name, ${JSON.stringify(import.meta.url)}).href)
 const [{ openMirror }, { fetchUpstream }, { listRefs, updateRefs }, { runGit }] =
-  await Promise.all(['./mirror.ts', './fetch.ts', './refs.ts', './command.ts'].map(load))
+  await Promise.all(['./mirror.ts', './fetch.ts', './refs.ts', '../process/command.ts'].map(load))
 for (let round = 0; ; round += 1) {
   const mirror = await openMirror({ path })
   const fetched = await fetchUpstream(mirror, JSON.parse(access), { tag: 'v' + (round % 30) })
