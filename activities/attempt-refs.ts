@@ -6,13 +6,3 @@ export function attemptRef(input: StepInput, part: 'head' | `pushed/${string}`):
   const { name, line } = input.settings.fork
   return `refs/attempts/${name}/${line}/${encodeTag(input.tag)}/${part}`
 }
-
-/** The candidate's full ref name on a remote. Throws nothing: the config was checked when it was read. */
-export function candidateRef(input: StepInput): string {
-  const { name, line, publish } = input.settings.fork
-  const branch = publish.candidate
-    .replaceAll('{tag}', input.tag)
-    .replaceAll('{fork}', name)
-    .replaceAll('{line}', line)
-  return `refs/heads/${branch}`
-}

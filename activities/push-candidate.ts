@@ -1,8 +1,9 @@
 import type { Candidate } from '../domain/attempt.ts'
+import { candidateRef } from '../domain/candidate.ts'
 import { UndriftError } from '../domain/errors.ts'
 import type { Remote } from '../domain/settings.ts'
 import { listRemote, type Mirror, openMirror, push, readRef, treeOf, updateRefs } from '../git/index.ts'
-import { attemptRef, candidateRef } from './attempt-refs.ts'
+import { attemptRef } from './attempt-refs.ts'
 import { candidateUrl } from './candidate-url.ts'
 import type { ActivityDeps } from './deps.ts'
 import { ensureReplayed } from './replay-stack.ts'
@@ -34,7 +35,7 @@ export async function pushCandidate(
   const branch = await valueOn(mirror, sourceRemote(fork), { ref: source, deps })
   if (branch !== input.stackHead) return { kind: 'branch-moved', actual: branch }
 
-  const ref = candidateRef(input)
+  const ref = candidateRef(fork, input.tag)
   const candidates: Candidate[] = []
   for (const [index, remote] of publishRemotes(fork).entries()) {
     step.report({ done: index, total: fork.publish.to.length, what: `pushing to ${remote.name}` })

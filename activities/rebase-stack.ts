@@ -72,7 +72,8 @@ async function takeWorkTree(
   const there = await stat(dir).catch(() => null)
   if (there === null) return { taken: false, unsettled: [] }
   const at = new Date().toISOString()
-  const result = await takeConflict(mirror, { conflict, dir, by: 'a signal', attempt: input.attempt, at })
+  const by = input.by ?? 'a signal'
+  const result = await takeConflict(mirror, { conflict, dir, by, attempt: input.attempt, at })
   if (result.kind === 'unsettled') {
     return {
       taken: false,

@@ -84,6 +84,8 @@ export interface StackInput extends StepInput {
 export interface RebaseInput extends StackInput {
   /** After `resume`: a conflict's work tree that a person has settled is taken as it lies there. */
   readonly takeWorkTree: boolean
+  /** Who resumed, for the record of what is taken; absent from histories that are older than this field. */
+  readonly by?: string
 }
 
 /** A merge without a conflict whose result lacks lines that one side had changed. */

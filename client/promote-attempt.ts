@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client'
+import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { UndriftError } from '../domain/errors.ts'
 import { promoteId } from '../domain/ids.ts'
@@ -40,24 +40,20 @@ export function planPromotion(details: AttemptDetails, by: string): PromoteInput
 export async function startPromotion(session: Session, input: PromoteInput): Promise<string> {
   const { fork, upstream } = input.settings
   const workflowId = promoteId(fork.name, fork.line, input.tag)
-  try {
-    await session.client.workflow.start(workflowTypes.promote, {
-      workflowId,
-      taskQueue: taskQueues.control,
-      args: [input],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `${fork.name}: ${fork.branch} to ${input.to.slice(0, 10)} (${input.tag})`,
-      typedSearchAttributes: [
-        { key: searchKeys.upstream, value: upstream.name },
-        { key: searchKeys.fork, value: fork.name },
-        { key: searchKeys.release, value: input.tag },
-      ],
-    })
-  } catch (error) {
-    // Moved already: its result says where the old value is kept.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
-  }
+  await session.client.workflow.start(workflowTypes.promote, {
+    workflowId,
+    taskQueue: taskQueues.control,
+    args: [input],
+    // A move that was made may have been taken back since: the remotes are looked at each time.
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `${fork.name}: ${fork.branch} to ${input.to.slice(0, 10)} (${input.tag})`,
+    typedSearchAttributes: [
+      { key: searchKeys.upstream, value: upstream.name },
+      { key: searchKeys.fork, value: fork.name },
+      { key: searchKeys.release, value: input.tag },
+    ],
+  })
   return workflowId
 }
 

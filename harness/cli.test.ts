@@ -172,6 +172,9 @@ describe('a release that goes well', () => {
     expect(first).toMatchObject({ branch: 'main', from: shown.stackHead, to: shown.head })
     expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.head)
     expect(await json('promote', 'v1.1.0')).toEqual(first)
+    await git(repositories.remotes.origin, ['update-ref', 'refs/heads/main', String(first.from)])
+    expect(await json('promote', 'v1.1.0')).toEqual(first)
+    expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.head)
   })
 
   it('is made another time when a person says so, from the fork as it is then', async () => {

@@ -1,5 +1,6 @@
 import type { CarriedResolution, SuspectMerge } from '../activities/types.ts'
 import type { Need, Outcome, Step } from '../domain/attempt.ts'
+import { plannedCandidates } from '../domain/candidate.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
 import type { Attempt } from './attempt.ts'
 
@@ -24,6 +25,8 @@ export interface StepState {
   resolutions: readonly CarriedResolution[]
   /** Set by `resume`: a settled work tree is taken as it lies there. */
   takeWorkTree: boolean
+  /** Who resumed last. */
+  resumedBy: string
   approved: boolean
   /** The maintained branch already holds the release. */
   contained: boolean
@@ -82,6 +85,7 @@ async function rebaseStep(state: StepState): Promise<Next> {
   const result = await gitActivities(`replay on ${tag}`, state.patience()).rebaseStack({
     ...stackInput(state),
     takeWorkTree: state.takeWorkTree,
+    by: state.resumedBy,
   })
   state.takeWorkTree = false
   attempt.learn({ base: result.base, patches: result.patches })
@@ -149,6 +153,7 @@ async function pushStep(state: StepState): Promise<Next> {
   const { publish } = settings.fork
   if (head === null || state.tree === null) return { kind: 'go', step: 'fetch' }
   if (!publish.push && !state.approved) {
+    attempt.learn({ candidates: plannedCandidates(settings.fork, tag, head) })
     return {
       kind: 'ask',
       need: 'approval',

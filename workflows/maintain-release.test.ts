@@ -117,7 +117,7 @@ describe('an attempt', () => {
       conflict: null,
       decisions: [{ name: 'resume', by: 'ada' }],
     })
-    expect(seen[1]).toMatchObject({ resolutions: [resolution], takeWorkTree: true })
+    expect(seen[1]).toMatchObject({ resolutions: [resolution], takeWorkTree: true, by: 'ada' })
   })
 
   it('survives a signal whose input is nonsense, and takes a bare one', async () => {
@@ -140,7 +140,9 @@ describe('an attempt', () => {
     stage = await openStage(server, script({ git: { pushCandidate } }))
     const publish = { candidate: 'undrift/candidate/{tag}', to: ['origin'], push: false }
     const handle = await startAttempt(stage.client, { publish })
-    await until(handle, (status) => status.needs === 'approval')
+    const { candidates } = await until(handle, (status) => status.needs === 'approval')
+    const ref = 'refs/heads/undrift/candidate/v2.0.0'
+    expect(candidates).toMatchObject([{ remote: 'origin', ref, sha: oid('5'), pushed: false }])
     expect(pushes).toBe(0)
     await handle.executeUpdate('approve', { args: [{ by: 'ada' }] })
     expect(await handle.result()).toMatchObject({ outcome: 'changed' })

@@ -30,6 +30,7 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     patience: () => (patienceMinutes[Math.min(state.unserved, patienceMinutes.length - 1)] ?? 2) * 60_000,
     resolutions: [],
     takeWorkTree: false,
+    resumedBy: 'a signal',
     approved: false,
     contained: false,
     tree: null,
@@ -112,6 +113,7 @@ function answered(
     case 'resume':
       state.resolutions = [...state.resolutions, ...(answer.resolutions ?? [])]
       state.takeWorkTree = true
+      state.resumedBy = answer.by ?? 'a signal'
       return { kind: 'go', step: 'fetch' }
     case 'retry':
       return { kind: 'go', step: answer.from ?? stopped }

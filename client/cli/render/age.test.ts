@@ -10,6 +10,7 @@ it.each([
   ['2026-05-01T02:00:00.000Z', '10h ago'],
   ['2026-04-20T12:00:00.000Z', '11d ago'],
   ['2026-05-01T12:07:00.000Z', 'in 7m'],
+  ['2026-05-01T12:00:00.400Z', 'now'],
   [null, 'never'],
 ])('tells the age of %s as %s', (moment, words) => {
   expect(age(moment, now)).toBe(words)

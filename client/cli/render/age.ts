@@ -7,9 +7,10 @@ const units = [
 /** How long ago, or how far ahead, a moment is: `3m ago`, `in 7m`, `just now`. */
 export function age(moment: string | null, now: Date): string {
   if (moment === null) return 'never'
-  const seconds = Math.round((now.getTime() - Date.parse(moment)) / 1000)
+  const elapsed = (now.getTime() - Date.parse(moment)) / 1000
+  const seconds = Math.round(elapsed)
   if (Number.isNaN(seconds)) return '?'
-  if (Math.abs(seconds) < 2) return seconds < 0 ? 'now' : 'just now'
+  if (Math.abs(seconds) < 2) return elapsed < 0 ? 'now' : 'just now'
   return seconds < 0 ? `in ${span(-seconds)}` : `${span(seconds)} ago`
 }
 

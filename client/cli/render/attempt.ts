@@ -4,7 +4,7 @@ import type { AttemptStatus } from '../../../workflows/messages.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
 import type { Style } from '../style.ts'
 import { age, duration } from './age.ts'
-import { indent, oneLine, table } from './table.ts'
+import { indent, oneLine, shortened, table } from './table.ts'
 import { shortName, stateWords, verdictWord } from './words.ts'
 
 export interface AttemptView {
@@ -61,7 +61,7 @@ function renderPatches(patches: readonly PatchReport[], style: Style): string {
       `  ${String(index + 1).padStart(String(patches.length).length)}`,
       verdictWord(patch.verdict, style),
       style.dim(patch.oid.slice(0, 10)),
-      oneLine(patch.subject),
+      shortened(oneLine(patch.subject)),
       style.dim(oneLine(patch.reason)),
     ]),
   )

@@ -2,7 +2,7 @@ import type { Oid } from '../../../domain/patch.ts'
 import type { Plan } from '../../../git/replay/plan.ts'
 import type { PatchRecord } from '../../../git/replay/record.ts'
 import type { Style } from '../style.ts'
-import { oneLine, table } from './table.ts'
+import { oneLine, shortened, table } from './table.ts'
 import { verdictWord } from './words.ts'
 
 export interface PlanView {
@@ -18,7 +18,7 @@ export async function renderPlan(plan: Plan, view: PlanView): Promise<string> {
     style.dim(numberOf(index)),
     patch.verdict === null ? style.dim('not tried') : verdictWord(patch.verdict, style),
     style.dim(patch.oid.slice(0, 10)),
-    oneLine(patch.subject),
+    shortened(oneLine(patch.subject)),
     style.dim(oneLine(patch.verdict === 'unchanged' && patch.lost.length === 0 ? '' : reasonOf(patch))),
   ])
   const lines = rows.length === 0 ? [] : [table(rows)]

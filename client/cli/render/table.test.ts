@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeStyle } from '../style.ts'
-import { indent, oneLine, table } from './table.ts'
+import { indent, oneLine, shortened, table } from './table.ts'
 
 it('aligns columns whatever the colours, and leaves no space at the end of a line', () => {
   const style = makeStyle(true)
@@ -26,4 +26,9 @@ it('takes control characters and direction marks out of what others wrote', () =
 
 it('indents every line but the empty ones', () => {
   expect(indent('a\n\nb', 2)).toBe('  a\n\n  b')
+})
+
+it('cuts a subject that would push the other columns away, and no other', () => {
+  expect(shortened('x'.repeat(72))).toBe('x'.repeat(72))
+  expect(shortened('x'.repeat(73))).toBe(`${'x'.repeat(71)}…`)
 })

@@ -31,6 +31,14 @@ export function oneLine(text: string): string {
     .trimEnd()
 }
 
+const widestSubject = 72
+
+/** A subject as long as Git's own advice has it, so that one long one does not push the other columns away. */
+export function shortened(subject: string): string {
+  const characters = [...subject]
+  return characters.length <= widestSubject ? subject : `${characters.slice(0, widestSubject - 1).join('')}…`
+}
+
 function width(cell: string): number {
   return [...stripVTControlCharacters(cell)].length
 }
