@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConnectionOptions } from '@temporalio/client'
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig'
-import { type DataFolder, dataFolder } from '../config/data-folder.ts'
+import type { DataFolder } from '../config/data-folder.ts'
 import { UndriftError } from '../domain/errors.ts'
+import { dataOption } from './data-option.ts'
 
 /** Where the CLI stands: what decides about the server and about commands that can be pasted. */
 export interface Surroundings {
@@ -61,11 +62,6 @@ export function serverSilent(server: Server, from: Surroundings & { readonly cau
     hint,
     cause: from.cause,
   })
-}
-
-/** ` --data DIR` where a pasted command would otherwise use another folder; empty else. */
-export function dataOption(from: Surroundings): string {
-  return from.data.root === dataFolder(undefined, from.env).root ? '' : ` --data ${from.data.root}`
 }
 
 /** What `undrift up` leaves in the data folder while it runs; null when there is none. */

@@ -10,10 +10,14 @@ export interface Failure {
   readonly exitCode: ExitCode
 }
 
-/** What a thrown value means for the person; what the table does not know is a bug of ours. */
-export function toFailure(error: unknown): Failure {
+/**
+ * What a thrown value means for the person; what the table does not know is a bug of ours. `dataOption` completes the
+ * commands of the hint, so that they work when pasted.
+ */
+export function toFailure(error: unknown, dataOption: string): Failure {
   if (error instanceof UndriftError) {
-    return { code: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode }
+    const hint = error.hint.replaceAll(/\bundrift [a-z]+\b(?! --data)/g, (command) => command + dataOption)
+    return { code: error.code, message: error.message, hint, exitCode: error.exitCode }
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   const internal = new UndriftError('UNDRIFT_E_INTERNAL', message)

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommanderError } from 'commander'
 import { nearest } from '../../config/nearest.ts'
 import { UndriftError } from '../../domain/errors.ts'
+import { dataOption } from '../data-option.ts'
 import type { CommandInput, CommandSpec } from './command.ts'
 import { type GlobalOptions, type Host, makeContext } from './context.ts'
 import { failureJson, failureText, toFailure } from './failure.ts'
@@ -12,14 +13,15 @@ import { registry } from './registry.ts'
 /** Understands the arguments, runs the command, prints what it returns; resolves to the exit code. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
   const globals: GlobalOptions = { json: asksForJson(argv), color: !argv.includes('--no-color') }
+  let chosen: Chosen | null = null
   try {
-    const chosen = parse(argv, host)
+    chosen = parse(argv, host)
     if (chosen === null) return 0
     return await runCommand(chosen, host)
   } catch (error) {
     if (host.signal.aborted) return Number(host.signal.reason)
-    const failure = toFailure(error)
-    const context = makeContext(host, globals)
+    const context = makeContext(host, chosen?.globals ?? globals)
+    const failure = toFailure(error, dataOption(context))
     if (context.json) context.print(JSON.stringify(failureJson(failure)))
     else host.writeError(`${failureText(failure, context.talkStyle)}\n`)
     if (context.env.UNDRIFT_DEBUG && error instanceof Error) host.writeError(`${error.stack}\n`)

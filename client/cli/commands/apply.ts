@@ -1,5 +1,5 @@
 import { type AppliedWatch, applyWatches } from '../../apply-watches.ts'
-import { dataOption } from '../../server.ts'
+import { dataOption } from '../../data-option.ts'
 import { withSession } from '../../session.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'

@@ -1,6 +1,6 @@
 import { attemptDetailsIfAnswered } from '../../attempt-details.ts'
 import { listAttempts } from '../../attempts.ts'
-import { dataOption } from '../../server.ts'
+import { dataOption } from '../../data-option.ts'
 import { withSession } from '../../session.ts'
 import { listWatches } from '../../watches.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
