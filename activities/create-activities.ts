@@ -21,7 +21,7 @@ export interface Activities {
 /** Binds every activity to a worker's folders and environment. */
 export function createActivities(deps: ActivityDeps): Activities {
   return {
-    control: { pollFeed, startMaintenance, supersedeOlder },
+    control: { pollFeed: (input) => pollFeed(input, deps), startMaintenance, supersedeOlder },
     git: {
       fetchRelease: (input) => runStep((step) => fetchRelease(input, deps, step)),
       rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step)),

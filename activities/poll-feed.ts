@@ -1,13 +1,15 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
 import { ApplicationFailureCategory } from '@temporalio/common'
 import { createFeed } from '../adapters/feeds/create-feed.ts'
-import type { ListedTag } from '../adapters/feeds/git-tags/git-tags-feed.ts'
+import type { ListedTag, ListTagsOptions } from '../adapters/feeds/git-tags/git-tags-feed.ts'
 import type { FeedCursor, FeedResult } from '../adapters/feeds/types.ts'
 import { chooseNew, takeBaseline } from '../domain/choose-release.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { withGuardedExpressions } from '../git/guarded-expressions.ts'
 import { openTagSource } from '../git/mirror/tag-source.ts'
+import type { ActivityDeps } from './deps.ts'
 import type { PollInput, PollResult } from './types.ts'
+import { withFeedToken } from './with-feed-token.ts'
 
 /** What one poll leaves for the next, in the heartbeat: an optimisation, and the count that slows failures down. */
 interface PollMemory {
@@ -22,10 +24,13 @@ const slowestFailureSeconds = 60 * 60
  * Looks at a feed once. Returns only when there is news; otherwise it fails with `NoNewRelease` (or `FeedFailed`) and the
  * delay after which the server runs it again, which writes no history.
  */
-export async function pollFeed({ upstream, known }: PollInput): Promise<PollResult> {
+export async function pollFeed(
+  { upstream, known }: PollInput,
+  deps: Pick<ActivityDeps, 'env'>,
+): Promise<PollResult> {
   const context = Context.current()
   const memory = (context.info.heartbeatDetails ?? null) as PollMemory | null
-  const result = await createFeed(upstream.feed, { listTags }).poll({
+  const result = await withFeedToken(createFeed(upstream.feed, { listTags }), upstream.feedToken, deps).poll({
     url: upstream.feed,
     cursor: memory?.cursor ?? null,
     allow: upstream.allow,
@@ -85,10 +90,10 @@ function news(
   return { kind: 'releases', ...choice, problems: problems.slice(0, 20) }
 }
 
-/** The tags of a public repository: a poll holds no credentials. */
-async function listTags(url: string, signal: AbortSignal): Promise<readonly ListedTag[]> {
+/** The tags of a repository; a poll has the feed's own token and no other credential. */
+async function listTags(url: string, { signal, token }: ListTagsOptions): Promise<readonly ListedTag[]> {
   const remote = { name: 'feed', url, token: null }
-  await using source = await openTagSource({ remote, secret: null }, signal)
+  await using source = await openTagSource({ remote, secret: token }, signal)
   return source.tags
 }
 

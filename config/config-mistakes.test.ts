@@ -138,6 +138,30 @@ describe('a bad config', () => {
       '5:17',
       'Take it out, treat it as leaked, and write `token: env:NAME` instead.',
     ],
+    [
+      'a literal token of a feed',
+      'feed: https://github.com/openai/codex/releases.atom',
+      'feed: { url: "https://x.example/y", token: abc }',
+      'secret',
+      '4:48',
+      'A secret itself never stands in the config. Set NAME in the environment of the worker of the role `control`.',
+    ],
+    [
+      'a token for a feed in the clear',
+      'feed: https://github.com/openai/codex/releases.atom',
+      'feed: { url: "http://x.example/y", token: env:TOKEN }',
+      'bad-url',
+      '4:18',
+      null,
+    ],
+    [
+      'a literal secret of a webhook',
+      'poll: 10m',
+      'webhook: abc',
+      'secret',
+      '5:14',
+      'A secret itself never stands in the config. Set NAME in the environment of the process that runs `undrift webhook`.',
+    ],
     ['YAML that does not close', '[npm ci, npm test]', '[npm ci, npm test', 'syntax', '13:5', null],
     ['two documents', 'forks:', '---\nforks:', 'syntax', '7:1', null],
     ['an alias to nowhere', 'poll: 10m', 'poll: *ten', 'syntax', '5:11', null],
@@ -167,6 +191,13 @@ forks:
 network: { allow: [10.0.0.0/33] }
 `
     expect(renderProblems(problems(text), { color: false })).toMatchSnapshot()
+  })
+
+  it('is not shown the secret of a webhook, even in a file that cannot be read', () => {
+    for (const end of ['', '\nforks: [']) {
+      const text = `${changed('poll: 10m', 'webhook: hunter2').replace('forks:', 'froks:')}${end}`
+      expect(renderProblems(problems(text), { color: false })).not.toContain('hunter2')
+    }
   })
 
   it.each(['', '# nothing', 'null'])('is told that %j is empty', (text) => {

@@ -1,4 +1,4 @@
-import type { ForkSettings, UpstreamSettings } from '../domain/settings.ts'
+import type { ForkSettings, SecretName, UpstreamSettings } from '../domain/settings.ts'
 
 /** A config file that was read and found good. */
 export interface Config {
@@ -6,4 +6,6 @@ export interface Config {
   readonly path: string
   readonly upstreams: readonly UpstreamSettings[]
   readonly forks: readonly ForkSettings[]
+  /** The secrets that webhooks are signed with, by upstream; no worker needs them, so they are no settings. */
+  readonly webhooks: ReadonlyMap<string, SecretName>
 }

@@ -72,7 +72,8 @@ export function feedUrl(description: string) {
   return text({ description, examples }, feedUrlFault)
 }
 
-export function secretName(description: string) {
+/** `holder` is the process whose environment holds the secret. */
+export function secretName(description: string, holder = 'the git worker') {
   return text(
     { description, pattern: '^env:[A-Za-z_][A-Za-z0-9_]*$', examples: ['env:GITHUB_TOKEN'] },
     (value) =>
@@ -82,7 +83,7 @@ export function secretName(description: string) {
             kind: 'secret',
             message: 'this is not the name of a secret',
             expected: 'env:NAME, the name of an environment variable',
-            hint: 'A secret itself never stands in the config. Set NAME in the environment of the git worker.',
+            hint: `A secret itself never stands in the config. Set NAME in the environment of ${holder}.`,
           },
   )
 }

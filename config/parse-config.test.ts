@@ -55,6 +55,7 @@ describe('a good config', () => {
           committer: { name: 'Undrift', email: 'undrift@localhost' },
         },
       ],
+      webhooks: new Map(),
     })
   })
 
@@ -91,6 +92,21 @@ describe('a good config', () => {
     )
     expect(config.forks[0]?.verify).toMatchObject({ timeoutSeconds: 3600, outputBytes: 1e9, network: true })
     expect(config.upstreams[0]).toMatchObject({ git: { token: 'env:TOKEN' }, allow: ['127.0.0.0/8'] })
+  })
+
+  it('takes the token of a feed by name, and keeps the secrets of webhooks out of the settings', () => {
+    const config = good(
+      changed(
+        'feed: https://github.com/openai/codex/releases.atom',
+        'feed: { url: https://api.github.com/repos/openai/codex/releases, token: env:API }',
+      ).replace('poll: 10m', 'webhook: env:HOOK'),
+    )
+    expect(config.upstreams[0]).toMatchObject({
+      feed: 'https://api.github.com/repos/openai/codex/releases',
+      feedToken: 'env:API',
+    })
+    expect([...config.webhooks]).toEqual([['codex', 'env:HOOK']])
+    expect(JSON.stringify(config.upstreams)).not.toContain('HOOK')
   })
 
   it('keeps its settings through any order of its keys', () => {

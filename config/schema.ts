@@ -54,14 +54,40 @@ const tags = z
   })
   .meta({ description: 'Which tags count as releases.' })
 
+const feed = z
+  .union([
+    feedUrl('The URL.'),
+    z
+      .strictObject({
+        url: feedUrl('The URL.'),
+        token: secretName(
+          'Name of the secret that raises the limits of an API. It goes to this host only.',
+          'the worker of the role `control`',
+        ).optional(),
+      })
+      .check((context) => {
+        const { url, token } = context.value
+        if (token === undefined || /^(?:git\+)?https:/.test(url)) return
+        const params = { kind: 'bad-url', expected: 'https://… or git+https://…' }
+        const message = 'a token goes over https only'
+        context.issues.push({ code: 'custom', input: url, path: ['url'], message, params, continue: true })
+      }),
+  ])
+  .meta({
+    description:
+      'Where releases are noticed: Atom or RSS, the API of a forge, a package registry, or Git tags.',
+  })
+
 const upstream = z
   .strictObject({
     git: repository('Where the upstream repository is.'),
-    feed: feedUrl(
-      'Where releases are noticed: Atom or RSS, the API of a forge, a package registry, or Git tags.',
-    ),
+    feed,
     poll: duration('How often the feed is read.').default('10m'),
     tags: tags.prefault({}),
+    webhook: secretName(
+      'Name of the secret that the forge signs its webhooks with, for `undrift webhook`.',
+      'the process that runs `undrift webhook`',
+    ).optional(),
   })
   .meta({ description: 'A project that is followed.' })
 
@@ -171,5 +197,6 @@ export const configSchema = z
   .meta({ title: 'undrift.yaml', description: 'Upstreams that are followed and forks that are maintained.' })
 
 export type ConfigFile = z.output<typeof configSchema>
+export type UpstreamEntry = ConfigFile['upstreams'][string]
 export type ForkEntry = ConfigFile['forks'][string]
 export type RepositoryEntry = ForkEntry['remotes'][string]

@@ -28,7 +28,8 @@ const patterns: readonly Pattern[] = [
   { what: 'a password in a URL', expression: /(?<![\w:/@.-])[\w.-]+:(?<secret>[^\s@/"':]+)@[\w.-]+:/dg },
   {
     what: 'a token in a query',
-    expression: /[?&](?:access_token|private_token|auth_token|token|api_?key)=(?<secret>[^\s&"'$]{6,})/dgi,
+    expression:
+      /[?&](?:access_token|private_token|auth_token|feed_token|rss_token|token|api_?key)=(?<secret>[^\s&"'$]{6,})/dgi,
   },
 ]
 

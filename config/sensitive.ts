@@ -2,9 +2,9 @@ import { type Document, isScalar, visit } from 'yaml'
 import { findSecrets, type SecretSpan } from './secrets.ts'
 import { rangeOf } from './source-map.ts'
 
-const sensitiveKey = /(token|passw(or)?d|passphrase|secret|api_?key|credential)/i
+const sensitiveKey = /(token|webhook|passw(or)?d|passphrase|secret|api_?key|credential)/i
 const sensitiveLine =
-  /(?:token|passw(?:or)?d|passphrase|secret|api_?key|credential)\w*["']?\s*:\s*(?<value>[^\s{}[\]#][^\n,}#]*)/dgi
+  /(?:token|webhook|passw(?:or)?d|passphrase|secret|api_?key|credential)\w*["']?\s*:\s*(?<value>[^\s{}[\]#][^\n,}#]*)/dgi
 
 /** What of a config must never be shown: what looks like a secret, and what stands where a secret's name belongs. */
 export interface Sensitive {

@@ -8,7 +8,13 @@ import type {
 } from '../domain/settings.ts'
 import type { Config } from './config.ts'
 import { parseDuration, parseSize } from './duration.ts'
-import { type ConfigFile, defaultVerify, type ForkEntry, type RepositoryEntry } from './schema.ts'
+import {
+  type ConfigFile,
+  defaultVerify,
+  type ForkEntry,
+  type RepositoryEntry,
+  type UpstreamEntry,
+} from './schema.ts'
 
 /** The plain settings of a file that the schema took. */
 export function toConfig(file: ConfigFile, path: string): Config {
@@ -16,13 +22,26 @@ export function toConfig(file: ConfigFile, path: string): Config {
     ([name, entry]): UpstreamSettings => ({
       name,
       git: toRemote('upstream', entry.git),
-      feed: entry.feed,
+      ...toFeed(entry.feed),
       pollSeconds: seconds(entry.poll),
       tags: entry.tags,
       allow: file.network.allow,
     }),
   )
-  return { path, upstreams, forks: Object.entries(file.forks).map(([name, entry]) => toFork(name, entry)) }
+  const webhooks = Object.entries(file.upstreams).flatMap(([name, { webhook }]) =>
+    webhook === undefined ? [] : [[name, webhook as SecretName] as const],
+  )
+  return {
+    path,
+    upstreams,
+    forks: Object.entries(file.forks).map(([name, entry]) => toFork(name, entry)),
+    webhooks: new Map(webhooks),
+  }
+}
+
+function toFeed(entry: UpstreamEntry['feed']): Pick<UpstreamSettings, 'feed' | 'feedToken'> {
+  if (typeof entry === 'string') return { feed: entry }
+  return { feed: entry.url, ...(entry.token === undefined ? {} : { feedToken: entry.token as SecretName }) }
 }
 
 function toFork(name: string, entry: ForkEntry): ForkSettings {

@@ -32,6 +32,8 @@ export interface UpstreamSettings {
   readonly name: string
   readonly git: Remote
   readonly feed: string
+  /** Goes to the feed's own host only; absent for none. */
+  readonly feedToken?: SecretName
   readonly pollSeconds: number
   readonly tags: TagRules
   /** Hosts and CIDR blocks on private networks that a feed may be fetched from. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { pollFeed } from '../activities/poll-feed.ts'
-import type { StartMaintenanceInput } from '../activities/types.ts'
+import type { PollInput, StartMaintenanceInput } from '../activities/types.ts'
 import { makeFolder, makeRepo } from '../git/testing.ts'
 import { type FeedServer, type ProjectFeed, startFeedServer } from '../harness/world/feed-server.ts'
 import { startTestServer } from '../workers/testing.ts'
@@ -27,7 +27,9 @@ beforeEach(async () => {
     started.push(input)
     return 'started' as const
   }
-  stage = await openStage(server, { control: { pollFeed, startMaintenance } })
+  stage = await openStage(server, {
+    control: { pollFeed: (input: PollInput) => pollFeed(input, { env: {} }), startMaintenance },
+  })
 })
 afterEach(async () => {
   await stage.stop()

@@ -169,33 +169,28 @@ describe.each(feeds.map((feed) => [feed.kind, feed] as const))('%s', (_kind, fee
   })
 })
 
-it('gives its token to its own origin only', async () => {
-  await using stranger = await serve((_request, response) => response.end('[]'))
-  await using own = await serve((request, response) => {
-    if (request.url === '/moved') response.end('[]')
-    else
-      response
-        .writeHead(301, { location: request.url?.startsWith('/away') ? stranger.origin : '/moved' })
-        .end()
-  })
-  const feed = createForgejoFeed()
-  await feed.poll(requestFor(`${own.origin}/here`, { token: 'hunter2' }))
-  await feed.poll(requestFor(`${own.origin}/away`, { token: 'hunter2' }))
-  expect(own.requests.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer hunter2'))
-  expect(stranger.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
+it('never sends its token in the clear', async () => {
+  await using server = await serve((_request, response) => response.end('[]'))
+  await createForgejoFeed().poll(requestFor(server.origin, { token: 'hunter2' }))
+  expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
 })
 
 it('says where it has moved to for good, not where it is for the time being', async () => {
   await using server = await serve((request, response) => {
-    const status = Number(request.url?.slice(1))
-    if (status) response.writeHead(status, { location: '/new' }).end()
+    const statuses = (request.url ?? '').split('/').filter(Boolean)
+    const [status, ...rest] = statuses
+    if (status) response.writeHead(Number(status), { location: `/${rest.join('/')}` }).end()
     else response.end('[]')
   })
   const feed = createForgejoFeed()
-  const moved = async (status: number) => feed.poll(requestFor(`${server.origin}/${status}`))
-  expect(await moved(301)).toMatchObject({ kind: 'releases', movedTo: `${server.origin}/new` })
-  expect(await moved(308)).toMatchObject({ movedTo: `${server.origin}/new` })
-  expect(await moved(302)).not.toHaveProperty('movedTo')
+  const moved = async (path: string) => feed.poll(requestFor(`${server.origin}/${path}`))
+  expect(await moved('301')).toMatchObject({ kind: 'releases', movedTo: `${server.origin}/` })
+  expect(await moved('301/308')).toMatchObject({ movedTo: `${server.origin}/` })
+  expect(await moved('301/302')).toMatchObject({ movedTo: `${server.origin}/302` })
+  expect(await moved('301/302/301')).toMatchObject({ movedTo: `${server.origin}/302/301` })
+  expect(await moved('302/301')).not.toHaveProperty('movedTo')
+  expect(await moved('302')).not.toHaveProperty('movedTo')
+  expect(await moved('301/404')).toMatchObject({ kind: 'failed', reason: 'feed-http-404' })
 })
 
 it('names a release that Git takes for no tag, and keeps long texts short', async () => {

@@ -14,11 +14,11 @@ export interface FeedRequest {
   readonly signal: AbortSignal
   /** What stands before the version in this upstream's tags; for feeds that know versions only, such as registries. */
   readonly tagPrefix?: string
-  /** A forge's API token, which raises its limits. Goes to the feed's own origin and nowhere else. */
+  /** Raises the limits of a forge's API. Goes to the feed's own origin and nowhere else, and over https only. */
   readonly token?: string | null
 }
 
-/** Reason codes of safety: why a feed could not be read. */
+/** Why a feed could not be read; a person reads it, and may filter by it. */
 export type FeedReason =
   | 'feed-invalid'
   | 'feed-too-large'
@@ -28,6 +28,7 @@ export type FeedReason =
   | `feed-http-${number}`
   | 'feed-rate-limited'
   | 'feed-unreachable'
+  | 'feed-secret-missing'
 
 export type FeedResult =
   | { readonly kind: 'not-modified'; readonly cursor: FeedCursor | null; readonly movedTo?: string }

@@ -42,8 +42,8 @@ refused. The same as a [JSON Schema](../../schema/undrift.schema.json), for edit
 \`\`\`
 
 Names of upstreams, forks and remotes are at most 40 lower-case letters, digits, \`.\`, \`_\` and \`-\`, a letter or digit
-first. A secret never stands in the file: write its name, \`token: env:NAME\`, and set NAME in the environment of the
-worker that serves the role \`git\`.
+first. A secret never stands in the file: write its name, \`env:NAME\`, and set NAME in the environment of whoever needs
+it: the worker of the role \`git\` for repositories, that of \`control\` for feeds, \`undrift webhook\` for webhooks.
 
 ${markdownTable(['key', 'what', 'default', 'meaning', 'examples'], rows)}
 `

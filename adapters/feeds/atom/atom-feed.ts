@@ -23,7 +23,7 @@ export function createAtomFeed(limits: AtomLimits = safetyLimits): Feed {
 }
 
 async function poll(request: FeedRequest, limits: AtomLimits): Promise<FeedResult> {
-  const fetched = await fetchDocument({ ...request, token: null, accept }, limits)
+  const fetched = await fetchDocument({ ...request, accept }, limits)
   if (fetched.kind !== 'document') return fetched
   const parsed = await parseFeed(decodeText(fetched.body, fetched.contentType), {
     milliseconds: limits.parseMilliseconds,

@@ -11,8 +11,14 @@ export interface ListedTag {
   readonly target: string
 }
 
+export interface ListTagsOptions {
+  readonly signal: AbortSignal
+  /** For this host alone; null for a public repository. */
+  readonly token: string | null
+}
+
 /** Asks a Git remote for its tags. Throws UndriftError as git does. */
-export type ListTags = (url: string, signal: AbortSignal) => Promise<readonly ListedTag[]>
+export type ListTags = (url: string, options: ListTagsOptions) => Promise<readonly ListedTag[]>
 
 const mostReleases = 1_000
 const totalMilliseconds = 20_000
@@ -26,7 +32,8 @@ async function poll(request: FeedRequest, listTags: ListTags): Promise<FeedResul
   const deadline = AbortSignal.timeout(totalMilliseconds)
   let tags: readonly ListedTag[]
   try {
-    tags = await listTags(request.url.replace(/^git\+/, ''), AbortSignal.any([request.signal, deadline]))
+    const signal = AbortSignal.any([request.signal, deadline])
+    tags = await listTags(request.url.replace(/^git\+/, ''), { signal, token: request.token ?? null })
   } catch (error) {
     request.signal.throwIfAborted()
     return failed(error, deadline.aborted)

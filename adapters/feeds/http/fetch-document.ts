@@ -72,8 +72,10 @@ async function followRedirects(
   let url = first
   let movedTo: string | null = null
   let permanent = true
+  // A token in the clear is everybody's, and one that went round by another host leads where that host wants it.
+  let token = first.protocol === 'https:' ? (request.token ?? null) : null
   for (let hops = 0; ; hops++) {
-    const headers = requestHeaders(request, { first, url })
+    const headers = requestHeaders(request, token)
     const response = await fetch(url, { dispatcher: agent, redirect: 'manual', headers, signal })
     const location = redirectStatuses.has(response.status) ? response.headers.get('location') : null
     if (location === null) return { response, url, movedTo }
@@ -81,6 +83,7 @@ async function followRedirects(
       throw new FetchFailure('feed-redirects', `redirects more than ${mostRedirects} times`)
     }
     url = checkedUrl(location, url)
+    if (url.origin !== first.origin) token = null
     // What lies behind a redirect for the time being is for the time being, too.
     permanent &&= permanentStatuses.has(response.status)
     if (permanent) movedTo = url.href
@@ -126,14 +129,11 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
   return Buffer.concat(chunks, size)
 }
 
-function requestHeaders(
-  { accept, cursor, token }: DocumentRequest,
-  { first, url }: { readonly first: URL; readonly url: URL },
-): Record<string, string> {
+function requestHeaders({ accept, cursor }: DocumentRequest, token: string | null): Record<string, string> {
   return {
     accept,
     'user-agent': 'undrift',
-    ...(token && url.origin === first.origin ? { authorization: `Bearer ${token}` } : {}),
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
     ...(cursor?.etag ? { 'if-none-match': cursor.etag } : {}),
     ...(cursor?.lastModified ? { 'if-modified-since': cursor.lastModified } : {}),
   }
