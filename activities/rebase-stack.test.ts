@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConflict, openMirror, readStack, replay } from '../git/index.ts'
 import { numberedLines } from '../git/testing.ts'
 import { rebaseStack } from './rebase-stack.ts'
+import { recordAttempt } from './record-attempt.ts'
 import { type ActivityWorld, makeWorld, type Prepared, prepare } from './testing.ts'
 
 let world: ActivityWorld
@@ -31,6 +32,15 @@ describe('rebasing a stack', () => {
     expect(await rebaseStack(rebase, world.elsewhere(), world.step)).toEqual(replayed)
   })
 
+  it("leaves out what the fork's rules say", async () => {
+    const patches = { policy: 'strict', exclude: [], squashAuthors: [] } as const
+    const { replayed } = await prepare(world, world.input('v1.1.0', { patches }))
+    expect(replayed.patches.map(({ verdict, cause }) => [verdict, cause])).toEqual([
+      ['dropped', 'policy'],
+      ['dropped', 'policy'],
+    ])
+  })
+
   it('stops at the patch that conflicts and names its paths', async () => {
     const { replayed } = await prepare(world, world.input('v2.0.0'))
     expect(replayed).toMatchObject({
@@ -53,5 +63,38 @@ describe('rebasing a stack', () => {
     expect(settled).toMatchObject({ kind: 'done', patches: [{ verdict: 'resolved' }, {}] })
     // What was settled once is not asked again.
     expect((await rebaseStack(prepared.rebase, world.deps, world.step)).kind).toBe('done')
+  })
+
+  it('asks about a patch that upstream may have with changes, and keeps to what persons said of it before', async () => {
+    const added = 'function limit(value) {\n  return Math.min(value, 30)\n}\n'
+    const ours = world.fork.commit('Add a limit', { 'b.txt': `b\n${added}` })
+    world.fork.git('push', '-q', world.origin.dir, 'main')
+    world.upstream.git('checkout', '-q', 'v1.1.0')
+    const like = world.upstream.commit('Add a limit (#7)', { 'b.txt': `${added.replace('30', '60')}b\n` })
+    world.upstream.git('tag', 'v1.2.0')
+    world.upstream.commit('More', { 'd.txt': 'd\n' })
+    world.upstream.git('tag', 'v1.3.0')
+    const open = { subject: 'Add a limit', commits: [ours], as: [{ oid: like, subject: 'Add a limit (#7)' }] }
+    const { rebase, replayed } = await prepare(world, world.input('v1.2.0'))
+    expect(replayed).toMatchObject({ kind: 'done', likelyLandings: [open], dropped: [] })
+
+    const dropped = await rebaseStack({ ...rebase, dropped: [ours] }, world.deps, world.step)
+    expect(dropped).toMatchObject({ kind: 'done', likelyLandings: [], dropped: [ours] })
+    expect(dropped.patches.at(-1)).toMatchObject({ verdict: 'dropped', cause: 'person' })
+
+    const say = async (outcome: 'changed' | 'failed', word: { drop: string[] } | { keep: string[] }) => {
+      const { attempt, tag, settings, stackHead, onto } = rebase
+      const decisions = [{ name: 'resume' as const, by: 'ada', at: '2026-05-04T03:02:01Z', ...word }]
+      const ended = { attempt, tag, settings, outcome, reason: 'Done.', at: '2026-05-04T03:02:01.000Z' }
+      const rest = { base: null, onto, stackHead, head: null, patches: [], checks: [], candidates: [] }
+      await recordAttempt({ ...ended, ...rest, decisions }, world.deps, world.step)
+    }
+    const next = async () => (await prepare(world, world.input('v1.3.0'))).replayed
+    await say('failed', { drop: [ours] })
+    expect(await next()).toMatchObject({ likelyLandings: [open], dropped: [] })
+    await say('changed', { keep: [ours] })
+    expect(await next()).toMatchObject({ likelyLandings: [], dropped: [] })
+    await say('changed', { drop: [ours] })
+    expect(await next()).toMatchObject({ likelyLandings: [], dropped: [ours] })
   })
 })

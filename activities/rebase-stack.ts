@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises'
 import {
+  commitSubject,
   type Mirror,
   openMirror,
+  type Replay,
   type ReplayConflict,
   readRef,
   removeTree,
@@ -10,12 +12,15 @@ import {
 } from '../git/index.ts'
 import { attemptRef } from './attempt-refs.ts'
 import type { ActivityDeps } from './deps.ts'
+import { type EarlierWords, earlierWords } from './earlier-words.ts'
 import { type ReplayedStack, replayStack } from './replay-stack.ts'
 import type { StepContext } from './step.ts'
-import type { RebaseInput, RebaseResult } from './types.ts'
+import type { LikelyLanding, RebaseInput, RebaseResult } from './types.ts'
 
 const mostSuspects = 20
 const mostLines = 20
+const mostLandings = 20
+const longestSubject = 200
 
 /** Replays the stack on the release in memory, and keeps a result that is done under the attempt's ref of the mirror. */
 export async function rebaseStack(
@@ -25,25 +30,33 @@ export async function rebaseStack(
 ): Promise<RebaseResult> {
   const path = deps.data.mirrorOf(input.settings.upstream.name)
   const mirror = await openMirror({ path, signal: step.signal })
-  let replayed = await replayStack(mirror, input, { deps, step })
+  const words = await earlierWords(mirror, input)
+  const told = { ...input, dropped: [...new Set([...(input.dropped ?? []), ...words.dropped])] }
+  let replayed = await replayStack(mirror, told, { deps, step })
   let unsettled: readonly string[] = []
   if (input.takeWorkTree && replayed.result.kind === 'conflict') {
     const taken = await takeWorkTree(mirror, replayed.result.at, { input, deps })
     unsettled = taken.unsettled
-    if (taken.taken) replayed = await replayStack(mirror, input, { deps, step })
+    if (taken.taken) replayed = await replayStack(mirror, told, { deps, step })
   }
-  return concluded(mirror, input, { replayed, unsettled })
+  return concluded(mirror, input, { replayed, unsettled, words })
 }
 
 async function concluded(
   mirror: Mirror,
   input: RebaseInput,
-  found: { readonly replayed: ReplayedStack; readonly unsettled: readonly string[] },
+  found: {
+    readonly replayed: ReplayedStack
+    readonly unsettled: readonly string[]
+    readonly words: EarlierWords
+  },
 ): Promise<RebaseResult> {
   const { stack, result } = found.replayed
   const patches = result.reports
+  const dropped = patches.flatMap(({ oid, cause }) => (cause === 'person' ? [oid] : []))
+  const likelyLandings = await unsaid(result.likelyLandings, found.words)
   if (result.kind === 'conflict') {
-    const { patch, lastGood, paths } = result.at
+    const { patch, lastGood, paths, causedBy = null } = result.at
     return {
       kind: 'conflict',
       base: stack.base,
@@ -52,6 +65,9 @@ async function concluded(
       paths: paths.map(({ path, kind }) => ({ path, kind })),
       patches,
       unsettled: found.unsettled,
+      causedBy: causedBy === null ? null : await named(mirror, causedBy),
+      likelyLandings,
+      dropped,
     }
   }
   const ref = attemptRef(input, 'head')
@@ -59,7 +75,36 @@ async function concluded(
   const suspects = (result.suspects ?? [])
     .slice(0, mostSuspects)
     .map(({ oid, path, lost }) => ({ oid, path, lost: lost.slice(0, mostLines) }))
-  return { kind: 'done', base: stack.base, head: result.head, tree: result.tree, patches, suspects }
+  const { head, tree } = result
+  return { kind: 'done', base: stack.base, head, tree, patches, suspects, likelyLandings, dropped }
+}
+
+/** The likely landings that nobody judged yet, short enough for a message. */
+async function unsaid(
+  landings: Replay['likelyLandings'],
+  words: EarlierWords,
+): Promise<readonly LikelyLanding[]> {
+  const open: LikelyLanding[] = []
+  for (const { oid, subject, folded, as } of landings) {
+    if (open.length >= mostLandings) break
+    const known = await Promise.all(as.map((like) => words.kept(oid, like.oid)))
+    const fresh = as.filter((_like, index) => !known[index])
+    if (fresh.length === 0) continue
+    const short = (text: string) => text.slice(0, longestSubject)
+    open.push({
+      subject: short(subject),
+      commits: [oid, ...folded],
+      as: fresh.map((like) => ({ oid: like.oid, subject: short(like.subject) })),
+    })
+  }
+  return open
+}
+
+async function named(
+  mirror: Mirror,
+  oid: string,
+): Promise<{ readonly oid: string; readonly subject: string }> {
+  return { oid, subject: (await commitSubject(mirror, oid)).slice(0, longestSubject) }
 }
 
 /** Takes what a person settled in the attempt's work tree, for whoever resumes with a bare signal. */

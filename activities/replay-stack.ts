@@ -9,6 +9,7 @@ import {
   readStack,
   replay,
   type Stack,
+  stackPolicy,
 } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { accessTo } from './secrets.ts'
@@ -30,10 +31,12 @@ export async function replayStack(
   await ensurePinned(mirror, input, worker.deps)
   for (const pack of input.resolutions) await importResolution(mirror, pack)
   const { stackHead, onto } = input
+  const { fork } = input.settings
+  const policy = stackPolicy(fork.patches, input.dropped)
   const stack = await readStack(mirror, { head: stackHead, onto })
   const result = await replay(
     mirror,
-    { stack, onto, committer: input.settings.fork.committer, attempt: input.attempt },
+    { stack, onto, committer: fork.committer, attempt: input.attempt, policy },
     { onPatch: (done, total) => worker.step.report({ done, total, what: 'replaying patches' }) },
   )
   return { stack, result }

@@ -79,6 +79,8 @@ export interface StackInput extends StepInput {
   readonly stackHead: Oid
   readonly onto: Oid
   readonly resolutions: readonly CarriedResolution[]
+  /** Patches that a person dropped; absent from histories that are older than this field. */
+  readonly dropped?: readonly Oid[]
 }
 
 export interface RebaseInput extends StackInput {
@@ -96,6 +98,15 @@ export interface SuspectMerge {
   readonly lost: readonly string[]
 }
 
+/** A patch that upstream may have taken with changes. */
+export interface LikelyLanding {
+  readonly subject: string
+  /** The patch and what is folded into it: what a person drops who finds that upstream has it. */
+  readonly commits: readonly Oid[]
+  /** The upstream commits that look like it. */
+  readonly as: readonly { readonly oid: Oid; readonly subject: string }[]
+}
+
 export type RebaseResult =
   | {
       readonly kind: 'done'
@@ -105,6 +116,10 @@ export type RebaseResult =
       readonly patches: readonly PatchReport[]
       /** Merges that may have lost lines in silence; absent from histories that are older than this field. */
       readonly suspects?: readonly SuspectMerge[]
+      /** Absent from histories that are older than this field. */
+      readonly likelyLandings?: readonly LikelyLanding[]
+      /** What persons dropped, now or in an earlier attempt of the line; absent from histories that are older. */
+      readonly dropped?: readonly Oid[]
     }
   | {
       readonly kind: 'conflict'
@@ -115,6 +130,12 @@ export type RebaseResult =
       readonly patches: readonly PatchReport[]
       /** What a work tree that was to be taken still lacks. */
       readonly unsettled: readonly string[]
+      /** The upstream commit at which the patch stops applying; absent from histories that are older. */
+      readonly causedBy?: { readonly oid: Oid; readonly subject: string } | null
+      /** Of the patch that conflicts and of those before it; absent from histories that are older. */
+      readonly likelyLandings?: readonly LikelyLanding[]
+      /** What persons dropped, now or in an earlier attempt of the line; absent from histories that are older. */
+      readonly dropped?: readonly Oid[]
     }
 
 export interface VerifyInput extends StackInput {

@@ -10,6 +10,7 @@ import {
   type Replay,
   readStack,
   replay,
+  stackPolicy,
 } from '../git/index.ts'
 import type { AttemptStatus } from '../workflows/messages.ts'
 import type { Surroundings } from './server.ts'
@@ -39,8 +40,9 @@ export async function replayHere(from: Surroundings, status: AttemptStatus): Pro
   const mirror = await openMirror({ path: from.data.mirrorOf(settings.upstream.name) })
   await fetchMissing(mirror, status, { pinned: [stackHead, onto], env: from.env })
   const stack = await readStack(mirror, { head: stackHead, onto })
-  const { committer } = settings.fork
-  const result = await replay(mirror, { stack, onto, committer, attempt: status.id })
+  const { committer, patches } = settings.fork
+  const policy = stackPolicy(patches, status.dropped)
+  const result = await replay(mirror, { stack, onto, committer, attempt: status.id, policy })
   return { mirror, result, dir: from.data.resolveTreeOf(status.id) }
 }
 

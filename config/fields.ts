@@ -145,6 +145,32 @@ export function candidate(description: string) {
   })
 }
 
+export function oidPrefix(description: string) {
+  const pattern = '^[0-9a-fA-F]{4,64}$'
+  return text({ description, pattern, examples: ['3fa1c2d9'] }, (value) =>
+    new RegExp(pattern).test(value)
+      ? null
+      : {
+          kind: 'bad-value',
+          message: 'this is no beginning of an object id',
+          expected: 'four to 64 hexadecimal digits, in quotes where they are all decimal',
+        },
+  )
+}
+
+export function emailAddress(description: string) {
+  const pattern = '^[^<>\\s@]+@[^<>\\s@]+$'
+  return text({ description, pattern, examples: ['bot@example.org'] }, (value) =>
+    new RegExp(pattern).test(value)
+      ? null
+      : {
+          kind: 'bad-value',
+          message: 'this is no e-mail address',
+          expected: 'an address, such as a@b.example',
+        },
+  )
+}
+
 export function allowEntry(description: string) {
   return text({ description, examples: ['git.corp.example', '127.0.0.0/8'] }, (value) => {
     const problem = allowProblem(value)

@@ -80,6 +80,24 @@ describe('a good config', () => {
     expect(asked.forks[0]?.publish).toMatchObject({ push: false, ledger: true })
   })
 
+  it('says what of the stack is carried only where it is asked to', () => {
+    const asked = good(
+      changed('branch: main', 'branch: main\n    patches: { exclude: [3fa1c2], policy: strict }'),
+    )
+    expect(asked.forks[0]?.patches).toEqual({ policy: 'strict', exclude: ['3fa1c2'], squashAuthors: [] })
+    const wrong = changed(
+      'branch: main',
+      'branch: main\n    patches: { exclude: [xyz], squashAuthors: [bot] }',
+    )
+    expect(parseConfig(wrong, 'undrift.yaml')).toMatchObject({
+      kind: 'invalid',
+      problems: [
+        { path: 'forks.my-codex.patches.exclude[0]' },
+        { path: 'forks.my-codex.patches.squashAuthors[0]' },
+      ],
+    })
+  })
+
   it('takes options of verify, a token by name, and what the operator opens', () => {
     const config = good(
       changed(

@@ -1,14 +1,17 @@
 import { z } from 'zod'
+import { tagPolicies } from '../domain/settings.ts'
 import {
   allowEntry,
   branch,
   candidate,
   committerPart,
   duration,
+  emailAddress,
   expression,
   feedUrl,
   gitUrl,
   namePattern,
+  oidPrefix,
   secretName,
   size,
   tagPrefix,
@@ -152,6 +155,23 @@ const committer = z
   })
   .meta({ description: 'The committer of replayed patches.' })
 
+const patches = z
+  .strictObject({
+    policy: z.enum(tagPolicies).default('soft').meta({
+      description:
+        'How markers in messages are read: `soft` carries what has none, `strict` drops it, `none` reads no marker.',
+    }),
+    exclude: z
+      .array(oidPrefix('The beginning of the id of a commit that is left out.'))
+      .default([])
+      .meta({ description: 'Commits of the fork that are left out.' }),
+    squashAuthors: z
+      .array(emailAddress('The address of a bot.'))
+      .default([])
+      .meta({ description: 'Authors whose consecutive commits become one patch.' }),
+  })
+  .meta({ description: 'What of the stack is carried, and how.' })
+
 const fork = z
   .strictObject({
     upstream: text({ description: 'The name of the upstream that is followed.' }),
@@ -163,6 +183,7 @@ const fork = z
         description: 'The fork’s repositories. The branch is read from `origin`, or else from the first.',
       }),
     branch: branch('The maintained branch.'),
+    patches: patches.optional(),
     verify: z
       .union([commands, verifyOptions])
       .meta({ description: 'What proves a replayed stack; `[]` for nothing.' }),

@@ -56,6 +56,7 @@ function toFork(name: string, entry: ForkEntry): ForkSettings {
     upstream: entry.upstream,
     remotes: ordered,
     branch: entry.branch,
+    ...(entry.patches ? { patches: entry.patches } : {}),
     verify: toVerify(entry.verify),
     sandbox: entry.sandbox,
     publish: toPublish(entry.publish, ordered),

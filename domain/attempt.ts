@@ -30,6 +30,7 @@ export const needs = [
   'tag-moved',
   'sandbox-missing',
   'suspect-merge',
+  'landed-with-changes',
   'step-failed',
 ] as const
 export type Need = (typeof needs)[number]

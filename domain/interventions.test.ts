@@ -15,6 +15,16 @@ describe('an intervention', () => {
     }
   })
 
+  it('offers to drop patches, with commands that name them', () => {
+    const drops = [['a'.repeat(40), 'b'.repeat(40)]]
+    const { options } = intervention('landed-with-changes', 'Keep?', { place, evidence: [], drops })
+    expect(options.map(({ name }) => name)).toEqual(['approve', 'resume', 'resume', 'skip', 'abort'])
+    expect(options[1]?.commands).toEqual([
+      'undrift resume maintain/my-codex/main/rust-v1.2.0 --drop aaaaaaaaaaaa --drop bbbbbbbbbbbb',
+      `temporal workflow signal --workflow-id maintain/my-codex/main/rust-v1.2.0 --name resume --input '{"drop":["${'a'.repeat(40)}","${'b'.repeat(40)}"]}'`,
+    ])
+  })
+
   it('names the data folder and the server in its commands when they are not the usual ones', () => {
     const elsewhere = { ...place, data: "/srv/it's here", address: 'temporal.example:7233' }
     const { options } = intervention('approval', 'Push?', { place: elsewhere, evidence: [] })

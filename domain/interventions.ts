@@ -26,6 +26,7 @@ const answers: Readonly<Record<Need, readonly DecisionName[]>> = {
   'tag-moved': ['skip', 'abort'],
   'sandbox-missing': ['retry', 'skip', 'abort'],
   'suspect-merge': ['approve', 'resume', 'skip', 'abort'],
+  'landed-with-changes': ['approve', 'resume', 'skip', 'abort'],
   'step-failed': ['retry', 'resume', 'skip', 'abort'],
 }
 
@@ -37,18 +38,59 @@ const effects: Readonly<Record<DecisionName, string>> = {
   approve: 'push the candidate',
 }
 
+/** What `approve` lets pass, where that is not the push. */
+const approvals: Readonly<Partial<Record<Need, string>>> = {
+  'suspect-merge': 'take the replayed stack as it is, and check it',
+  'landed-with-changes': 'keep the patches as they are, and check the replayed stack',
+}
+
+/** Most lists of patches that are offered to be dropped, a command each. */
+const mostDrops = 5
+
 /** Builds the question that an attempt waits on, with the answers that are possible and their commands. */
 export function intervention(
   kind: Need,
   question: string,
-  options: { readonly place: InterventionPlace; readonly evidence: readonly string[] },
+  options: {
+    readonly place: InterventionPlace
+    readonly evidence: readonly string[]
+    /** Lists of patches, each of which may be dropped as a whole. */
+    readonly drops?: readonly (readonly string[])[]
+  },
 ): Intervention {
+  const { place, drops = [] } = options
+  const plain = answers[kind].map((name) => option(name, kind, place))
+  const at = plain.findIndex(({ name }) => name === 'resume')
   return {
     kind,
     question,
     evidence: limited(options.evidence),
-    options: answers[kind].map((name) => option(name, kind, options.place)),
+    options: drops.length === 0 ? plain : plain.toSpliced(at, 0, dropOption(drops, place)),
   }
+}
+
+/** To drop patches is to resume without them. */
+function dropOption(drops: readonly (readonly string[])[], place: InterventionPlace): InterventionOption {
+  const attempt = quote(place.attempt)
+  const shown = drops.slice(0, mostDrops)
+  return {
+    name: 'resume',
+    effect: 'drop what upstream has already, and replay the rest of the stack',
+    commands: [
+      ...shown.map((commits) => {
+        const named = commits.map((oid) => ` --drop ${oid.slice(0, 12)}`).join('')
+        return `undrift resume${dataOption(place)} ${attempt}${named}`
+      }),
+      ...shown.map(
+        (commits) => `${signalCommand('resume', place)} --input '${JSON.stringify({ drop: commits })}'`,
+      ),
+    ],
+  }
+}
+
+function signalCommand(name: DecisionName, { attempt, address }: InterventionPlace): string {
+  const where = address === null ? '' : ` --address ${address}`
+  return `temporal workflow signal${where} --workflow-id ${quote(attempt)} --name ${name}`
 }
 
 /** The answers that are possible for a need. */
@@ -59,8 +101,7 @@ export function possibleAnswers(kind: Need): readonly DecisionName[] {
 function option(name: DecisionName, kind: Need, place: InterventionPlace): InterventionOption {
   const attempt = quote(place.attempt)
   const data = dataOption(place)
-  const address = place.address === null ? '' : ` --address ${place.address}`
-  const signal = `temporal workflow signal${address} --workflow-id ${attempt} --name ${name}`
+  const signal = signalCommand(name, place)
   if (name === 'resume' && kind === 'conflict') {
     return {
       name,
@@ -68,10 +109,7 @@ function option(name: DecisionName, kind: Need, place: InterventionPlace): Inter
       commands: [`undrift resolve${data} ${attempt}`, `undrift resolve${data} ${attempt} --continue`, signal],
     }
   }
-  const effect =
-    name === 'approve' && kind === 'suspect-merge'
-      ? 'take the replayed stack as it is, and check it'
-      : effects[name]
+  const effect = name === 'approve' ? (approvals[kind] ?? effects.approve) : effects[name]
   return { name, effect, commands: [`undrift ${name}${data} ${attempt}`, signal] }
 }
 

@@ -37,6 +37,14 @@ export interface ConflictPath {
   readonly kind: ConflictKind
 }
 
+/** How upstream has a patch that is `landed`. */
+export const landedCauses = ['exact', 'squashed', 'contained'] as const
+export type LandedCause = (typeof landedCauses)[number]
+
+/** What leaves a patch out that is `dropped`. */
+export const dropCauses = ['marker', 'policy', 'excluded', 'upstream-pr', 'person'] as const
+export type DropCause = (typeof dropCauses)[number]
+
 /** What became of one patch, small enough for a message. The order of a list of these is the stack's. */
 export interface PatchReport {
   readonly oid: Oid
@@ -47,6 +55,8 @@ export interface PatchReport {
   readonly newOid: Oid | null
   /** One sentence: why this verdict. */
   readonly reason: string
+  /** Of a `landed` or `dropped` patch. */
+  readonly cause?: LandedCause | DropCause
   /** The resolution that settled it, where one did. */
   readonly resolution?: Oid
 }

@@ -64,6 +64,19 @@ export interface PublishSettings {
   readonly ledger?: boolean
 }
 
+/** `soft`: a patch without a marker is carried; `strict`: it is dropped; `none`: markers are not read. */
+export const tagPolicies = ['none', 'soft', 'strict'] as const
+export type TagPolicy = (typeof tagPolicies)[number]
+
+/** What of a fork's stack is carried, and how. */
+export interface PatchRules {
+  readonly policy: TagPolicy
+  /** Beginnings of the ids of commits that are left out. */
+  readonly exclude: readonly string[]
+  /** Addresses of bots whose consecutive commits become one patch. */
+  readonly squashAuthors: readonly string[]
+}
+
 export interface Identity {
   readonly name: string
   readonly email: string
@@ -77,6 +90,8 @@ export interface ForkSettings {
   /** The first is where the maintained branch is read from. */
   readonly remotes: readonly Remote[]
   readonly branch: string
+  /** Absent means soft, with nothing left out. */
+  readonly patches?: PatchRules
   readonly verify: VerifySettings
   readonly sandbox: SandboxKind
   readonly publish: PublishSettings

@@ -26,6 +26,7 @@ export { isRefName } from './mirror/ref-name.ts'
 export { listRefs, type RefsOutcome, readRef, updateRefs } from './mirror/refs.ts'
 export { fetchRefs, listRemote } from './mirror/remote.ts'
 export { type RemoteKind, remoteKind } from './mirror/remote-url.ts'
+export { commitSubject } from './objects/subject.ts'
 export { atLeast, gitVersion } from './process/version.ts'
 export { push } from './push/push.ts'
 export { type PushedStep, type PushStep, pushAll } from './push/push-all.ts'
@@ -40,5 +41,6 @@ export {
   readResolution,
   revokeResolution,
 } from './resolutions/resolutions.ts'
+export { stackPolicy } from './stack/policy.ts'
 export { readStack, type StackQuery } from './stack/stack.ts'
 export type * from './types.ts'

@@ -1,5 +1,6 @@
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { Remote } from '../domain/settings.ts'
+import type { StackPolicy } from './stack/policy.ts'
 
 /** A remote with its secret looked up. Invariant: the secret reaches git by its environment only, never by argv or URL. */
 export interface RemoteAccess {
@@ -57,6 +58,8 @@ export interface ReplayInput {
   readonly committer: { readonly name: string; readonly email: string }
   /** Resolutions with this attempt's name give the verdict `resolved`; others `reused`. */
   readonly attempt: string | null
+  /** What is left out, and how markers are read; carries everything when left out. */
+  readonly policy?: StackPolicy
 }
 
 export interface ReplayOptions {
@@ -77,6 +80,16 @@ export interface Suspect {
   readonly oid: Oid
   readonly path: string
   readonly lost: readonly string[]
+}
+
+/** A patch that looks as if upstream took it with changes: never a proof, only a person can say. */
+export interface LikelyLanding {
+  readonly oid: Oid
+  readonly subject: string
+  /** What was folded into it and goes with it. */
+  readonly folded: readonly Oid[]
+  /** The upstream commits that look like it. */
+  readonly as: readonly { readonly oid: Oid; readonly subject: string }[]
 }
 
 export interface ReplayConflict {
@@ -101,11 +114,14 @@ export type Replay =
       readonly reports: readonly PatchReport[]
       /** Lines that merges without a conflict lost all the same; a person should look before anything goes out. */
       readonly suspects?: readonly Suspect[]
+      /** Patches that upstream may have taken with changes; a person confirms that they go, or that they stay. */
+      readonly likelyLandings: readonly LikelyLanding[]
     }
   | {
       readonly kind: 'conflict'
       readonly at: ReplayConflict
       readonly reports: readonly PatchReport[]
+      readonly likelyLandings: readonly LikelyLanding[]
     }
 
 /** A settled conflict that can travel in a message: its commit and a base64 pack that holds all it needs. */

@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow
 import type { CarriedResolution } from '../activities/types.ts'
 import { type DecisionName, steps } from '../domain/attempt.ts'
 import { possibleAnswers } from '../domain/interventions.ts'
+import type { Oid } from '../domain/patch.ts'
 import type { Attempt } from './attempt.ts'
 import * as messages from './messages.ts'
 
@@ -26,6 +27,7 @@ export interface Inbox {
 const questionTimer = '30 days'
 /** Most that the resolutions of one message may weigh, in base64 characters. */
 const longestPacks = 128 * 1024
+const mostDrops = 1_000
 
 /**
  * Answers queries and records decisions; the main loop acts on them. Must be called before the first await.
@@ -36,7 +38,9 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
   let interruption: Interruption | null = null
 
   function accept(name: DecisionName, input: unknown): string {
-    const taken: Decision = { ...readInput(input), name }
+    const { drop, ...rest } = readInput(input)
+    const dropped = (drop ?? []).flatMap((prefix) => named(attempt.status(), prefix).slice(0, 1))
+    const taken: Decision = { ...rest, name, ...(dropped.length === 0 ? {} : { drop: dropped }) }
     if (attempt.status().phase === 'waiting') {
       decision = taken
       return `${name}: taken.`
@@ -107,6 +111,13 @@ function refuse(
     const doing = phase === 'waiting' ? `waits (${needs})` : `is ${phase}`
     return `The attempt ${doing}: ${name} is not possible now; possible are ${possible.join(', ')}.`
   }
+  const { drop = [] } = readInput(input)
+  if (drop.length > 0 && name !== 'resume') return `A patch is dropped with resume, not with ${name}.`
+  for (const prefix of drop) {
+    const found = named(state.attempt.status(), prefix).length
+    if (found === 1) continue
+    return `"${prefix}" is ${found === 0 ? 'no patch' : 'the beginning of several patches'} of this stack; see \`undrift show\`.`
+  }
   const weight = (readInput(input).resolutions ?? []).reduce((sum, { pack }) => sum + pack.length, 0)
   if (weight > longestPacks) {
     return `The resolutions weigh ${weight} characters, more than ${longestPacks}; run \`undrift resolve --continue\` where the worker's data folder is.`
@@ -114,15 +125,22 @@ function refuse(
   return null
 }
 
+/** The patches whose ids begin so. */
+function named({ patches }: messages.AttemptStatus, prefix: string): readonly Oid[] {
+  if (!/^[0-9a-f]{4,64}$/i.test(prefix)) return []
+  return patches.flatMap(({ oid }) => (oid.startsWith(prefix.toLowerCase()) ? [oid] : []))
+}
+
 /** Takes from a message what has the right shape: anybody can send a signal with any input. */
 function readInput(input: unknown): messages.DecisionInput {
   if (typeof input !== 'object' || input === null) return {}
-  const { by, from, resolutions } = input as Readonly<Record<string, unknown>>
+  const { by, from, resolutions, drop } = input as Readonly<Record<string, unknown>>
   const step = steps.find((known) => known === from)
   return {
     ...(typeof by === 'string' ? { by: by.slice(0, 100) } : {}),
     ...(step === undefined ? {} : { from: step }),
     ...(Array.isArray(resolutions) ? { resolutions: resolutions.filter(isCarried) } : {}),
+    ...(Array.isArray(drop) ? { drop: drop.map(String).slice(0, mostDrops) } : {}),
   }
 }
 

@@ -1,39 +1,8 @@
-import type { CarriedResolution, SuspectMerge } from '../activities/types.ts'
-import type { Need, Outcome, Step } from '../domain/attempt.ts'
+import type { Step } from '../domain/attempt.ts'
 import { plannedCandidates } from '../domain/candidate.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
-import type { Attempt } from './attempt.ts'
-
-/** Where an attempt goes after a step. */
-export type Next =
-  | { readonly kind: 'go'; readonly step: Step }
-  | {
-      readonly kind: 'ask'
-      readonly need: Need
-      readonly question: string
-      readonly evidence: readonly string[]
-    }
-  | { readonly kind: 'end'; readonly outcome: Outcome; readonly reason: string }
-
-/** What the steps of one attempt share beside its standing. */
-export interface StepState {
-  readonly attempt: Attempt
-  /** How often in a row a step found no worker on its queue. */
-  unserved: number
-  /** How long a queue without a worker goes unnoticed, in milliseconds. */
-  readonly patience: () => number
-  resolutions: readonly CarriedResolution[]
-  /** Set by `resume`: a settled work tree is taken as it lies there. */
-  takeWorkTree: boolean
-  /** Who resumed last. */
-  resumedBy: string
-  approved: boolean
-  /** The maintained branch already holds the release. */
-  contained: boolean
-  /** The tree that passed verification. */
-  tree: string | null
-  replans: number
-}
+import { rebaseStep } from './rebase-step.ts'
+import { enter, type Next, type StepState, stackInput, stepInput } from './step-state.ts'
 
 /** Runs one step and says where the attempt goes from there. */
 export function runStep(step: Step, state: StepState): Promise<Next> {
@@ -76,45 +45,6 @@ async function fetchStep(state: StepState): Promise<Next> {
     attempt: attempt.status().id,
   })
   return { kind: 'go', step: result.contained ? 'verify' : 'rebase' }
-}
-
-async function rebaseStep(state: StepState): Promise<Next> {
-  const { attempt } = state
-  const { tag, settings } = attempt.status()
-  enter(state, 'rebasing', `Replaying the stack of ${settings.fork.name} on ${tag}.`)
-  const result = await gitActivities(`replay on ${tag}`, state.patience()).rebaseStack({
-    ...stackInput(state),
-    takeWorkTree: state.takeWorkTree,
-    by: state.resumedBy,
-  })
-  state.takeWorkTree = false
-  attempt.learn({ base: result.base, patches: result.patches })
-  if (result.kind === 'done') {
-    attempt.learn({ head: result.head, conflict: null })
-    const suspects = result.suspects ?? []
-    return suspects.length === 0 ? { kind: 'go', step: 'verify' } : doubtful(suspects)
-  }
-  const { patch, lastGood, paths } = result
-  attempt.learn({ head: null, conflict: { patch, lastGood, paths } })
-  return {
-    kind: 'ask',
-    need: 'conflict',
-    question: `The patch ${patch.oid.slice(0, 10)} "${patch.subject}" conflicts with ${tag}. How is it settled?`,
-    evidence: [...paths.map(({ path, kind }) => `${kind}: ${path}`), ...result.unsettled],
-  }
-}
-
-/** A replay without a conflict in which a change may have vanished all the same. */
-function doubtful(suspects: readonly SuspectMerge[]): Next {
-  return {
-    kind: 'ask',
-    need: 'suspect-merge',
-    question: 'The stack applies, but merges may have lost lines in silence. Is the result right?',
-    evidence: suspects.flatMap(({ oid, path, lost }) => [
-      `${oid.slice(0, 10)} ${path}`,
-      ...lost.map((line) => `  lost: ${line}`),
-    ]),
-  }
 }
 
 async function verifyStep(state: StepState): Promise<Next> {
@@ -206,26 +136,4 @@ function branchMoved(state: StepState, actual: string | null): Next {
     question: `The maintained branch ${settings.fork.branch} moved while the attempt ran.`,
     evidence: [`planned on: ${stackHead}`, `now:        ${actual ?? 'gone'}`],
   }
-}
-
-function stepInput(attempt: Attempt) {
-  const { id, tag, settings } = attempt.status()
-  return { attempt: id, tag, settings }
-}
-
-function stackInput(state: StepState) {
-  const { stackHead, onto } = state.attempt.status()
-  if (stackHead === null || onto === null)
-    throw new Error('A stack is asked for before anything was fetched.')
-  return { ...stepInput(state.attempt), stackHead, onto, resolutions: state.resolutions }
-}
-
-/** Begins a phase; says so when nobody came to work on it so far. */
-function enter(
-  state: StepState,
-  phase: 'fetching' | 'rebasing' | 'verifying' | 'pushing',
-  reason: string,
-): void {
-  const unserved = ' No worker took it so far: start one with `undrift worker`.'
-  state.attempt.enter(phase, state.unserved === 0 ? reason : reason + unserved)
 }

@@ -15,6 +15,7 @@ export type Progress = Partial<
     | 'stackHead'
     | 'head'
     | 'patches'
+    | 'dropped'
     | 'checks'
     | 'conflict'
     | 'candidates'
@@ -96,6 +97,7 @@ function firstStatus(input: MaintainInput): AttemptStatus {
     stackHead: null,
     head: null,
     patches: [],
+    dropped: [],
     checks: [],
     conflict: null,
     intervention: null,

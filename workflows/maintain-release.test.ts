@@ -159,6 +159,63 @@ describe('an attempt', () => {
     expect(await handle.result()).toMatchObject({ outcome: 'changed' })
   })
 
+  it('asks about a patch that upstream may have with changes, keeps who kept it, and does not ask again about the same result', async () => {
+    const like = { subject: 'Greet', commits: [oid('7')], as: [{ oid: oid('a'), subject: 'Greet (#7)' }] }
+    let rebases = 0
+    let checks = 0
+    const rebaseStack = async () => {
+      rebases += 1
+      return { ...replayed, likelyLandings: [like] }
+    }
+    const verifyCandidate = async () => {
+      checks += 1
+      const check = { command: 'true', exitCode: 1, ended: null, milliseconds: 1, log: '', tail: '' }
+      return checks === 1
+        ? { kind: 'red', tree: oid('6'), checks: [check] }
+        : { kind: 'passed', tree: oid('6'), checks: [] }
+    }
+    stage = await openStage(server, script({ git: { rebaseStack }, verify: { verifyCandidate } }))
+    const handle = await startAttempt(stage.client)
+    const asked = await until(handle, (status) => status.needs === 'landed-with-changes')
+    expect(asked.intervention?.evidence).toContain('  looks like upstream aaaaaaaaaa "Greet (#7)"')
+    expect(asked.intervention?.options[1]?.commands[0]).toContain(`--drop ${oid('7').slice(0, 12)}`)
+    await handle.executeUpdate('approve', { args: [{ by: 'ada' }] })
+    await until(handle, (status) => status.needs === 'checks-red')
+    await handle.executeUpdate('retry', { args: [{ by: 'ada', from: 'rebase' }] })
+    expect(await handle.result()).toMatchObject({
+      outcome: 'changed',
+      decisions: [{ name: 'approve', by: 'ada', keep: [oid('7')] }, { name: 'retry' }],
+    })
+    expect(rebases).toBe(2)
+  })
+
+  it('drops a patch on the word of a person, by the beginning of its id, and refuses what names none', async () => {
+    const patches = ['7', '8'].map((digit) => ({
+      oid: oid(digit),
+      subject: digit,
+      verdict: 'conflict' as const,
+      newOid: null,
+      reason: 'x',
+    }))
+    const seen: unknown[] = []
+    const rebaseStack = async (input: unknown) => {
+      seen.push(input)
+      return seen.length === 1 ? { ...conflict, patches } : replayed
+    }
+    stage = await openStage(server, script({ git: { rebaseStack } }))
+    const handle = await startAttempt(stage.client)
+    await until(handle, (status) => status.needs === 'conflict')
+    const refusal = async (name: string, drop: readonly string[]) => {
+      const error = await handle.executeUpdate(name, { args: [{ drop }] }).catch((reason: unknown) => reason)
+      return (error as WorkflowUpdateFailedError).cause?.message
+    }
+    expect(await refusal('resume', ['abcdef'])).toContain('"abcdef" is no patch of this stack')
+    expect(await refusal('skip', ['7777'])).toBe('A patch is dropped with resume, not with skip.')
+    await handle.signal('resume', { drop: [oid('7').slice(0, 8)] })
+    expect(await handle.result()).toMatchObject({ outcome: 'changed', decisions: [{ drop: [oid('7')] }] })
+    expect(seen[1]).toMatchObject({ dropped: [oid('7')] })
+  })
+
   it('is superseded while it waits, and while a step runs', async () => {
     let verifying = 0
     const verifyCandidate = async () => {

@@ -4,11 +4,13 @@ import type { Intervention, Need, Step } from '../domain/attempt.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { intervention } from '../domain/interventions.ts'
+import type { Oid } from '../domain/patch.ts'
 import { openAttempt } from './attempt.ts'
 import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
-import { type Next, runStep, type StepState } from './attempt-steps.ts'
+import { runStep } from './attempt-steps.ts'
 import { leaveRecord } from './leave-record.ts'
 import type { AttemptStatus, MaintainInput } from './messages.ts'
+import type { Next, StepState } from './step-state.ts'
 
 /** How long a queue without a worker goes unnoticed, in minutes: soon at first, then rarely. */
 const patienceMinutes = [2, 60, 6 * 60, 24 * 60]
@@ -32,6 +34,7 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     takeWorkTree: false,
     resumedBy: 'a signal',
     approved: false,
+    accepted: null,
     contained: false,
     tree: null,
     replans: 0,
@@ -58,9 +61,10 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
         const asked = intervention(next.need, next.question, {
           place: attempt.place(),
           evidence: next.evidence,
+          drops: next.drops ?? [],
         })
         attempt.wait(asked)
-        next = answered(await inbox.nextDecision(firstLine(asked)), step, state)
+        next = answered(await inbox.nextDecision(firstLine(asked)), { step, asked: next }, state)
       }
       if (next.kind === 'end') {
         attempt.end(next.outcome, next.reason)
@@ -104,24 +108,32 @@ function firstLine({ kind, options }: Intervention): string {
 /** What an answer to a question leads to. */
 function answered(
   answer: Decision | Interruption,
-  stopped: Step,
+  stopped: { readonly step: Step; readonly asked: Extract<Next, { kind: 'ask' }> },
   state: StepState,
 ): Exclude<Next, { kind: 'ask' }> {
   if ('kind' in answer) return interrupted(answer, state)
-  record(answer, state)
+  const { step, asked } = stopped
+  const keeps = answer.name === 'approve' && asked.need === 'landed-with-changes'
+  record(answer, state, keeps ? (asked.drops ?? []).flatMap((commits) => commits.slice(0, 1)) : [])
   switch (answer.name) {
     case 'resume':
       state.resolutions = [...state.resolutions, ...(answer.resolutions ?? [])]
+      state.attempt.learn({
+        dropped: [...new Set([...state.attempt.status().dropped, ...(answer.drop ?? [])])],
+      })
       state.takeWorkTree = true
       state.resumedBy = answer.by ?? 'a signal'
       return { kind: 'go', step: 'fetch' }
     case 'retry':
-      return { kind: 'go', step: answer.from ?? stopped }
+      return { kind: 'go', step: answer.from ?? step }
     case 'approve':
       // A replay that a person finds right goes on to its checks; a candidate goes out.
-      if (stopped === 'rebase') return { kind: 'go', step: 'verify' }
+      if (step === 'rebase') {
+        state.accepted = state.attempt.status().head
+        return { kind: 'go', step: 'verify' }
+      }
       state.approved = true
-      return { kind: 'go', step: stopped }
+      return { kind: 'go', step }
     case 'skip':
     case 'abort':
       return left(answer)
@@ -147,9 +159,11 @@ function left(decision: Decision): Extract<Next, { kind: 'end' }> {
     : { kind: 'end', outcome: 'failed', reason: `Given up by ${by}.` }
 }
 
-function record(decision: Decision, state: StepState): void {
+function record(decision: Decision, state: StepState, keep: readonly Oid[] = []): void {
   const at = new Date(Date.now()).toISOString()
-  state.attempt.decided({ name: decision.name, by: decision.by ?? 'a signal', at })
+  const { name, by = 'a signal', drop = [] } = decision
+  const patches = { ...(drop.length === 0 ? {} : { drop }), ...(keep.length === 0 ? {} : { keep }) }
+  state.attempt.decided({ name, by, at, ...patches })
 }
 
 /** A queue that no worker serves: the attempt goes on waiting, and says so. */

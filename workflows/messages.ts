@@ -22,6 +22,8 @@ export interface DecisionInput {
   readonly from?: Step
   /** `resume` only: resolutions made on another machine than the worker's. */
   readonly resolutions?: readonly CarriedResolution[]
+  /** `resume` only: patches that the person drops, by the beginnings of their ids. */
+  readonly drop?: readonly string[]
 }
 
 export interface SupersedeInput {
@@ -113,6 +115,8 @@ export interface AttemptStatus {
   /** The replayed stack; null until there is one. */
   readonly head: Oid | null
   readonly patches: readonly PatchReport[]
+  /** Patches that a person left out. */
+  readonly dropped: readonly Oid[]
   readonly checks: readonly Check[]
   readonly conflict: AttemptConflict | null
   readonly intervention: Intervention | null
@@ -120,8 +124,18 @@ export interface AttemptStatus {
   /** The worker that holds the mirror; null until a step ran. */
   readonly worker: WorkerPlace | null
   /** Who decided what, oldest first; at most 50. */
-  readonly decisions: readonly { readonly name: DecisionName; readonly by: string; readonly at: string }[]
+  readonly decisions: readonly MadeDecision[]
   readonly settings: AttemptSettings
+}
+
+export interface MadeDecision {
+  readonly name: DecisionName
+  readonly by: string
+  readonly at: string
+  /** The patches that were dropped by it. */
+  readonly drop?: readonly Oid[]
+  /** The patches that were kept although upstream may have them. */
+  readonly keep?: readonly Oid[]
 }
 
 export interface AttemptConflict {

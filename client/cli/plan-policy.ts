@@ -3,25 +3,33 @@ import { resolve } from 'node:path'
 import { nearest } from '../../config/nearest.ts'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
+import { type PatchRules, tagPolicies } from '../../domain/settings.ts'
 import { isOid } from '../../git/mirror/queries.ts'
-import { type StackPolicy, tagPolicies } from '../../git/stack/policy.ts'
+import type { StackPolicy } from '../../git/stack/policy.ts'
 import type { CommandInput } from './command.ts'
 import type { Context } from './context.ts'
 
-/** The stack policy of `--policy`, `--exclude`, `--drop`, `--squash-author` and `--upstream-prs`. */
-export async function planPolicy(context: Context, options: CommandInput['options']): Promise<StackPolicy> {
+/**
+ * The stack policy of `--policy`, `--exclude`, `--drop`, `--squash-author` and `--upstream-prs`, on top of the fork's
+ * rules where a config has some.
+ */
+export async function planPolicy(
+  context: Context,
+  options: CommandInput['options'],
+  rules: PatchRules | undefined,
+): Promise<StackPolicy> {
   return {
-    tags: tagPolicy(options.policy),
-    exclude: list(options.exclude),
+    tags: tagPolicy(options.policy, rules?.policy ?? 'soft'),
+    exclude: [...(rules?.exclude ?? []), ...list(options.exclude)],
     drop: list(options.drop),
-    squashAuthors: list(options.squashAuthor),
+    squashAuthors: [...(rules?.squashAuthors ?? []), ...list(options.squashAuthor)],
     upstreamPrs:
       typeof options.upstreamPrs === 'string' ? await readPrs(context, options.upstreamPrs) : new Map(),
   }
 }
 
-function tagPolicy(value: unknown): StackPolicy['tags'] {
-  if (value === undefined) return 'soft'
+function tagPolicy(value: unknown, otherwise: StackPolicy['tags']): StackPolicy['tags'] {
+  if (value === undefined) return otherwise
   const policy = tagPolicies.find((each) => each === value)
   if (policy) return policy
   const near = nearest(String(value), tagPolicies)

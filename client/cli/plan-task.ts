@@ -4,7 +4,7 @@ import { toAttemptSettings } from '../../config/load-config.ts'
 import { takeBaseline } from '../../domain/choose-release.ts'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import type { AttemptSettings } from '../../domain/settings.ts'
+import type { AttemptSettings, PatchRules } from '../../domain/settings.ts'
 import { forkRef } from '../../git/mirror/fetch.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
 import { listRefs } from '../../git/mirror/refs.ts'
@@ -30,19 +30,21 @@ const nobody = { name: 'Undrift', email: 'undrift@localhost' }
 
 /** Reads from the options, or from the config and the mirror, what is to be planned. Only ids go on from here. */
 export async function planTask(context: Context, input: CommandInput): Promise<PlanTask> {
-  const policy = await planPolicy(context, input.options)
   await gitVersion()
   const onConflict = input.options.all === true ? 'forecast' : 'stop'
-  const { source, ends } =
+  const { source, ends, rules } =
     typeof input.options.repo === 'string'
       ? await fromRepository(context, input, input.options.repo)
       : await fromConfig(context, input)
+  const policy = await planPolicy(context, input.options, rules)
   return { source, input: { ...ends, policy, onConflict } }
 }
 
 interface Found {
   readonly source: Mirror
   readonly ends: Ends
+  /** What the config says of the fork's patches. */
+  readonly rules?: PatchRules | undefined
 }
 
 async function fromRepository(context: Context, input: CommandInput, path: string): Promise<Found> {
@@ -98,7 +100,11 @@ async function fromConfig(context: Context, input: CommandInput): Promise<Found>
   const head = await commitOf(source, forkRef(fork.name, fork.remotes[0]?.name ?? 'origin', fork.branch))
   if (head === null) throw missing(`The branch ${fork.branch}`)
   const followed = [...new Set((await listRefs(source, 'refs/upstream')).map((ref) => ref.peeled))]
-  return { source, ends: { head, onto, base: null, followed, committer: fork.committer } }
+  return {
+    source,
+    ends: { head, onto, base: null, followed, committer: fork.committer },
+    rules: fork.patches,
+  }
 }
 
 async function newestTag(source: Mirror, settings: AttemptSettings): Promise<string | null> {

@@ -205,7 +205,9 @@ export const registry: readonly CommandSpec[] = [
     graceSeconds: 5,
     load: async () => (await import('./commands/resolve.ts')).resolve,
   },
-  decision('resume', 'go on after a conflict was settled, or with the fork as it is now'),
+  decision('resume', 'go on after a conflict was settled, or with the fork as it is now', [
+    { flags: '--drop <oid>', description: 'drop a patch, as your own word', repeatable: true },
+  ]),
   decision('retry', 'do the step that stopped once more', [
     { flags: '--from <step>', description: 'begin again with fetch, rebase, verify or push' },
   ]),

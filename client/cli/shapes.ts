@@ -4,7 +4,8 @@ const outcomes =
   'null | "needs_intervention" | "completed" | "changed" | "blocked" | "failed" | "skipped" | "superseded"'
 const needs =
   'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
-  '           "credentials" | "tag-moved" | "sandbox-missing" | "suspect-merge" | "step-failed"'
+  '           "credentials" | "tag-moved" | "sandbox-missing" | "suspect-merge" | "landed-with-changes" |\n' +
+  '           "step-failed"'
 
 const row = `"id", "fork", "line", "tag",
   "phase": ${phases},
@@ -18,12 +19,13 @@ const intervention =
 export const attemptShape = `{ "version": 1, ${row},
   "reason", "upstream", "release": null | { "tag", "tagObject", "commit" },
   "base", "onto", "stackHead", "head",
-  "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason", "resolution": "…" where one settled it } ],
+  "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason",
+                 "cause": "…" of a landed or dropped one, "resolution": "…" where one settled it } ],
   "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds", "log", "tail" } ],
   "conflict": null | { "patch": { "oid", "subject" }, "lastGood", "paths": [ { "path", "kind" } ] },
   "intervention": null | ${intervention},
   "candidates": [ { "kind", "ref", "remote", "repo", "sha", "url", "pushed" } ],
-  "decisions": [ { "name", "by", "at" } ], "webUi": null | "…" }`
+  "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped } ], "webUi": null | "…" }`
 
 export const statusShape = `{ "version": 1,
   "upstreams": [ { "name", "phase": "polling" | "dispatching" | "degraded" | "stopped",
@@ -79,7 +81,7 @@ export const logShape = `{ "version": 1,
                  "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason" } ],
                  "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds" } ],
                  "resolutions": [ { "oid", "by", "at" } ], "candidates": [ { "ref", "remote", "sha", "pushed" } ],
-                 "decisions": [ { "name", "by", "at" } ] } ] }
+                 "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped } ] } ] }
 with --patch: the attempts that met the patch, with that patch alone in "patches"`
 
 const settledSide = 'null | { "mode", "oid" }'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decisions, outcomes } from '../../domain/attempt.ts'
-import { verdicts } from '../../domain/patch.ts'
+import { dropCauses, landedCauses, verdicts } from '../../domain/patch.ts'
 
 const oid = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
 const anOid = oid.nullable()
@@ -27,6 +27,7 @@ const schema = z.object({
       verdict: z.enum(verdicts).nullable(),
       newOid: anOid,
       reason: z.string(),
+      cause: z.enum([...landedCauses, ...dropCauses]).optional(),
     }),
   ),
   checks: z.array(
@@ -39,7 +40,15 @@ const schema = z.object({
   ),
   resolutions: z.array(z.object({ oid, by: z.string(), at: z.iso.datetime() })),
   candidates: z.array(z.object({ ref: z.string(), remote: z.string(), sha: oid, pushed: z.boolean() })),
-  decisions: z.array(z.object({ name: z.enum(decisions), by: z.string(), at: z.iso.datetime() })),
+  decisions: z.array(
+    z.object({
+      name: z.enum(decisions),
+      by: z.string(),
+      at: z.iso.datetime(),
+      drop: z.array(oid).optional(),
+      keep: z.array(oid).optional(),
+    }),
+  ),
 })
 
 type Written = z.infer<typeof schema>

@@ -1,4 +1,4 @@
-import type { Oid } from '../../domain/patch.ts'
+import type { LandedCause, Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import { runGit } from '../process/command.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
@@ -6,11 +6,9 @@ import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { changedLines, type Diff } from './differ.ts'
 import type { Workshop } from './workshop.ts'
 
-/** `exact`: the same diff; `squashed`: a part of one upstream commit; `contained`: put together from several. */
-export type LandedCause = 'exact' | 'squashed' | 'contained'
-
 /** Upstream has the patch: by which commits, and in what shape. */
 export interface Landing {
+  /** `exact`: the same diff; `squashed`: a part of one upstream commit; `contained`: put together from several. */
   readonly cause: LandedCause
   readonly as: readonly Oid[]
 }

@@ -1,8 +1,8 @@
-import type { ConflictPath, Oid, PatchReport } from '../../domain/patch.ts'
+import type { ConflictPath, DropCause, LandedCause, Oid, PatchReport } from '../../domain/patch.ts'
 import { displayPath } from '../objects/bytes.ts'
-import { type Change, type Drop, isEmptyChange, shapeOf } from '../stack/change.ts'
+import { type Change, isEmptyChange, shapeOf } from '../stack/change.ts'
 import type { Suspect } from '../types.ts'
-import { type LandedCause, type Landing, pathsOf } from './landed.ts'
+import { type Landing, pathsOf } from './landed.ts'
 import type { Workshop } from './workshop.ts'
 
 /** `landed-with-changes` asks a person; `reverted-upstream` only reports. */
@@ -11,10 +11,10 @@ export type Suggestion =
   | 'reverted-upstream'
 
 /** Everything that is known of what became of one patch. */
-export interface PatchRecord extends PatchReport {
+export interface PatchRecord extends Omit<PatchReport, 'cause'> {
   readonly author: { readonly name: string; readonly email: string }
   readonly landedAs: readonly Oid[]
-  readonly cause: LandedCause | Drop['cause'] | null
+  readonly cause: LandedCause | DropCause | null
   readonly paths: readonly string[]
   /** True when a path is not UTF-8 and shows some bytes as `%XX`. */
   readonly encodedPaths: boolean

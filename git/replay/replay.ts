@@ -1,11 +1,12 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { PatchReport } from '../../domain/patch.ts'
 import { migrate } from '../objects/quarantine.ts'
+import { commitSubject } from '../objects/subject.ts'
 import { rememberedResolutions } from '../resolutions/remembered.ts'
 import type { Chain } from '../stack/linearise.ts'
 import { carryEverything } from '../stack/policy.ts'
 import { rereadChain } from '../stack/stack.ts'
-import type { Mirror, Replay, ReplayInput, ReplayOptions, Stack } from '../types.ts'
+import type { LikelyLanding, Mirror, Replay, ReplayInput, ReplayOptions, Stack } from '../types.ts'
 import type { PatchRecord } from './record.ts'
 import { replayStack } from './replay-stack.ts'
 import type { Replayed } from './replayer.ts'
@@ -17,11 +18,10 @@ import { inWorkshop, type Workshop } from './workshop.ts'
  */
 export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOptions = {}): Promise<Replay> {
   return inWorkshop(mirror, async (workshop) => {
-    const { stack, onto, committer, attempt } = input
+    const { stack, onto, committer, attempt, policy = carryEverything } = input
     const replayed = await replayStack(workshop, await chainOf(workshop, stack), {
       onto,
-      // As `plan` does it with no policy, so that both come to the same ids.
-      policy: carryEverything,
+      policy: { ...policy, drop: policy.drop.filter((oid) => stack.patches.some((one) => one.oid === oid)) },
       committer,
       settle: rememberedResolutions(workshop, attempt),
       onConflict: 'stop',
@@ -30,13 +30,14 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
     await keep(workshop, replayed, input)
     const reports = reportsOf(stack, replayed.records)
     const { conflict, head, tree, suspects, records } = replayed
-    if (!conflict) return { kind: 'done', head, tree, reports, suspects }
+    const likelyLandings = await likelyLandingsOf(mirror, records)
+    if (!conflict) return { kind: 'done', head, tree, reports, suspects, likelyLandings }
     const { lastGood, paths } = conflict
     const record = records.find((one) => one.oid === conflict.change.patch.oid)
     const causedBy = record?.conflict?.causedBy ?? null
     const { patch, before, after } = conflict.change
     const at = { patch, change: { before, after }, lastGood, paths, causedBy }
-    return { kind: 'conflict', at, reports }
+    return { kind: 'conflict', at, reports, likelyLandings }
   })
 }
 
@@ -60,9 +61,31 @@ function reportsOf(stack: Stack, records: readonly PatchRecord[]): readonly Patc
       throw new UndriftError('UNDRIFT_E_INTERNAL', `Patch ${oid} (${subject}) was lost in the replay.`)
     const reason =
       record.oid === oid ? record.reason : `Folded into ${record.oid.slice(0, 12)} (${record.subject}).`
-    const { verdict, newOid, resolution } = record
-    return { oid, subject, verdict, newOid, reason, ...(resolution === undefined ? {} : { resolution }) }
+    const { verdict, newOid, cause, resolution } = record
+    return {
+      oid,
+      subject,
+      verdict,
+      newOid,
+      reason,
+      ...(cause === null ? {} : { cause }),
+      ...(resolution === undefined ? {} : { resolution }),
+    }
   })
+}
+
+/** The patches that a person is asked about because upstream may have taken them with changes. */
+function likelyLandingsOf(
+  mirror: Mirror,
+  records: readonly PatchRecord[],
+): Promise<readonly LikelyLanding[]> {
+  return Promise.all(
+    records.flatMap(({ oid, subject, folded, suggestion }) => {
+      if (suggestion === null || suggestion === 'reverted-upstream') return []
+      const named = suggestion.as.map(async (as) => ({ oid: as, subject: await commitSubject(mirror, as) }))
+      return [Promise.all(named).then((as) => ({ oid, subject, folded, as }))]
+    }),
+  )
 }
 
 /** Moves what the replay made into the mirror: the new commits, the sides of a conflict, and what it is made again from. */

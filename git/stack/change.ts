@@ -1,10 +1,10 @@
-import type { Oid } from '../../domain/patch.ts'
+import type { DropCause, Oid } from '../../domain/patch.ts'
 import type { CommitObject } from '../objects/commit-object.ts'
 import type { Patch } from '../types.ts'
 
 /** Why a patch is left out before anything is merged. */
 export interface Drop {
-  readonly cause: 'marker' | 'policy' | 'excluded' | 'upstream-pr' | 'person'
+  readonly cause: DropCause
   readonly reason: string
 }
 

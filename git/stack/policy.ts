@@ -1,14 +1,11 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
+import type { PatchRules, TagPolicy } from '../../domain/settings.ts'
 import { contains } from '../mirror/queries.ts'
 import { runGit } from '../process/command.ts'
 import type { Workshop } from '../replay/workshop.ts'
 import type { Change, Drop } from './change.ts'
 import { type Marker, markerOf } from './markers.ts'
-
-/** `soft`: a patch without a marker is carried; `strict`: it is dropped; `none`: markers are not read. */
-export const tagPolicies = ['none', 'soft', 'strict'] as const
-export type TagPolicy = (typeof tagPolicies)[number]
 
 /** What is to be left out of a stack, and why. */
 export interface StackPolicy {
@@ -28,6 +25,13 @@ export const carryEverything: StackPolicy = {
   drop: [],
   squashAuthors: [],
   upstreamPrs: new Map(),
+}
+
+/** The policy of a fork's rules, with what a person drops. */
+export function stackPolicy(rules: PatchRules | undefined, drop: readonly string[] = []): StackPolicy {
+  if (rules === undefined) return { ...carryEverything, drop }
+  const { policy: tags, exclude, squashAuthors } = rules
+  return { ...carryEverything, tags, exclude, squashAuthors, drop }
 }
 
 /** Leaves out the commits that are named by id, before anything is folded into another. */

@@ -6,6 +6,7 @@ import { conflictBySignal } from './conflict-by-signal.ts'
 import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
 import { feedTrouble } from './feed-trouble.ts'
+import { landedWithChanges } from './landed-with-changes.ts'
 import { promoted } from './promoted.ts'
 import { pushKilled } from './push-killed.ts'
 import { redChecks } from './red-checks.ts'
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   cleanRelease,
   conflict,
   conflictBySignal,
+  landedWithChanges,
   redChecks,
   dryRun,
   superseded,

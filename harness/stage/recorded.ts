@@ -21,7 +21,9 @@ const logShape = z.looseObject({
       checks: z.array(z.looseObject({ command: z.string(), exitCode: z.number().nullable() })),
       candidates: z.array(z.looseObject({ remote: z.string(), sha: z.string() })),
       resolutions: z.array(z.looseObject({ by: z.string() })),
-      decisions: z.array(z.looseObject({ name: z.string(), by: z.string() })),
+      decisions: z.array(
+        z.looseObject({ name: z.string(), by: z.string(), drop: z.array(z.string()).optional() }),
+      ),
     }),
   ),
 })

@@ -2,7 +2,7 @@ import type { Change } from './change.ts'
 import { swap } from './project.ts'
 
 /** What upstream may do in a release of the rehearsal, by what it does to the fork. */
-export type ReleaseKind = 'clean' | 'small' | 'conflicting' | 'red-checks'
+export type ReleaseKind = 'clean' | 'small' | 'conflicting' | 'red-checks' | 'landed-with-changes'
 
 /** The upstream commits of a release of this kind. */
 export function releaseChanges(kind: ReleaseKind, version: string): readonly Change[] {
@@ -13,6 +13,8 @@ export function releaseChanges(kind: ReleaseKind, version: string): readonly Cha
       return [announce(version)]
     case 'conflicting':
       return [lowerTheLimit, announce(version)]
+    case 'landed-with-changes':
+      return [takeTheDefaultFile, announce(version)]
     case 'red-checks':
       return [demandPurposes, announce(version)]
   }
@@ -43,6 +45,14 @@ expect 2 "$(count_files a b)"
 const lowerTheLimit: Change = {
   subject: 'Lower the limit to what small machines bear',
   files: { 'lib/limits.sh': (old) => swap(old, 'limit=100', 'limit=80') },
+}
+
+/** Does in another way what a patch of the fork does: both apply, and only a person can say whether one is too many. */
+const takeTheDefaultFile: Change = {
+  subject: 'Take the default file from TALLY_FILE (#7)',
+  files: {
+    'lib/options.sh': (old) => swap(old, '  done\n', '  done\n  : "$' + '{TALLY_FILE:=$file}"\n'),
+  },
 }
 
 /** Merges well and still turns the fork red: one of its files lacks what this asks for. */

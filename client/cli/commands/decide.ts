@@ -35,7 +35,12 @@ export function decideAs(name: DecisionName): Command {
 function decisionInput(context: Context, input: CommandInput): DecisionInput {
   const by = typeof input.options.by === 'string' ? input.options.by : decider(context.env)
   const from = input.options.from
-  return typeof from === 'string' ? { by, from: toStep(from) } : { by }
+  const { drop } = input.options
+  return {
+    by,
+    ...(typeof from === 'string' ? { from: toStep(from) } : {}),
+    ...(Array.isArray(drop) ? { drop: drop.map(String) } : {}),
+  }
 }
 
 function toStep(word: string): Step {

@@ -55,6 +55,7 @@ export function details(
       },
       { oid: oid('d'), subject: 'Name our hosts', verdict: null, newOid: null, reason: 'behind a conflict' },
     ],
+    dropped: [],
     checks: [],
     conflict: {
       patch: { oid: oid('b'), subject: 'Raise the limit' },

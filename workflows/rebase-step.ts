@@ -1,0 +1,89 @@
+import { patched } from '@temporalio/workflow'
+import type { LikelyLanding, RebaseResult, SuspectMerge } from '../activities/types.ts'
+import { gitActivities } from './activity-proxies.ts'
+import { enter, type Next, type StepState, stackInput } from './step-state.ts'
+
+/** Replays the stack, and asks where a patch conflicts or a person should look at what came of it. */
+export async function rebaseStep(state: StepState): Promise<Next> {
+  const { attempt } = state
+  const { tag, settings } = attempt.status()
+  enter(state, 'rebasing', `Replaying the stack of ${settings.fork.name} on ${tag}.`)
+  const result = await gitActivities(`replay on ${tag}`, state.patience()).rebaseStack({
+    ...stackInput(state),
+    takeWorkTree: state.takeWorkTree,
+    by: state.resumedBy,
+  })
+  state.takeWorkTree = false
+  const { base, patches, dropped = attempt.status().dropped } = result
+  attempt.learn({ base, patches, dropped })
+  if (result.kind === 'conflict') {
+    const { patch, lastGood, paths } = result
+    attempt.learn({ head: null, conflict: { patch, lastGood, paths } })
+    return conflicting(tag, result)
+  }
+  attempt.learn({ head: result.head, conflict: null })
+  const { suspects = [], likelyLandings = [] } = result
+  const isAccepted = () => result.head === state.accepted && patched('accepted-once')
+  if (likelyLandings.length > 0 && patched('landed-with-changes')) {
+    if (!isAccepted()) return likelyLanded(tag, likelyLandings, suspects)
+  } else if (suspects.length > 0 && !isAccepted()) return doubtful(suspects)
+  return { kind: 'go', step: 'verify' }
+}
+
+function conflicting(tag: string, result: RebaseResult & { readonly kind: 'conflict' }): Next {
+  const { patch, paths, unsettled, causedBy = null, likelyLandings = [] } = result
+  const like = likelyLandings.filter(({ commits }) => commits[0] === patch.oid)
+  return {
+    kind: 'ask',
+    need: 'conflict',
+    question: `The patch ${short(patch.oid)} "${patch.subject}" conflicts with ${tag}. How is it settled?`,
+    evidence: [
+      ...paths.map(({ path, kind }) => `${kind}: ${path}`),
+      ...(causedBy === null ? [] : [`since upstream ${short(causedBy.oid)} "${causedBy.subject}"`]),
+      ...like.flatMap(likeness),
+      ...unsettled,
+    ],
+    drops: like.map(({ commits }) => commits),
+  }
+}
+
+/** Upstream may have taken a patch with changes: whether it goes is a person's word, and so is whether it stays. */
+function likelyLanded(
+  tag: string,
+  landings: readonly LikelyLanding[],
+  suspects: readonly SuspectMerge[],
+): Next {
+  const what = landings.length === 1 ? 'A patch' : `${landings.length} patches`
+  return {
+    kind: 'ask',
+    need: 'landed-with-changes',
+    question: `The stack applies, but ${tag} seems to have ${what.toLowerCase()} already, with changes. Keep or drop?`,
+    evidence: [...landings.flatMap(likeness), ...suspects.flatMap(losses)],
+    drops: landings.map(({ commits }) => commits),
+  }
+}
+
+/** A replay without a conflict in which a change may have vanished all the same. */
+function doubtful(suspects: readonly SuspectMerge[]): Next {
+  return {
+    kind: 'ask',
+    need: 'suspect-merge',
+    question: 'The stack applies, but merges may have lost lines in silence. Is the result right?',
+    evidence: suspects.flatMap(losses),
+  }
+}
+
+function losses({ oid, path, lost }: SuspectMerge): readonly string[] {
+  return [`${short(oid)} ${path}`, ...lost.map((line) => `  lost: ${line}`)]
+}
+
+function likeness({ subject, commits, as }: LikelyLanding): readonly string[] {
+  return [
+    `${short(commits[0] ?? '')} "${subject}"`,
+    ...as.map((like) => `  looks like upstream ${short(like.oid)} "${like.subject}"`),
+  ]
+}
+
+function short(oid: string): string {
+  return oid.slice(0, 10)
+}

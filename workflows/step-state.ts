@@ -1,0 +1,64 @@
+import type { CarriedResolution, StackInput, StepInput } from '../activities/types.ts'
+import type { Need, Outcome, Step } from '../domain/attempt.ts'
+import type { Oid } from '../domain/patch.ts'
+import type { Attempt } from './attempt.ts'
+
+/** Where an attempt goes after a step. */
+export type Next =
+  | { readonly kind: 'go'; readonly step: Step }
+  | {
+      readonly kind: 'ask'
+      readonly need: Need
+      readonly question: string
+      readonly evidence: readonly string[]
+      /** Lists of patches, each of which a person may answer to drop. */
+      readonly drops?: readonly (readonly Oid[])[]
+    }
+  | { readonly kind: 'end'; readonly outcome: Outcome; readonly reason: string }
+
+/** What the steps of one attempt share beside its standing. */
+export interface StepState {
+  readonly attempt: Attempt
+  /** How often in a row a step found no worker on its queue. */
+  unserved: number
+  /** How long a queue without a worker goes unnoticed, in milliseconds. */
+  readonly patience: () => number
+  resolutions: readonly CarriedResolution[]
+  /** Set by `resume`: a settled work tree is taken as it lies there. */
+  takeWorkTree: boolean
+  /** Who resumed last. */
+  resumedBy: string
+  approved: boolean
+  /** The replayed stack that a person found right. */
+  accepted: Oid | null
+  /** The maintained branch already holds the release. */
+  contained: boolean
+  /** The tree that passed verification. */
+  tree: Oid | null
+  replans: number
+}
+
+/** What every step is told. */
+export function stepInput(attempt: Attempt): StepInput {
+  const { id, tag, settings } = attempt.status()
+  return { attempt: id, tag, settings }
+}
+
+/** What makes a replay the same on every machine. */
+export function stackInput(state: StepState): StackInput {
+  const { stackHead, onto, dropped } = state.attempt.status()
+  if (stackHead === null || onto === null)
+    throw new Error('A stack is asked for before anything was fetched.')
+  const less = dropped.length === 0 ? {} : { dropped }
+  return { ...stepInput(state.attempt), stackHead, onto, resolutions: state.resolutions, ...less }
+}
+
+/** Begins a phase; says so when nobody came to work on it so far. */
+export function enter(
+  state: StepState,
+  phase: 'fetching' | 'rebasing' | 'verifying' | 'pushing',
+  reason: string,
+): void {
+  const unserved = ' No worker took it so far: start one with `undrift worker`.'
+  state.attempt.enter(phase, state.unserved === 0 ? reason : reason + unserved)
+}
