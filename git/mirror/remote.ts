@@ -1,4 +1,4 @@
-import { runGit } from '../process/command.ts'
+import { type Place, runGit } from '../process/command.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { accessOptions } from './remote-access.ts'
 
@@ -7,14 +7,14 @@ import { accessOptions } from './remote-access.ts'
  * Throws UNDRIFT_E_REMOTE when it cannot be reached, UNDRIFT_E_AUTH when it refuses, UNDRIFT_E_INPUT for a bad URL.
  */
 export async function listRemote(
-  mirror: Mirror,
+  place: Place,
   access: RemoteAccess,
   patterns: readonly string[],
 ): Promise<readonly RemoteRef[]> {
   // A plain tag name does not match the line of what the tag points at.
   const asked = patterns.flatMap((pattern) => [pattern, `${pattern}^{}`])
   const argv = ['ls-remote', '--quiet', '--', access.remote.url, ...asked]
-  const result = await runGit(mirror, argv, accessOptions(access))
+  const result = await runGit(place, argv, accessOptions(access))
   const matches = patterns.map(asExpression)
   return parseRemoteRefs(result.stdout.toString('utf8')).filter(({ ref }) =>
     matches.some((match) => match.test(ref)),
