@@ -92,6 +92,21 @@ export const registry: readonly CommandSpec[] = [
     load: async () => (await import('./commands/poll.ts')).poll,
   },
   {
+    name: 'webhook',
+    args: '',
+    group: 'Run',
+    summary: 'listen for the webhooks of forges, and look at the feed at once',
+    options: [
+      {
+        flags: '--listen <address>',
+        description: 'HOST:PORT, or a port on the loopback interface (default: 127.0.0.1:8377)',
+      },
+    ],
+    details: `For each upstream with \`webhook: env:NAME\` in the config: POST /hooks/<upstream>, signed by GitHub, GitLab, Forgejo or Gitea.\nExit code 5: a secret is not set · 6: somebody else listens there.\n\n--json, once it listens:\n${shapes.webhookShape}`,
+    graceSeconds: Number.POSITIVE_INFINITY,
+    load: async () => (await import('./commands/webhook.ts')).webhook,
+  },
+  {
     name: 'status',
     args: '',
     group: 'Look',

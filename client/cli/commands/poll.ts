@@ -1,9 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { nearest } from '../../../config/nearest.ts'
 import { UndriftError } from '../../../domain/errors.ts'
-import { watchId } from '../../../domain/ids.ts'
-import { pollNowSignal } from '../../../workflows/messages.ts'
 import { dataOption } from '../../data-option.ts'
+import { pollNow } from '../../poll-now.ts'
 import { type Session, withSession } from '../../session.ts'
 import { watchedNames } from '../../watches.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
@@ -14,7 +13,7 @@ export function poll(context: Context, input: CommandInput): Promise<CommandResu
   const upstream = input.args[0] ?? ''
   return withSession(context, async (session) => {
     try {
-      await session.client.workflow.getHandle(watchId(upstream)).signal(pollNowSignal)
+      await pollNow(session, upstream)
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw await notWatched(session, upstream, context)
       throw error
