@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openConflict, openMirror, readLedger, takeConflict } from '../git/index.ts'
+import { openConflict, openMirror, readLedger, recordedRangeDiff, takeConflict } from '../git/index.ts'
 import { recordAttempt } from './record-attempt.ts'
 import { replayStack } from './replay-stack.ts'
 import { type ActivityWorld, makeWorld, prepare, pushInput } from './testing.ts'
@@ -42,6 +42,15 @@ describe('recording an attempt', () => {
     const tree = pushInput(await prepare(world, world.input('v1.1.0'))).tree
     expect(entry).toEqual({ ...told, ...line, oid: first.entry, tree, resolutions: [] })
     expect(entry?.patches.map(({ verdict }) => verdict)).toEqual(['unchanged', 'unchanged'])
+  })
+
+  it('keeps how the patches changed, for a reviewer', async () => {
+    const { entry } = await recordAttempt(input, world.deps, world.step)
+    const shown = await recordedRangeDiff(await openMirror({ path: world.deps.data.mirrorOf('up') }), entry)
+    expect(shown?.split('\n').filter((line) => /^\d/.test(line))).toEqual([
+      expect.stringContaining('Ours at the top'),
+      expect.stringContaining('Ours beside'),
+    ])
   })
 
   it('keeps what was said of an earlier run of the same attempt', async () => {

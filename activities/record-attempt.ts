@@ -4,6 +4,7 @@ import {
   type LedgerEntry,
   type Mirror,
   openMirror,
+  rangeDiff,
   readResolution,
   treeOf,
   recordAttempt as writeEntry,
@@ -26,14 +27,27 @@ export async function recordAttempt(
   const { upstream, fork } = settings
   const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
   const { head } = ended
-  const entry = await writeEntry(mirror, {
+  const isHere = head !== null && (await hasObject(mirror, head))
+  const record = {
     ...ended,
     fork: fork.name,
     line: fork.line,
-    tree: head !== null && (await hasObject(mirror, head)) ? await treeOf(mirror, head) : null,
+    tree: isHere ? await treeOf(mirror, head) : null,
     resolutions: await usedResolutions(mirror, ended.patches),
-  })
+  }
+  const entry = await writeEntry(mirror, record, { rangeDiff: isHere ? await shownTo(mirror, ended) : null })
   return { entry, unpublished: await publishLedger(mirror, input, deps) }
+}
+
+/** What a reviewer sees of the replay; null where it is not all here. */
+async function shownTo(
+  mirror: Mirror,
+  { base, stackHead, onto, head }: Pick<RecordInput, 'base' | 'stackHead' | 'onto' | 'head'>,
+): Promise<string | null> {
+  if (base === null || stackHead === null || onto === null || head === null) return null
+  const here = await Promise.all([base, stackHead, onto].map((oid) => hasObject(mirror, oid)))
+  if (here.includes(false)) return null
+  return rangeDiff(mirror, { base, head: stackHead }, { base: onto, head })
 }
 
 /** What settled the patches, in the stack's order, as far as this mirror holds it: it may be another machine's. */

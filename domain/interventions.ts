@@ -14,6 +14,11 @@ export function promoteHint(place: InterventionPlace): string {
   return `Move the maintained branch to it with \`undrift promote${dataOption(place)} ${quote(place.attempt)}\`.`
 }
 
+/** How to see what became of each patch. */
+export function rangeDiffHint(place: InterventionPlace): string {
+  return `how the patches changed: undrift show${dataOption(place)} ${quote(place.attempt)} --range-diff`
+}
+
 /** Which answers are possible, and in which order they are offered. */
 const answers: Readonly<Record<Need, readonly DecisionName[]>> = {
   conflict: ['resume', 'retry', 'skip', 'abort'],

@@ -15,6 +15,7 @@ export {
   type RecordedAttempt,
   readLedger,
   recordAttempt,
+  recordedRangeDiff,
 } from './ledger/ledger.ts'
 export type { LedgerEntry } from './ledger/ledger-entry.ts'
 export { followPatch, type PatchStep } from './ledger/patch-history.ts'

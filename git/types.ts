@@ -116,6 +116,8 @@ export type Replay =
       readonly suspects?: readonly Suspect[]
       /** Patches that upstream may have taken with changes; a person confirms that they go, or that they stay. */
       readonly likelyLandings: readonly LikelyLanding[]
+      /** Git's range-diff between the stack and its replayed self, for a reviewer; cut where it is very long. */
+      readonly rangeDiff: string
     }
   | {
       readonly kind: 'conflict'

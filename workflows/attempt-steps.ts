@@ -1,5 +1,6 @@
 import type { Step } from '../domain/attempt.ts'
 import { plannedCandidates } from '../domain/candidate.ts'
+import { rangeDiffHint } from '../domain/interventions.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
 import { rebaseStep } from './rebase-step.ts'
 import { enter, type Next, type StepState, stackInput, stepInput } from './step-state.ts'
@@ -88,7 +89,10 @@ async function pushStep(state: StepState): Promise<Next> {
       kind: 'ask',
       need: 'approval',
       question: `The candidate ${head.slice(0, 10)} for ${tag} is ready and lies in the mirror. Push it to ${publish.to.join(', ')}?`,
-      evidence: attempt.status().patches.map(({ subject, verdict }) => `${verdict}: ${subject}`),
+      evidence: [
+        ...attempt.status().patches.map(({ subject, verdict }) => `${verdict}: ${subject}`),
+        rangeDiffHint(attempt.place()),
+      ],
     }
   }
   enter(state, 'pushing', `Pushing ${head.slice(0, 10)} to ${publish.to.join(', ')}.`)

@@ -1,5 +1,6 @@
 import { patched } from '@temporalio/workflow'
 import type { LikelyLanding, RebaseResult, SuspectMerge } from '../activities/types.ts'
+import { rangeDiffHint } from '../domain/interventions.ts'
 import { gitActivities } from './activity-proxies.ts'
 import { enter, type Next, type StepState, stackInput } from './step-state.ts'
 
@@ -23,10 +24,11 @@ export async function rebaseStep(state: StepState): Promise<Next> {
   }
   attempt.learn({ head: result.head, conflict: null })
   const { suspects = [], likelyLandings = [] } = result
+  const hint = rangeDiffHint(attempt.place())
   const isAccepted = () => result.head === state.accepted && patched('accepted-once')
   if (likelyLandings.length > 0 && patched('landed-with-changes')) {
-    if (!isAccepted()) return likelyLanded(tag, likelyLandings, suspects)
-  } else if (suspects.length > 0 && !isAccepted()) return doubtful(suspects)
+    if (!isAccepted()) return likelyLanded(tag, { likelyLandings, suspects, hint })
+  } else if (suspects.length > 0 && !isAccepted()) return doubtful(suspects, hint)
   return { kind: 'go', step: 'verify' }
 }
 
@@ -50,26 +52,30 @@ function conflicting(tag: string, result: RebaseResult & { readonly kind: 'confl
 /** Upstream may have taken a patch with changes: whether it goes is a person's word, and so is whether it stays. */
 function likelyLanded(
   tag: string,
-  landings: readonly LikelyLanding[],
-  suspects: readonly SuspectMerge[],
+  found: {
+    readonly likelyLandings: readonly LikelyLanding[]
+    readonly suspects: readonly SuspectMerge[]
+    readonly hint: string
+  },
 ): Next {
-  const what = landings.length === 1 ? 'A patch' : `${landings.length} patches`
+  const { likelyLandings, suspects, hint } = found
+  const what = likelyLandings.length === 1 ? 'a patch' : `${likelyLandings.length} patches`
   return {
     kind: 'ask',
     need: 'landed-with-changes',
-    question: `The stack applies, but ${tag} seems to have ${what.toLowerCase()} already, with changes. Keep or drop?`,
-    evidence: [...landings.flatMap(likeness), ...suspects.flatMap(losses)],
-    drops: landings.map(({ commits }) => commits),
+    question: `The stack applies, but ${tag} seems to have ${what} already, with changes. Keep or drop?`,
+    evidence: [...likelyLandings.flatMap(likeness), ...suspects.flatMap(losses), hint],
+    drops: likelyLandings.map(({ commits }) => commits),
   }
 }
 
 /** A replay without a conflict in which a change may have vanished all the same. */
-function doubtful(suspects: readonly SuspectMerge[]): Next {
+function doubtful(suspects: readonly SuspectMerge[], hint: string): Next {
   return {
     kind: 'ask',
     need: 'suspect-merge',
     question: 'The stack applies, but merges may have lost lines in silence. Is the result right?',
-    evidence: suspects.flatMap(losses),
+    evidence: [...suspects.flatMap(losses), hint],
   }
 }
 

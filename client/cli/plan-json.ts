@@ -3,8 +3,10 @@ import type { PatchRecord } from '../../git/replay/record.ts'
 
 /** The plan as `--json` shows it. */
 export function planJson(plan: Plan): object {
-  const { base, head, onto, result, merges, suspects } = plan
-  return { version: 1, base, head, onto, result, patches: plan.patches.map(patchJson), merges, suspects }
+  const { base, head, onto, result, merges, suspects, rangeDiff } = plan
+  const patches = plan.patches.map(patchJson)
+  const more = rangeDiff === null ? {} : { rangeDiff }
+  return { version: 1, base, head, onto, result, patches, merges, suspects, ...more }
 }
 
 function patchJson(patch: PatchRecord): object {

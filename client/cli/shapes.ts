@@ -71,7 +71,8 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
                  "reason", "paths": [ "…" ], "encodedPaths": true where a path is not UTF-8, "folded": [ "…" ],
                  "suggestion": null | "reverted-upstream" | { "kind": "landed-with-changes", "as": [ "…" ] },
                  "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…" }, "lost": [ "signature" ] where something is } ],
-  "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ] }`
+  "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ],
+  "rangeDiff": "…" with --range-diff, where all patches settle }`
 
 export const releasesShape = `{ "version": 1, "newest": null | "<tag>",
   "releases": [ { "tag", "version": null | "…", "prerelease": true | false, "status": "newest" | "eligible" | "skipped",
@@ -84,7 +85,8 @@ export const logShape = `{ "version": 1,
                  "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds" } ],
                  "resolutions": [ { "oid", "by", "at" } ], "candidates": [ { "ref", "remote", "sha", "pushed" } ],
                  "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped } ] } ] }
-with --patch: the attempts that met the patch, with that patch alone in "patches"`
+with --patch: the attempts that met the patch, with that patch alone in "patches"
+with --range-diff: each entry has "rangeDiff": null | "…"`
 
 const settledSide = 'null | { "mode", "oid" }'
 

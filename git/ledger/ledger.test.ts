@@ -7,7 +7,7 @@ import { git, runGit } from '../process/command.ts'
 import { push } from '../push/push.ts'
 import { makeBare, makeFolder, type TestFolder } from '../testing.ts'
 import type { Mirror } from '../types.ts'
-import { ledgerRef, listLedgers, readLedger, recordAttempt } from './ledger.ts'
+import { ledgerRef, listLedgers, readLedger, recordAttempt, recordedRangeDiff } from './ledger.ts'
 import type { LedgerEntry } from './ledger-entry.ts'
 import { followPatch } from './patch-history.ts'
 
@@ -47,6 +47,15 @@ function entry(tag: string, change: Partial<LedgerEntry> = {}): LedgerEntry {
 describe('the ledger', () => {
   it('is empty before anything was written', async () => {
     expect(await readLedger(mirror, line)).toEqual([])
+  })
+
+  it('keeps a range-diff beside an entry', async () => {
+    const plain = await recordAttempt(mirror, entry('v1'))
+    const shown = '1:  aaaaaaaaaaaa = 1:  bbbbbbbbbbbb Ours – “quoted”\n'
+    const oid = await recordAttempt(mirror, entry('v2'), { rangeDiff: shown })
+    expect(await recordedRangeDiff(mirror, oid)).toBe(shown)
+    expect(await recordedRangeDiff(mirror, plain)).toBe(null)
+    expect((await readLedger(mirror, line)).map(({ tag }) => tag)).toEqual(['v2', 'v1'])
   })
 
   it('gives back what was written, the newest first, each line for itself', async () => {

@@ -4,7 +4,7 @@ import { readBlobs } from '../conflict/work-tree.ts'
 import { listRefs, readRef, updateRefs } from '../mirror/refs.ts'
 import { serialiseCommit } from '../objects/commit-object.ts'
 import { writeObject } from '../objects/object-write.ts'
-import { makeTree } from '../objects/tree.ts'
+import { makeTree, type TreeEntry } from '../objects/tree.ts'
 import { git } from '../process/command.ts'
 import type { Mirror } from '../types.ts'
 import { type LedgerEntry, readEntry, writeEntry } from './ledger-entry.ts'
@@ -21,6 +21,7 @@ export interface RecordedAttempt extends LedgerEntry {
 }
 
 const prefix = 'refs/undrift/ledger'
+const rangeDiffName = 'range-diff.txt'
 
 /** The ref that holds a line's ledger: a chain of commits, one an entry, the newest at its tip. It can be pushed. */
 export function ledgerRef({ fork, line }: Line): string {
@@ -39,10 +40,16 @@ export async function listLedgers(mirror: Mirror): Promise<readonly Line[]> {
  * Writes an attempt into its line's ledger and returns the commit. An entry that is there already is not written
  * again, so a retry changes nothing. Nothing is ever rewritten: a later word on the same attempt is a later commit.
  */
-export async function recordAttempt(mirror: Mirror, entry: LedgerEntry): Promise<Oid> {
+export async function recordAttempt(
+  mirror: Mirror,
+  entry: LedgerEntry,
+  options: { readonly rangeDiff?: string | null } = {},
+): Promise<Oid> {
   const ref = ledgerRef(entry)
-  const json = await writeObject(mirror, 'blob', Buffer.from(writeEntry(entry)))
-  const tree = await makeTree(mirror, new Map([['attempt.json', { mode: '100644', oid: json }]]))
+  const { rangeDiff = null } = options
+  const files = new Map([['attempt.json', await fileOf(mirror, writeEntry(entry))]])
+  if (rangeDiff !== null) files.set(rangeDiffName, await fileOf(mirror, rangeDiff))
+  const tree = await makeTree(mirror, files)
   for (let tries = 0; tries < 10; tries += 1) {
     const tip = await readRef(mirror, ref)
     const there = tip === null ? undefined : (await chainOf(mirror, tip)).find((link) => link.tree === tree)
@@ -52,6 +59,16 @@ export async function recordAttempt(mirror: Mirror, entry: LedgerEntry): Promise
     if (outcome.kind !== 'stale') return to
   }
   throw new UndriftError('UNDRIFT_E_BUSY', `${ref} keeps moving.`)
+}
+
+async function fileOf(mirror: Mirror, text: string): Promise<TreeEntry> {
+  return { mode: '100644', oid: await writeObject(mirror, 'blob', Buffer.from(text)) }
+}
+
+/** The range-diff beside an entry of a ledger; null where its attempt replayed nothing. */
+export async function recordedRangeDiff(mirror: Mirror, entry: Oid): Promise<string | null> {
+  const name = `${entry}:${rangeDiffName}`
+  return (await readBlobs(mirror, [name])).get(name)?.toString('utf8') ?? null
 }
 
 /** A line's attempts, the newest first. What this version cannot read is left out. */

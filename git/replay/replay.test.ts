@@ -105,6 +105,10 @@ describe('replay', () => {
     expect(result.reports.map((report) => report.verdict)).toEqual(['landed', 'landed'])
     expect(result.reports[0]?.reason).toContain(repo.oid('main~2').slice(0, 12))
     expect(result.reports[1]?.reason).toContain(repo.oid('main~1').slice(0, 12))
+    const [first, second] = ['fork~1', 'fork'].map((name) => repo.oid(name).slice(0, 12))
+    expect(result.kind === 'done' && result.rangeDiff).toBe(
+      `1:  ${first} < -:  ------------ first\n2:  ${second} < -:  ------------ second\n`,
+    )
   })
 
   it('stops at the first conflict with the last good commit, the paths, kinds and stages', async () => {

@@ -7,6 +7,7 @@ import type { Chain } from '../stack/linearise.ts'
 import { carryEverything } from '../stack/policy.ts'
 import { rereadChain } from '../stack/stack.ts'
 import type { LikelyLanding, Mirror, Replay, ReplayInput, ReplayOptions, Stack } from '../types.ts'
+import { proveReplay, shownRangeDiff } from './prove.ts'
 import type { PatchRecord } from './record.ts'
 import { replayStack } from './replay-stack.ts'
 import type { Replayed } from './replayer.ts'
@@ -19,7 +20,8 @@ import { inWorkshop, type Workshop } from './workshop.ts'
 export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOptions = {}): Promise<Replay> {
   return inWorkshop(mirror, async (workshop) => {
     const { stack, onto, committer, attempt, policy = carryEverything } = input
-    const replayed = await replayStack(workshop, await chainOf(workshop, stack), {
+    const chain = await chainOf(workshop, stack)
+    const replayed = await replayStack(workshop, chain, {
       onto,
       policy: { ...policy, drop: policy.drop.filter((oid) => stack.patches.some((one) => one.oid === oid)) },
       committer,
@@ -27,11 +29,14 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
       onConflict: 'stop',
       ...options,
     })
-    await keep(workshop, replayed, input)
-    const reports = reportsOf(stack, replayed.records)
     const { conflict, head, tree, suspects, records } = replayed
+    await proveReplay(workshop, chain, { replayed, onto })
+    const ends = { head: stack.head, onto, made: head }
+    const shown = conflict ? '' : await shownRangeDiff(workshop, chain, ends)
+    await keep(workshop, replayed, input)
+    const reports = reportsOf(stack, records)
     const likelyLandings = await likelyLandingsOf(mirror, records)
-    if (!conflict) return { kind: 'done', head, tree, reports, suspects, likelyLandings }
+    if (!conflict) return { kind: 'done', head, tree, reports, suspects, likelyLandings, rangeDiff: shown }
     const { lastGood, paths } = conflict
     const record = records.find((one) => one.oid === conflict.change.patch.oid)
     const causedBy = record?.conflict?.causedBy ?? null

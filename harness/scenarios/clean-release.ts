@@ -1,9 +1,11 @@
+import { z } from 'zod'
 import { attemptOf, release, untilEnded, watchOf } from '../stage/attempts.ts'
 import { demandCandidate, demandStack, demandTreeOfRebase } from '../stage/evidence.ts'
 import { demand, demandSame } from '../stage/expect.ts'
 import { untilPolled } from '../stage/polls.ts'
 import { demandRecorded } from '../stage/recorded.ts'
 import type { Scenario, Stage } from '../stage/scenario.ts'
+import type { Shown } from '../stage/shapes.ts'
 
 const tag = 'v1.1.0'
 const mostEvents = 60
@@ -31,11 +33,28 @@ export const cleanRelease: Scenario = {
       [['sh check.sh', 0]],
     )
 
+    await demandRangeDiff(stage, shown)
     const { events } = await stage.temporal.history(attemptOf(stage, tag))
     demand(`a clean attempt writes at most ${mostEvents} events`, events.length <= mostEvents, events.length)
     await demandIdlePollsWriteNothing(stage)
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
   },
+}
+
+/** Demands that a reviewer sees how every patch changed, with a server and from the ledger alone. */
+async function demandRangeDiff({ fork, installation }: Stage, { id, patches }: Shown): Promise<void> {
+  const asked = z
+    .looseObject({ rangeDiff: z.string() })
+    .parse(await installation.json('show', id, '--range-diff'))
+  const lines = asked.rangeDiff.split('\n').filter((line) => /^ *\d+: /.test(line))
+  demandSame(
+    '`show --range-diff` has a line for every patch',
+    lines.map((line) => patches.findIndex(({ subject }) => line.endsWith(` ${subject}`))),
+    patches.map((_patch, index) => index),
+  )
+  const log = z.looseObject({ entries: z.array(z.looseObject({ rangeDiff: z.string() })) })
+  const [entry] = log.parse(await installation.json('log', fork, '--range-diff')).entries
+  demandSame('`log --range-diff` shows the same', entry?.rangeDiff, asked.rangeDiff)
 }
 
 /** Demands that the watch goes on polling, that its feed answers 304, and that its history does not grow. */

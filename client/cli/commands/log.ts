@@ -1,16 +1,18 @@
 import { UndriftError } from '../../../domain/errors.ts'
 import type { Verdict } from '../../../domain/patch.ts'
 import type { RecordedAttempt } from '../../../git/index.ts'
-import { localMirrors } from '../../mirrors.ts'
+import { type LocalMirror, localMirrors } from '../../mirrors.ts'
 import { attemptsOfPatch } from '../../patch-log.ts'
+import { rangeDiffOfEntry } from '../../range-diff.ts'
 import { recordedAttempts } from '../../recorded-attempts.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { countVerdicts, renderLog, renderPatchLog } from '../render/log.ts'
+import { renderRangeDiff } from '../render/range-diff.ts'
 
 /** What the ledgers of this data folder hold, the newest first. Needs no server and no config. */
 export async function log(context: Context, input: CommandInput): Promise<CommandResult> {
-  const { line, patch } = input.options
+  const { line, patch, rangeDiff } = input.options
   const limit = readLimit(input.options.limit)
   const wanted = { fork: input.args[0] ?? null, line: typeof line === 'string' ? line : null }
   const mirrors = await localMirrors(context.data, context.signal)
@@ -20,10 +22,28 @@ export async function log(context: Context, input: CommandInput): Promise<Comman
     return { exitCode: 0, text: renderPatchLog(attempts, context.style), json: logJson(attempts) }
   }
   const attempts = await recordedAttempts(mirrors, wanted, limit === undefined ? {} : { limit })
+  if (rangeDiff === true) return withRangeDiffs(context, mirrors, attempts)
   return { exitCode: 0, text: renderLog(attempts, context.style), json: logJson(attempts) }
 }
 
-function logJson(attempts: readonly RecordedAttempt[]): object {
+/** Each entry with the range-diff that the ledger keeps beside it. */
+async function withRangeDiffs(
+  context: Context,
+  mirrors: readonly LocalMirror[],
+  attempts: readonly RecordedAttempt[],
+): Promise<CommandResult> {
+  const shown = await Promise.all(attempts.map(({ oid }) => rangeDiffOfEntry(mirrors, oid)))
+  const text = attempts.map((attempt, index) => {
+    const diff = shown[index] ?? null
+    const below = diff === null ? 'It replayed nothing.' : renderRangeDiff(diff, context.style)
+    return `${renderLog([attempt], context.style)}\n${below}`
+  })
+  const { version, entries } = logJson(attempts)
+  const json = { version, entries: entries.map((entry, at) => ({ ...entry, rangeDiff: shown[at] ?? null })) }
+  return { exitCode: 0, text: text.length === 0 ? renderLog([], context.style) : text.join('\n\n'), json }
+}
+
+function logJson(attempts: readonly RecordedAttempt[]) {
   return {
     version: 1,
     entries: attempts.map(({ oid, ...entry }) => {

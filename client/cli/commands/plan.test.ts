@@ -35,6 +35,17 @@ function everything(): string {
 }
 
 describe('undrift plan', () => {
+  it('shows how the patches change where it is asked to', async () => {
+    repo.commit('upstream', { 'a.txt': numberedLines(30, { 28: 'theirs' }) })
+    const before = everything()
+    const { rangeDiff } = JSON.parse((await plan('--range-diff', '--json')).out)
+    expect(rangeDiff).toMatch(/^1: {2}[0-9a-f]{12} = 1: {2}[0-9a-f]{12} ours\n2: {2}.* more of ours\n$/)
+    const ran = await plan('--range-diff')
+    expect(ran.out.startsWith(rangeDiff)).toBe(true)
+    expect(ran.out).toContain('2 of 2 patches apply')
+    expect(everything()).toBe(before)
+  })
+
   it('shows every patch and leaves nothing behind', async () => {
     repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
     const before = everything()

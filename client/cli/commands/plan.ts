@@ -8,14 +8,17 @@ import { planJson } from '../plan-json.ts'
 import { openKeeper } from '../plan-keeper.ts'
 import { planTask } from '../plan-task.ts'
 import { renderPlan } from '../render/plan.ts'
+import { renderRangeDiff } from '../render/range-diff.ts'
 
 /** Shows what moving a stack would come to. Needs no server; with `--repo` no config either. */
 export async function plan(context: Context, input: CommandInput): Promise<CommandResult> {
   const task = await planTask(context, input)
   const keeper = await openKeeper(task.source, input.options)
-  const made = await makePlan(task.source, task.input, keeper ? { keep: keeper } : {})
+  const rangeDiff = input.options.rangeDiff === true ? 'made' : 'left-out'
+  const made = await makePlan(task.source, task.input, { rangeDiff, ...(keeper ? { keep: keeper } : {}) })
   const subjectOf = (oid: Oid) => commitSubject(task.source, oid)
-  const text = await renderPlan(made, { style: context.style, subjectOf })
+  const shown = made.rangeDiff === null ? '' : `${renderRangeDiff(made.rangeDiff, context.style)}\n\n`
+  const text = shown + (await renderPlan(made, { style: context.style, subjectOf }))
   return { exitCode: exitCodeOf(made), text, json: planJson(made) }
 }
 

@@ -1,11 +1,14 @@
+import { UndriftError } from '../../../domain/errors.ts'
 import { attemptDetails } from '../../attempt-details.ts'
 import { findAttempt } from '../../find-attempt.ts'
+import { attemptRangeDiff } from '../../range-diff.ts'
 import { withSession } from '../../session.ts'
 import { webUiLink } from '../../web-ui.ts'
 import { attemptJson } from '../attempt-json.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { renderAttempt } from '../render/attempt.ts'
+import { renderRangeDiff } from '../render/range-diff.ts'
 import { waitForAttempt } from '../wait-for-attempt.ts'
 
 /** One attempt: patches with their verdicts, checks, candidates, and the question it waits on. */
@@ -15,10 +18,20 @@ export function show(context: Context, input: CommandInput): Promise<CommandResu
     if (input.options.follow === true) return waitForAttempt(context, session, { id: listed.row.id })
     const details = await attemptDetails(session, listed)
     const webUi = webUiLink(session.server, listed.row.id)
+    if (input.options.rangeDiff === true) {
+      if (details.status === null) throw unknown(listed.row.id)
+      const rangeDiff = await attemptRangeDiff(context, details.status)
+      const json = { version: 1, ...attemptJson(details, webUi), rangeDiff }
+      return { exitCode: 0, text: renderRangeDiff(rangeDiff, context.style), json }
+    }
     return {
       exitCode: 0,
       text: renderAttempt({ details, webUi, now: context.now() }, context.style),
       json: { version: 1, ...attemptJson(details, webUi) },
     }
   })
+}
+
+function unknown(id: string): UndriftError {
+  return new UndriftError('UNDRIFT_E_NOT_FOUND', `${id} was ended from outside; its commits are not known.`)
 }
