@@ -2,92 +2,114 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import { ApplicationFailureCategory } from '@temporalio/common'
 import { createFeed } from '../adapters/feeds/create-feed.ts'
 import type { ListedTag, ListTagsOptions } from '../adapters/feeds/git-tags/git-tags-feed.ts'
-import type { FeedCursor, FeedResult } from '../adapters/feeds/types.ts'
-import { chooseNew, takeBaseline } from '../domain/choose-release.ts'
+import type { FeedResult } from '../adapters/feeds/types.ts'
 import { failureTypes } from '../domain/failure-types.ts'
-import { withGuardedExpressions } from '../git/guarded-expressions.ts'
+import { nothingKnown } from '../domain/watch.ts'
 import { openTagSource } from '../git/mirror/tag-source.ts'
+import { chooseReleases } from './choose-releases.ts'
 import type { ActivityDeps } from './deps.ts'
+import { delayAfterFailure, isFeedResting, type PollMemory, withJitter } from './poll-memory.ts'
 import type { PollInput, PollResult } from './types.ts'
 import { withFeedToken } from './with-feed-token.ts'
 
-/** What one poll leaves for the next, in the heartbeat: an optimisation, and the count that slows failures down. */
-interface PollMemory {
-  readonly cursor: FeedCursor | null
-  readonly failures: number
-}
-
-const longestDelaySeconds = 24 * 60 * 60
-const slowestFailureSeconds = 60 * 60
-
 /**
- * Looks at a feed once. Returns only when there is news; otherwise it fails with `NoNewRelease` (or `FeedFailed`) and the
- * delay after which the server runs it again, which writes no history.
+ * Looks at a feed once, and at what waits. Returns only when there is news; otherwise it fails with `NoNewRelease` (or
+ * `FeedFailed`) and the delay after which the server runs it again, which writes no history: that of the next poll, or
+ * what is left until a release is due.
  */
 export async function pollFeed(
-  { upstream, known }: PollInput,
+  { upstream, lines, known, look }: PollInput,
   deps: Pick<ActivityDeps, 'env'>,
 ): Promise<PollResult> {
+  if (lines === undefined) return { kind: 'outdated' }
   const context = Context.current()
   const memory = (context.info.heartbeatDetails ?? null) as PollMemory | null
-  const result = await withFeedToken(createFeed(upstream.feed, { listTags }), upstream.feedToken, deps).poll({
-    url: upstream.feed,
-    cursor: memory?.cursor ?? null,
-    allow: upstream.allow,
-    tagPrefix: upstream.tags.prefix,
-    signal: context.cancellationSignal,
-  })
+  const began = Date.now()
+  const resting = isFeedResting(memory, began, upstream.pollSeconds)
+  const isNew = lines.some((rules) => rules.lines.some((line) => known?.lines[line] === undefined))
+  const result = resting ? null : await readFeed(isNew ? null : (memory?.cursor ?? null))
   if (context.cancellationSignal.aborted) throw new CancelledFailure('The poll was cancelled.')
-  if (result.kind === 'failed') throw failed(result, (memory?.failures ?? 0) + 1, upstream.pollSeconds)
 
-  const found = result.kind === 'releases' ? news(result, { upstream, known }) : null
-  if (found !== null) return found
-  context.heartbeat({ cursor: result.cursor, failures: 0 } satisfies PollMemory)
-  const seconds = withJitter(upstream.pollSeconds)
-  throw ApplicationFailure.create({
-    type: failureTypes.noNewRelease,
-    message: `no new release; next poll at ${timeAfter(seconds)}`,
-    category: ApplicationFailureCategory.BENIGN,
-    nextRetryDelay: seconds * 1000,
-  })
+  const found = await chooseReleases(
+    {
+      upstream,
+      lines,
+      known: known ?? nothingKnown,
+      result,
+      asked: look === true,
+      lookedAt: memory?.lookedAt ?? null,
+    },
+    { deps, client: context.client, signal: context.cancellationSignal },
+  )
+  if (found.kind === 'news') return { kind: 'found', known: found.known, starts: found.starts }
+  const failure = result?.kind === 'failed' ? result : found.failure
+  const { lookedAt } = found
+  const rest = restAfter({ failure, lookedAt }, memory, { result, pollSeconds: upstream.pollSeconds })
+  context.heartbeat(rest.memory)
+  const seconds = Math.max(1, Math.min(rest.seconds, ((found.dueAt ?? Infinity) - Date.now()) / 1000))
+  throw failure === null ? nothingNew(seconds, found.waiting) : failed(failure, rest.memory.failures, seconds)
 
-  function failed(failure: Extract<FeedResult, { kind: 'failed' }>, failures: number, interval: number) {
-    context.heartbeat({ cursor: memory?.cursor ?? null, failures } satisfies PollMemory)
-    const slowed = Math.min(
-      interval * 2 ** Math.min(failures - 1, 16),
-      Math.max(interval, slowestFailureSeconds),
-    )
-    const seconds = Math.min(
-      Math.max(withJitter(slowed), failure.retryAfterSeconds ?? 0),
-      longestDelaySeconds,
-    )
-    return ApplicationFailure.create({
-      type: failureTypes.feedFailed,
-      message: `${failure.reason}: ${failure.message} Failure ${failures} in a row; next poll at ${timeAfter(seconds)}`,
-      nextRetryDelay: seconds * 1000,
-      details: [{ reason: failure.reason, failures }],
+  function readFeed(cursor: PollMemory['cursor']): Promise<FeedResult> {
+    const feed = createFeed(upstream.feed, { listTags })
+    return withFeedToken(feed, upstream.feedToken, deps).poll({
+      url: upstream.feed,
+      cursor,
+      allow: upstream.allow,
+      tagPrefix: upstream.tags.prefix,
+      signal: context.cancellationSignal,
     })
   }
 }
 
-/** What a feed holds that the watch does not know; null for nothing. */
-function news(
-  result: Extract<FeedResult, { kind: 'releases' }>,
-  { upstream, known }: PollInput,
-): PollResult | null {
-  const { releases, problems } = result
-  const rules = upstream.tags
-  if (known === null) {
-    return {
-      kind: 'baseline',
-      ...withGuardedExpressions((exec) => takeBaseline({ releases, rules, exec })),
-      problems: problems.slice(0, 20),
-    }
+interface Rest {
+  readonly seconds: number
+  readonly memory: PollMemory
+}
+
+/** How long the feed is left alone after a poll that found nothing, and what the next one is told. */
+function restAfter(
+  { failure, lookedAt }: { readonly failure: PollFailure | null; readonly lookedAt: string | null },
+  memory: PollMemory | null,
+  { result, pollSeconds }: { readonly result: FeedResult | null; readonly pollSeconds: number },
+): Rest {
+  const looked = lookedAt === null ? {} : { lookedAt }
+  if (result === null && failure === null && memory?.feedAt !== undefined) {
+    return { seconds: (Date.parse(memory.feedAt) - Date.now()) / 1000, memory: { ...memory, ...looked } }
   }
-  const { seen, baseline } = known
-  const choice = withGuardedExpressions((exec) => chooseNew({ releases, seen, rules, baseline, exec }))
-  if (choice.fresh.length === 0 && choice.skipped.length === 0) return null
-  return { kind: 'releases', ...choice, problems: problems.slice(0, 20) }
+  const failures = failure === null ? 0 : (memory?.failures ?? 0) + 1
+  const seconds =
+    failure === null ? withJitter(pollSeconds) : delayAfterFailure(pollSeconds, failures, failure)
+  // What was read but could not be acted on is to be read again.
+  const cursor =
+    result === null || result.kind === 'failed' || failure !== null ? memory?.cursor : result.cursor
+  const feedAt = new Date(Date.now() + seconds * 1000).toISOString()
+  return { seconds, memory: { cursor: cursor ?? null, failures, feedAt, ...looked } }
+}
+
+/** Why a poll came to nothing. */
+interface PollFailure {
+  readonly reason: string
+  readonly message: string
+  readonly retryAfterSeconds: number | null
+}
+
+function nothingNew(seconds: number, waiting: number): ApplicationFailure {
+  const waits = waiting === 0 ? '' : `, ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`
+  return ApplicationFailure.create({
+    type: failureTypes.noNewRelease,
+    message: `no new release${waits}; next poll at ${timeAfter(seconds)}`,
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: seconds * 1000,
+  })
+}
+
+function failed({ reason, message }: PollFailure, failures: number, seconds: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failureTypes.feedFailed,
+    message: `${reason}: ${message} Failure ${failures} in a row; next poll at ${timeAfter(seconds)}`,
+    nextRetryDelay: seconds * 1000,
+    details: [{ reason, failures }],
+  })
 }
 
 /** The tags of a repository; a poll has the feed's own token and no other credential. */
@@ -95,11 +117,6 @@ async function listTags(url: string, { signal, token }: ListTagsOptions): Promis
   const remote = { name: 'feed', url, token: null }
   await using source = await openTagSource({ remote, secret: token }, signal)
   return source.tags
-}
-
-/** Up to a tenth later, so that watches which began together do not stay together. */
-function withJitter(seconds: number): number {
-  return seconds * (1 + Math.random() / 10)
 }
 
 function timeAfter(seconds: number): string {

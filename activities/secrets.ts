@@ -4,7 +4,7 @@ import type { RemoteAccess } from '../git/types.ts'
 import type { ActivityDeps } from './deps.ts'
 
 /** A remote with the secret that its config names. Throws UNDRIFT_E_SECRET when this worker has no such secret. */
-export function accessTo(remote: Remote, deps: ActivityDeps): RemoteAccess {
+export function accessTo(remote: Remote, deps: Pick<ActivityDeps, 'env'>): RemoteAccess {
   return { remote, secret: remote.token === null ? null : lookUp(remote.token, remote.name, deps.env) }
 }
 

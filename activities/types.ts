@@ -1,7 +1,10 @@
 import type { Candidate, Check } from '../domain/attempt.ts'
+import type { LineStart } from '../domain/lines/choose-for-lines.ts'
+import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
-import type { FeedRelease, PinnedRelease, SkippedRelease } from '../domain/release.ts'
+import type { PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
+import type { WatchKnowledge } from '../domain/watch.ts'
 import type { LedgerEntry } from '../git/index.ts'
 
 /** A settled conflict in a message: its commit and a base64 pack. */
@@ -18,27 +21,23 @@ export interface WorkerPlace {
 
 export interface PollInput {
   readonly upstream: UpstreamSettings
+  /** The rules of every line that follows it. Absent from the input of watches that are older than lines. */
+  readonly lines?: readonly LineRules[]
   /** Null at first contact. */
-  readonly known: { readonly baseline: string | null; readonly seen: readonly string[] } | null
+  readonly known: WatchKnowledge | null
+  /** Whether the tags are compared with what was seen first, however long ago that was done. */
+  readonly look?: boolean
 }
 
 /** What a poll found. A poll that found nothing does not return: it fails with `NoNewRelease` and is retried. */
 export type PollResult =
   | {
-      readonly kind: 'baseline'
-      readonly baseline: string | null
-      readonly seen: readonly string[]
-      readonly skippedCount: number
-      readonly problems: readonly string[]
+      readonly kind: 'found'
+      readonly known: WatchKnowledge
+      readonly starts: readonly LineStart[]
     }
-  | {
-      readonly kind: 'releases'
-      /** Oldest first. */
-      readonly fresh: readonly FeedRelease[]
-      readonly skipped: readonly SkippedRelease[]
-      readonly seen: readonly string[]
-      readonly problems: readonly string[]
-    }
+  /** The answer to a watch that is older than lines: it goes on in a new run. */
+  | { readonly kind: 'outdated' }
 
 export interface StartMaintenanceInput {
   readonly settings: AttemptSettings

@@ -1,6 +1,7 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { watchId } from '../domain/ids.ts'
+import { newestRelease } from '../domain/lines/newest-release.ts'
 import { statusQuery, type WatchStatus, workflowTypes } from '../workflows/messages.ts'
 import { searchKeys } from './search-attributes.ts'
 import { isServerSilent } from './server-failure.ts'
@@ -80,7 +81,7 @@ async function withLastRelease(session: Session, watch: ListedWatch): Promise<Li
       if (isServerSilent(error)) throw error
       return null
     })
-  return { ...watch, row: { ...row, lastRelease: known?.known?.lastRelease ?? null } }
+  return { ...watch, row: { ...row, lastRelease: newestRelease(known?.known ?? null) } }
 }
 
 /** A watch from its description: its poll is the pending activity that is retried for ever. */

@@ -1,3 +1,5 @@
+import type { QuietHours } from './quiet-hours.ts'
+
 /**
  * The configuration as plain data, the way it travels in a workflow's input.
  * Invariant: it holds names of secrets, never a secret.
@@ -38,7 +40,15 @@ export interface UpstreamSettings {
   readonly tags: TagRules
   /** Hosts and CIDR blocks on private networks that a feed may be fetched from. */
   readonly allow: readonly string[]
+  /** A regular expression: a release whose tag, title or notes hold a match of it waits for no age and no hour. */
+  readonly security?: string | undefined
+  /** A release is expected within this time; its absence is shown. */
+  readonly expectSeconds?: number | undefined
 }
+
+/** What becomes of several releases that are newer than what a line stands on. */
+export const stepRules = ['latest', 'each', 'each-minor'] as const
+export type StepRule = (typeof stepRules)[number]
 
 export type SandboxKind = 'bubblewrap' | 'none'
 
@@ -92,6 +102,13 @@ export interface ForkSettings {
   readonly branch: string
   /** Absent means soft, with nothing left out. */
   readonly patches?: PatchRules
+  /** The rules of this line; those of the upstream where it is left out. */
+  readonly tags?: TagRules | undefined
+  /** `latest` where it is left out. */
+  readonly step?: StepRule | undefined
+  /** How old a release must be before it is taken; 0 where it is left out. */
+  readonly minimumAgeSeconds?: number | undefined
+  readonly quiet?: readonly QuietHours[] | undefined
   readonly verify: VerifySettings
   readonly sandbox: SandboxKind
   readonly publish: PublishSettings

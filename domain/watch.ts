@@ -3,14 +3,15 @@ import type { PinnedRelease, SkippedRelease } from './release.ts'
 /** A line of a fork by name, as `fork/line`: the key of all that a watch knows of it. */
 export type LineKey = `${string}/${string}`
 
-/** What a watch remembers. Invariant: below 64 KB as JSON, whatever the feed held. */
+/** What a watch remembers. Invariant: below 64 KB as JSON, whatever the feed held; see lines/fit-knowledge.ts. */
 export interface WatchKnowledge {
-  /** Tags that were considered by every line's rules, as keys; see choose-release-memory.ts. */
+  /** Tags that every line has handled, as keys; see choose-release-memory.ts. */
   readonly seen: readonly string[]
+  /** A line that is missing takes its baseline from the next full feed. */
   readonly lines: Readonly<Record<LineKey, LineKnowledge>>
-  /** Releases that a line takes, but not yet. */
-  readonly waiting: readonly WaitingRelease[]
-  /** The newest releases as they were first seen in the upstream repository, newest last; at most 50. */
+  /** The releases that some line waits with, each once. */
+  readonly releases: readonly NoticedRelease[]
+  /** Releases as they were first seen in the upstream repository, newest last; at most 50. */
   readonly pins: readonly PinnedRelease[]
   /** While there is one, nothing starts for any fork of this upstream. */
   readonly alarms: readonly MovedTag[]
@@ -18,30 +19,40 @@ export interface WatchKnowledge {
   /** What only a person can decide about the upstream itself. */
   readonly questions: readonly UpstreamQuestion[]
   /** Newest last; at most 50. */
-  readonly skipped: readonly SkippedRelease[]
-  /** Tags that were sent to the forks, newest last; at most 50. */
+  readonly skipped: readonly SkippedByLines[]
+  /** Tags that were sent to a line, newest last; at most 50. */
   readonly dispatched: readonly string[]
   /** How many releases stood in the feed at first contact and were left alone. */
   readonly skippedAtFirst: number
+  /** Entries of the feed that name no tag or several; at most five. */
+  readonly problems: readonly string[]
   /** When a release was noticed last, ISO 8601; null when none was. */
   readonly newsAt: string | null
+  /** When the pins were compared with the upstream repository last, ISO 8601. */
+  readonly lookedAt: string | null
 }
 
 export interface LineKnowledge {
-  /** The newest release by this line's rules when the watch began. */
-  readonly baseline: string | null
-  /** The newest release that was sent to it; nothing older is ever sent. */
-  readonly lastRelease: string | null
+  /** The newest release that was sent to it, or that its rules took when it began; nothing older is ever sent. */
+  readonly standsOn: string | null
+  /** Tags that it takes, but not yet: oldest version first, each described in `releases`. */
+  readonly waiting: readonly string[]
 }
 
-/** A release that is taken once what it waits for has come. */
-export interface WaitingRelease {
+/** A release that was noticed, as far as it must be known while a line waits with it. */
+export interface NoticedRelease {
   readonly tag: string
-  readonly line: LineKey
   readonly publishedAt: string | null
   readonly url: string | null
   /** When it was noticed, ISO 8601. */
   readonly since: string
+  /** Whether the upstream's rule for security releases takes it. */
+  readonly security: boolean
+}
+
+/** A release that is taken once what it waits for has come; made for a reader, see lines/waiting-releases.ts. */
+export interface WaitingRelease extends NoticedRelease {
+  readonly line: LineKey
   readonly reason: WaitingReason
   /** For a person, such as `minimum age: 3d, until 2026-11-24T08:00:00Z`. */
   readonly detail: string
@@ -49,8 +60,22 @@ export interface WaitingRelease {
   readonly until: string | null
 }
 
-export const waitingReasons = ['minimum-age', 'quiet-hours', 'hold', 'step', 'alarm'] as const
+export const waitingReasons = [
+  'alarm',
+  'hold',
+  'no-tag',
+  'minimum-age',
+  'quiet-hours',
+  'step',
+  'next-poll',
+] as const
 export type WaitingReason = (typeof waitingReasons)[number]
+
+/** A release that some lines left out. */
+export interface SkippedByLines extends SkippedRelease {
+  /** At most five of them; missing when every line left it out for this reason. */
+  readonly lines?: readonly LineKey[]
+}
 
 /** A tag that no longer names what it named when it was first seen: an integrity alarm. */
 export interface MovedTag {
@@ -82,3 +107,20 @@ export type UpstreamQuestion =
   | { readonly kind: 'feed-gone'; readonly since: string; readonly url: string }
   /** 301 or 308: the feed has moved for good. */
   | { readonly kind: 'feed-moved'; readonly since: string; readonly url: string; readonly to: string }
+
+/** What a watch knows before first contact. */
+export const nothingKnown: WatchKnowledge = {
+  seen: [],
+  lines: {},
+  releases: [],
+  pins: [],
+  alarms: [],
+  holds: [],
+  questions: [],
+  skipped: [],
+  dispatched: [],
+  skippedAtFirst: 0,
+  problems: [],
+  newsAt: null,
+  lookedAt: null,
+}

@@ -10,9 +10,11 @@ import type {
   Phase,
   Step,
 } from '../domain/attempt.ts'
+import type { EarlierKnowledge } from '../domain/lines/earlier-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
-import type { PinnedRelease, SkippedRelease } from '../domain/release.ts'
+import type { PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
+import type { WaitingRelease, WatchKnowledge } from '../domain/watch.ts'
 
 /** What comes with a decision. Every field may be left out, so that a bare signal does as well. */
 export interface DecisionInput {
@@ -60,7 +62,7 @@ export interface WatchInput {
   /** The forks that follow this upstream. */
   readonly forks: readonly ForkSettings[]
   /** What an earlier run of this watch knew; null at first contact. */
-  readonly known: WatchKnowledge | null
+  readonly known: WatchKnowledge | EarlierKnowledge | null
   /** Names the config that `upstream` and `forks` came from; stands in the memo as `configDigest`. */
   readonly configDigest: string
 }
@@ -72,24 +74,24 @@ export interface ConfigureInput {
   readonly configDigest: string
 }
 
-/** What a watch remembers; stays below 64 KB. */
-export interface WatchKnowledge {
-  /** The release that stood when the watch began. */
-  readonly baseline: string | null
-  readonly lastRelease: string | null
-  readonly seen: readonly string[]
-  readonly skipped: readonly SkippedRelease[]
-  /** Tags that were sent to the forks, newest last; at most 50. */
-  readonly dispatched: readonly string[]
-}
-
 export interface WatchStatus {
   readonly kind: 'watch'
   readonly upstream: string
   readonly phase: 'polling' | 'dispatching'
+  /** Null before first contact. */
   readonly known: WatchKnowledge | null
+  /** What lines wait with, and why, at this moment. */
+  readonly waiting: readonly WaitingRelease[]
   readonly pollSeconds: number
   readonly forks: readonly string[]
+}
+
+/** A person's word that a tag may be what it is now. */
+export interface AcceptTagInput {
+  readonly tag: string
+  /** What the tag names now, so that nobody accepts what they have not seen; null for a tag that is gone. */
+  readonly tagObject: string | null
+  readonly by?: string
 }
 
 /** The answer of `status` on an attempt, and the result of its workflow. */
@@ -164,6 +166,8 @@ export const approveSignal = defineSignal<[DecisionInput?]>('approve')
 export const releaseSeenSignal = defineSignal<[{ readonly tag: string }]>('releaseSeen')
 export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
 export const pollNowSignal = defineSignal('pollNow')
+export const acceptTagUpdate = defineUpdate<string, [AcceptTagInput]>('acceptTag')
+export const acceptTagSignal = defineSignal<[AcceptTagInput?]>('acceptTag')
 export const configureSignal = defineSignal<[ConfigureInput]>('configure')
 
 export const statusQuery = defineQuery<WorkflowStatus>('status')

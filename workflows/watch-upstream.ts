@@ -5,36 +5,40 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { PollResult } from '../activities/types.ts'
+import { fromEarlier, isEarlier } from '../domain/lines/earlier-knowledge.ts'
+import { lineKey, lineRules } from '../domain/lines/line-rules.ts'
+import { newestRelease } from '../domain/lines/newest-release.ts'
+import { waitingReleases } from '../domain/lines/waiting-releases.ts'
+import type { WatchKnowledge } from '../domain/watch.ts'
 import { control, pollActivity } from './activity-proxies.ts'
-import {
-  configureSignal,
-  pollNowSignal,
-  statusQuery,
-  type WatchInput,
-  type WatchKnowledge,
-  type WatchStatus,
-} from './messages.ts'
+import { configureSignal, pollNowSignal, statusQuery, type WatchInput, type WatchStatus } from './messages.ts'
 import { showInLists } from './search-attributes.ts'
+import { handleTagWords } from './tag-words.ts'
+import { watchBeforeLines } from './watch-before-lines.ts'
 import { watchDetails } from './watch-details.ts'
-
-const keptSkipped = 50
-const keptDispatched = 50
 
 /**
  * Notices the releases of one upstream for as long as it is followed. It stands on one activity that is retried for ever,
  * so that a poll which finds nothing writes no history.
  */
 export async function watchUpstream(input: WatchInput): Promise<never> {
-  let { upstream, forks, known, configDigest } = input
+  if (!patched('lines')) return watchBeforeLines(input)
+  let { upstream, forks, configDigest } = input
+  let known = input.known && isEarlier(input.known) ? fromEarlier(input.known, forks) : input.known
   let phase: WatchStatus['phase'] = 'polling'
-  let again = false
   let polling: CancellationScope | null = null
+  let again = false
+  /** Whether what a poll is told is not so any more; what it finds is dropped then. */
+  let outdated = false
+  /** Whether somebody asked for this poll: it compares the tags, too. */
+  let asked = false
 
   function status(): WatchStatus {
     return {
@@ -42,8 +46,9 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
       upstream: upstream.name,
       phase,
       known,
+      waiting: known === null ? [] : waitingReleases(known, lineRules(upstream, forks), Date.now()),
       pollSeconds: upstream.pollSeconds,
-      forks: forks.map(({ name }) => name),
+      forks: [...new Set(forks.map(({ name }) => name))],
     }
   }
   function pollAgain(): void {
@@ -55,44 +60,54 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   }
   function showNews(): void {
     show()
-    showInLists({ release: known?.lastRelease ?? null }, new Date(Date.now()))
+    const needs = known !== null && known.alarms.length > 0 ? 'tag-moved' : null
+    showInLists({ release: newestRelease(known), needs }, new Date(Date.now()))
+  }
+  /** Takes over what a person changed: the poll begins anew, because what is due may be another thing now. */
+  function change(next: WatchKnowledge): void {
+    known = next
+    outdated = true
+    showNews()
+    pollAgain()
   }
 
   setHandler(statusQuery, status)
-  setHandler(pollNowSignal, pollAgain)
-  setHandler(configureSignal, (change) => {
-    if (change.configDigest === configDigest) return
-    upstream = change.upstream
-    forks = change.forks
-    configDigest = change.configDigest
+  setHandler(pollNowSignal, () => {
+    asked = true
+    pollAgain()
+  })
+  setHandler(configureSignal, (next) => {
+    if (next.configDigest === configDigest) return
+    upstream = next.upstream
+    forks = next.forks
+    configDigest = next.configDigest
+    outdated = true
     upsertMemo({ configDigest })
     show()
     pollAgain()
   })
+  handleTagWords({ known: () => known, change })
 
-  if (known === null) showInLists({ upstream: upstream.name, phase: 'polling' }, new Date(Date.now()))
+  if (input.known === null) showInLists({ upstream: upstream.name, phase: 'polling' }, new Date(Date.now()))
   show()
   while (true) {
     const found = await poll()
-    if (found !== null) await takeOver(found)
+    if (found?.kind === 'found') await takeOver(found)
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
       return continueAsNew<typeof watchUpstream>({ upstream, forks, known, configDigest })
     }
   }
 
-  /** Waits for news; null when it was asked to look at once. */
+  /** Waits for news; null when it is to be looked at once more. */
   async function poll(): Promise<PollResult | null> {
-    again = false
+    const look = asked
+    again = outdated = asked = false
     polling = new CancellationScope()
     try {
-      return await polling.run(() =>
-        pollActivity(upstream.pollSeconds).pollFeed({
-          upstream,
-          // Never a downgrade: what is older than the newest release that went out is left out, too.
-          known: known === null ? null : { baseline: known.lastRelease ?? known.baseline, seen: known.seen },
-        }),
-      )
+      const told = { upstream, lines: lineRules(upstream, forks), known, ...(look ? { look } : {}) }
+      const found = await polling.run(() => pollActivity(upstream.pollSeconds).pollFeed(told))
+      return outdated ? null : found
     } catch (error) {
       // A poll that was under way ends with its own failure instead of a cancellation.
       if (again && (isCancellation(error) || error instanceof ActivityFailure)) return null
@@ -102,41 +117,19 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     }
   }
 
-  async function takeOver(found: PollResult): Promise<void> {
-    if (found.kind === 'baseline') {
-      known = {
-        baseline: found.baseline,
-        lastRelease: found.baseline,
-        seen: found.seen,
-        skipped: [],
-        dispatched: [],
-      }
-      showNews()
-      return
-    }
+  async function takeOver(found: Extract<PollResult, { kind: 'found' }>): Promise<void> {
+    known = found.known
     phase = 'dispatching'
-    for (const release of found.fresh) {
-      for (const fork of forks) {
-        const { tag, publishedAt, url } = release
-        await control.startMaintenance({ settings: { upstream, fork }, release: { tag, publishedAt, url } })
+    const settings = new Map(forks.map((fork) => [lineKey(fork), { upstream, fork }]))
+    for (const { release, lines } of found.starts) {
+      const { tag, publishedAt, url } = release
+      for (const line of lines) {
+        const attempt = settings.get(line)
+        if (attempt === undefined) continue
+        await control.startMaintenance({ settings: attempt, release: { tag, publishedAt, url } })
       }
     }
-    known = learned(known, found)
     phase = 'polling'
     showNews()
-  }
-}
-
-function learned(
-  before: WatchKnowledge | null,
-  found: Extract<PollResult, { kind: 'releases' }>,
-): WatchKnowledge {
-  const tags = found.fresh.map(({ tag }) => tag)
-  return {
-    baseline: before?.baseline ?? null,
-    lastRelease: tags.at(-1) ?? before?.lastRelease ?? null,
-    seen: found.seen,
-    skipped: [...(before?.skipped ?? []), ...found.skipped].slice(-keptSkipped),
-    dispatched: [...(before?.dispatched ?? []), ...tags].slice(-keptDispatched),
   }
 }

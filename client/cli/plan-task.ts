@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { toAttemptSettings } from '../../config/load-config.ts'
-import { takeBaseline } from '../../domain/choose-release.ts'
 import { UndriftError } from '../../domain/errors.ts'
+import { tagRulesOf } from '../../domain/lines/line-rules.ts'
+import { listReleases } from '../../domain/list-releases.ts'
 import type { Oid } from '../../domain/patch.ts'
 import type { AttemptSettings, PatchRules } from '../../domain/settings.ts'
 import { forkRef } from '../../git/mirror/fetch.ts'
@@ -109,11 +110,8 @@ async function fromConfig(context: Context, input: CommandInput): Promise<Found>
 
 async function newestTag(source: Mirror, settings: AttemptSettings): Promise<string | null> {
   const prefix = 'refs/upstream/tags/'
-  const releases = (await listRefs(source, 'refs/upstream/tags')).map(({ ref }) => {
-    const tag = ref.slice(prefix.length)
-    return { tag, title: tag, publishedAt: null, url: null, prerelease: null }
-  })
-  return takeBaseline({ releases, rules: settings.upstream.tags }).baseline
+  const tags = (await listRefs(source, prefix.slice(0, -1))).map(({ ref }) => ref.slice(prefix.length))
+  return listReleases(tags, tagRulesOf(settings.upstream, settings.fork)).newest
 }
 
 function usage(sentence: string): UndriftError {

@@ -1,0 +1,42 @@
+import type { FeedCursor } from '../adapters/feeds/types.ts'
+
+/** What one poll leaves for the next, in the heartbeat: an optimisation, and the count that slows failures down. */
+export interface PollMemory {
+  readonly cursor: FeedCursor | null
+  /** Polls in a row that failed. */
+  readonly failures: number
+  /** Before this moment the feed is left alone, ISO 8601: a poll that comes earlier is there for a release that is due. */
+  readonly feedAt?: string
+  /** When the pins were compared last, or could not be, ISO 8601. */
+  readonly lookedAt?: string
+}
+
+/** The longest that a feed is left alone, whatever it asks for. */
+export const longestDelaySeconds = 24 * 60 * 60
+const slowestFailureSeconds = 60 * 60
+
+/** How long a feed is left alone after so many failures in a row; it may ask for longer. */
+export function delayAfterFailure(
+  pollSeconds: number,
+  failures: number,
+  { retryAfterSeconds }: { readonly retryAfterSeconds: number | null },
+): number {
+  const slowed = Math.min(
+    pollSeconds * 2 ** Math.min(failures - 1, 16),
+    Math.max(pollSeconds, slowestFailureSeconds),
+  )
+  return Math.min(Math.max(withJitter(slowed), retryAfterSeconds ?? 0), longestDelaySeconds)
+}
+
+/** Up to a tenth later, so that watches which began together do not stay together. */
+export function withJitter(seconds: number): number {
+  return seconds * (1 + Math.random() / 10)
+}
+
+/** Whether the feed is still to be left alone. A clock that was set back must not keep it so. */
+export function isFeedResting(memory: PollMemory | null, now: number, pollSeconds: number): boolean {
+  if (memory?.feedAt === undefined) return false
+  const longest = memory.failures === 0 ? pollSeconds * 1.1 : longestDelaySeconds
+  const left = (Date.parse(memory.feedAt) - now) / 1000
+  return left > 1 && left <= longest
+}

@@ -1,0 +1,50 @@
+import { setHandler } from '@temporalio/workflow'
+import { acceptMovedTag } from '../domain/lines/pins.ts'
+import type { WatchKnowledge } from '../domain/watch.ts'
+import { type AcceptTagInput, acceptTagSignal, acceptTagUpdate } from './messages.ts'
+
+export interface TagWordsDeps {
+  readonly known: () => WatchKnowledge | null
+  readonly change: (next: WatchKnowledge) => void
+}
+
+/** Takes a person's word that a tag which moved may be what it is now. */
+export function handleTagWords({ known, change }: TagWordsDeps): void {
+  function accept(input: unknown): WatchKnowledge | string {
+    const before = known()
+    const word = readWord(input)
+    if (before === null || before.alarms.length === 0) return 'There is no alarm about a tag.'
+    const after = word && acceptMovedTag(before, word)
+    if (after) return after
+    const standing = before.alarms.map((alarm) => `${alarm.tag} as ${alarm.after?.tagObject ?? 'gone'}`)
+    return `No such tag waits for a word; what can be accepted is: ${standing.join(', ')}.`
+  }
+
+  setHandler(
+    acceptTagUpdate,
+    (input) => {
+      const next = accept(input)
+      if (typeof next === 'string') return next
+      change(next)
+      return `${input.tag} is accepted as it is now.`
+    },
+    {
+      validator: (input) => {
+        const next = accept(input)
+        if (typeof next === 'string') throw new Error(next)
+      },
+    },
+  )
+  setHandler(acceptTagSignal, (input) => {
+    // A signal cannot be refused; one that does not fit changes nothing.
+    const next = accept(input)
+    if (typeof next !== 'string') change(next)
+  })
+}
+
+/** Takes from a message what has the right shape: anybody can send one with any input. */
+function readWord(input: unknown): AcceptTagInput | null {
+  const { tag, tagObject } = (input ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof tag !== 'string' || (typeof tagObject !== 'string' && tagObject !== null)) return null
+  return { tag, tagObject }
+}
