@@ -59,8 +59,8 @@ it('reaches no other host, and does not come back from one', async () => {
     response.writeHead(302, { location: `${origin}/back` }).end(),
   )
   answer = (request, response) => {
-    if (request.url === '/away') response.writeHead(301, { location: stranger.origin }).end()
-    else if (request.url === '/here') response.writeHead(301, { location: '/moved' }).end()
+    if (request.url?.startsWith('/away')) response.writeHead(301, { location: stranger.origin }).end()
+    else if (request.url?.startsWith('/here')) response.writeHead(301, { location: '/moved' }).end()
     else response.end('[]')
   }
   await createForgejoFeed().poll(requestFor(`${origin}/here`, { token }))
@@ -69,6 +69,24 @@ it('reaches no other host, and does not come back from one', async () => {
   await createForgejoFeed().poll(requestFor(`${origin}/away`, { token }))
   expect(asked).toEqual([bearer, undefined])
   expect(stranger.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
+})
+
+it('reaches every page on its own host, and none on another that the first page was found on', async () => {
+  await using stranger = await serve((request, response) => {
+    const next = `<http://${request.headers.host}/?page=2>; rel="next"`
+    response.writeHead(200, request.url?.includes('page=2') ? {} : { link: next }).end('[{"tag_name":"v1"}]')
+  })
+  answer = (request, response) => {
+    if (request.url?.startsWith('/away')) response.writeHead(302, { location: stranger.origin }).end()
+    else {
+      const next = `<${origin}/?page=2>; rel="next"`
+      response.writeHead(200, request.url?.includes('page=2') ? {} : { link: next }).end('[]')
+    }
+  }
+  await createForgejoFeed().poll(requestFor(`${origin}/here`, { token }))
+  expect(asked).toEqual([bearer, bearer])
+  await createForgejoFeed().poll(requestFor(`${origin}/away`, { token }))
+  expect(stranger.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined])
 })
 
 it('stands in no result, whatever a server makes of it', async () => {

@@ -3,8 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCratesFeed } from './crates/crates-feed.ts'
 import { createForgejoFeed } from './forgejo/forgejo-feed.ts'
+import { createForgejoTagsFeed } from './forgejo/forgejo-tags-feed.ts'
 import { createGithubFeed } from './github/github-feed.ts'
+import { createGithubTagsFeed } from './github/github-tags-feed.ts'
 import { createGitlabFeed } from './gitlab/gitlab-feed.ts'
+import { createGitlabTagsFeed } from './gitlab/gitlab-tags-feed.ts'
 import { createNpmFeed } from './npm/npm-feed.ts'
 import { createPypiFeed } from './pypi/pypi-feed.ts'
 import { requestFor, serve } from './testing/serve.ts'
@@ -121,6 +124,9 @@ it('reads a crate in the index, and reports what was yanked', async () => {
 })
 
 const feeds = [
+  createGithubTagsFeed(),
+  createGitlabTagsFeed(),
+  createForgejoTagsFeed(),
   createGithubFeed(),
   createGitlabFeed(),
   createForgejoFeed(),
@@ -177,9 +183,9 @@ it('never sends its token in the clear', async () => {
 
 it('says where it has moved to for good, not where it is for the time being', async () => {
   await using server = await serve((request, response) => {
-    const statuses = (request.url ?? '').split('/').filter(Boolean)
+    const statuses = new URL(request.url ?? '', 'http://x').pathname.split('/').filter(Boolean)
     const [status, ...rest] = statuses
-    if (status) response.writeHead(Number(status), { location: `/${rest.join('/')}` }).end()
+    if (Number(status) > 0) response.writeHead(Number(status), { location: `/${rest.join('/')}` }).end()
     else response.end('[]')
   })
   const feed = createForgejoFeed()
@@ -190,7 +196,27 @@ it('says where it has moved to for good, not where it is for the time being', as
   expect(await moved('301/302/301')).toMatchObject({ movedTo: `${server.origin}/302/301` })
   expect(await moved('302/301')).not.toHaveProperty('movedTo')
   expect(await moved('302')).not.toHaveProperty('movedTo')
+  expect(await moved(`301/${'0'.repeat(300)}`)).not.toHaveProperty('movedTo')
   expect(await moved('301/404')).toMatchObject({ kind: 'failed', reason: 'feed-http-404' })
+})
+
+it('has not moved when it leads back to where it was, or only adds what was ours', async () => {
+  let first = true
+  await using server = await serve((request, response) => {
+    const again = new URL(request.url ?? '', 'http://x')
+    if (first) response.writeHead(301, { location: again.pathname + again.search }).end()
+    else response.end('[]')
+    first = false
+  })
+  expect(await createGithubFeed().poll(requestFor(`${server.origin}/feed`))).not.toHaveProperty('movedTo')
+  await using renamed = await serve((request, response) => {
+    const asked = new URL(request.url ?? '', 'http://x')
+    if (asked.pathname === '/old') response.writeHead(301, { location: `/new${asked.search}` }).end()
+    else response.end('[]')
+  })
+  expect(await createGithubFeed().poll(requestFor(`${renamed.origin}/old?sort=x`))).toMatchObject({
+    movedTo: `${renamed.origin}/new?sort=x`,
+  })
 })
 
 it('names a release that Git takes for no tag, and keeps long texts short', async () => {

@@ -4,6 +4,8 @@ import type { FeedRelease } from '../../domain/release.ts'
 export interface FeedCursor {
   readonly etag: string | null
   readonly lastModified: string | null
+  /** Of a feed with several pages: what stood first on the first, and how often in a row that page alone was read. */
+  readonly page?: { readonly newest: readonly string[]; readonly shallow: number }
 }
 
 export interface FeedRequest {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import { withParameter } from '../http/with-parameter.ts'
 import type { Feed } from '../types.ts'
 
 /** A release of a busy project can list a hundred files: more of them at once would pass the size limit. */
@@ -22,11 +23,10 @@ const schema = z.array(
 const format: JsonFormat = {
   kind: 'github',
   accept: 'application/vnd.github+json',
-  address: (url) => {
-    const asked = new URL(url)
-    if (!asked.searchParams.has('per_page')) asked.searchParams.set('per_page', perPage)
-    return asked
-  },
+  address: (url) => withParameter(url, 'per_page', perPage),
+  newestFirst: true,
+  whenEmpty:
+    'The list of releases is empty; a project that makes tags only is followed by its tags, at …/tags.',
   read: (value) =>
     schema.parse(value).map((release) => ({
       tag: release.tag_name,

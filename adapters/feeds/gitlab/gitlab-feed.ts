@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import { withParameter } from '../http/with-parameter.ts'
 import type { Feed } from '../types.ts'
 
 const schema = z.array(
@@ -20,6 +21,10 @@ const schema = z.array(
 const format: JsonFormat = {
   kind: 'gitlab',
   accept: 'application/json',
+  address: (url) => withParameter(url, 'per_page', '100'),
+  newestFirst: true,
+  whenEmpty:
+    'The list of releases is empty; a project that makes tags only is followed by its tags, at …/repository/tags.',
   read: (value) =>
     schema.parse(value).map((release) => ({
       tag: release.tag_name,

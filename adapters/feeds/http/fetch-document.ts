@@ -6,6 +6,8 @@ import { guardedAgent } from './guarded-agent.ts'
 import { isLimitSpent, retryAfterSeconds } from './retry-after.ts'
 
 const mostRedirects = 5
+/** A longer address is not worth asking a person about. */
+const longestMove = 300
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
 const permanentStatuses = new Set([301, 308])
 
@@ -36,6 +38,7 @@ export type FetchedDocument =
       /** Where the document was found after redirects. */
       readonly url: string
       readonly cursor: FeedCursor | null
+      readonly headers: Pick<Headers, 'get'>
       readonly movedTo?: string
     }
   | FetchFailed
@@ -78,7 +81,7 @@ async function followRedirects(
     const headers = requestHeaders(request, token)
     const response = await fetch(url, { dispatcher: agent, redirect: 'manual', headers, signal })
     const location = redirectStatuses.has(response.status) ? response.headers.get('location') : null
-    if (location === null) return { response, url, movedTo }
+    if (location === null) return { response, url, movedTo: movedTo === first.href ? null : movedTo }
     if (hops === mostRedirects) {
       throw new FetchFailure('feed-redirects', `redirects more than ${mostRedirects} times`)
     }
@@ -86,7 +89,7 @@ async function followRedirects(
     if (url.origin !== first.origin) token = null
     // What lies behind a redirect for the time being is for the time being, too.
     permanent &&= permanentStatuses.has(response.status)
-    if (permanent) movedTo = url.href
+    if (permanent && url.href.length <= longestMove) movedTo = url.href
   }
 }
 
@@ -112,6 +115,7 @@ async function readResponse(
     contentType: headers.get('content-type') ?? '',
     url: url.href,
     cursor: cursorOf(response),
+    headers,
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { createJsonFeed, type JsonEntry, type JsonFormat } from '../http/json-feed.ts'
+import type { JsonEntry } from '../http/json-entry.ts'
+import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
 import type { Feed } from '../types.ts'
 
 const file = z.object({
