@@ -19,6 +19,8 @@ export interface TreeReader {
   hasFolder(tree: Oid, path: Bytes): Promise<boolean>
   /** Every path that differs, in Git's order; only folders that differ are read. */
   compare(before: Oid, after: Oid): Promise<readonly PathChange[]>
+  /** How many files only the second tree has; what only the first has is not read. */
+  countAdded(before: Oid, after: Oid): Promise<number>
   /** The tree with some paths set or, by null, removed; folders come and go with them. */
   splice(tree: Oid, edits: ReadonlyMap<Bytes, Entry>): Promise<Oid>
   /** Writes one tree. */
@@ -110,7 +112,20 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
     )
     return parts.flat()
   }
+  const countAdded = async (before: Oid | null, after: Oid): Promise<number> => {
+    if (before === after) return 0
+    const old = before === null ? null : await folder(before)
+    const counts = await Promise.all(
+      [...(await folder(after))].map(async ([name, entry]) => {
+        const there = old?.get(name)
+        if (entry.mode !== folderMode) return there && there.mode !== folderMode ? 0 : 1
+        return countAdded(there?.mode === folderMode ? there.oid : null, entry.oid)
+      }),
+    )
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
   return {
+    countAdded,
     lookUp: async (tree, path) => {
       const entry = await walk(tree, path.split('/'))
       return entry === null || entry.mode === folderMode ? null : entry

@@ -4,6 +4,7 @@ import { runGit } from '../process/command.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { changedLines, type Diff } from './differ.ts'
+import { mayHold } from './held.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Upstream has the patch: by which commits, and in what shape. */
@@ -44,6 +45,9 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
     if (merged === null) return 'unclear'
     return merged === tree ? 'held' : 'absent'
   }
+  const isHeld = async (before: Oid, after: Oid, tree: Oid): Promise<boolean> =>
+    (await mayHold(workshop.trees, { before, after }, tree)) &&
+    (await stateAt(before, after, tree)) === 'held'
   const candidates = async (changes: readonly Change[]): Promise<readonly Oid[]> => {
     const lists = await Promise.all(changes.map((change) => pathsOf(workshop, change)))
     return (await range.touching(lists.flat())).slice(-mostCommits)
@@ -51,19 +55,22 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
   /** Upstream commits after which the change is held and before which it was not, oldest first. */
   const arrivals = async (before: Oid, after: Oid, commits: readonly Oid[]): Promise<readonly Oid[]> => {
     const found: Oid[] = []
-    await prepareStates(workshop, { before, after }, commits)
-    for (const commit of commits) {
-      if ((await stateAt(before, after, await treeOf(commit))) !== 'held') continue
+    const may = await Promise.all(
+      commits.map(async (commit) => mayHold(workshop.trees, { before, after }, await treeOf(commit))),
+    )
+    const likely = commits.filter((_, index) => may[index])
+    await prepareStates(workshop, { before, after }, likely)
+    for (const commit of likely) {
+      if (!(await isHeld(before, after, await treeOf(commit)))) continue
       const parent = await parentTreeOf(commit)
-      if (parent === null || (await stateAt(before, after, parent)) !== 'held') found.push(commit)
+      if (parent === null || !(await isHeld(before, after, parent))) found.push(commit)
     }
     return found
   }
   /** Upstream may have moved the file first: then the commit that brought the change touches another path. */
   const arrivalAnywhere = async ({ before, after }: Change): Promise<Oid | null> => {
     const commits = await range.all()
-    const holds = async (at: number) =>
-      (await stateAt(before, after, await treeOf(commits[at] as Oid))) === 'held'
+    const holds = async (at: number) => isHeld(before, after, await treeOf(commits[at] as Oid))
     let [low, high] = [0, commits.length - 1]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -110,7 +117,7 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
   return {
     ofEmptied: async (change) => {
       if (isEmptyChange(change)) return null
-      if ((await stateAt(change.before, change.after, await treeOf(onto))) !== 'held') return null
+      if (!(await isHeld(change.before, change.after, await treeOf(onto)))) return null
       const [first = await arrivalAnywhere(change)] = await arrivals(
         change.before,
         change.after,

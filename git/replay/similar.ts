@@ -25,8 +25,13 @@ export async function similarCommit(
   const paths = new Set(await pathsOf(workshop, change))
   const commits = (await options.range.touching([...paths])).slice(-mostCommits)
   let best: { readonly oid: Oid; readonly score: number } | null = null
+  let own: Promise<Novel> | null = null
+  const mine = () => {
+    own ??= workshop.plain.diff(change.before, change.after).then((diff) => novelWords(diff, paths))
+    return own
+  }
   for (const oid of commits) {
-    const score = await likenessTo(workshop, change, { oid, paths, fit: options.fit })
+    const score = await likenessTo(workshop, change, { oid, paths, fit: options.fit, mine })
     if (score > (best?.score ?? 0)) best = { oid, score }
   }
   return best?.oid ?? null
@@ -41,7 +46,13 @@ export interface SimilarOptions {
 async function likenessTo(
   workshop: Workshop,
   change: Change,
-  to: { readonly oid: Oid; readonly paths: ReadonlySet<Bytes>; readonly fit: SimilarOptions['fit'] },
+  to: {
+    readonly oid: Oid
+    readonly paths: ReadonlySet<Bytes>
+    readonly fit: SimilarOptions['fit']
+    /** What the change itself brings; read once, however many commits it is held against. */
+    readonly mine: () => Promise<Novel>
+  },
 ): Promise<number> {
   const { objects } = workshop.quarantine
   const commit = await objects.commit(to.oid)
@@ -49,11 +60,10 @@ async function likenessTo(
   if (parent === undefined) return 0
   const isNamesake = bareSubject(subjectOf(commit)) === bareSubject(change.patch.subject)
   if (to.fit === 'unchanged' && !isNamesake) return 0
-  const [own, theirs] = await Promise.all([
-    workshop.plain.diff(change.before, change.after),
+  const [mine, theirs] = await Promise.all([
+    to.mine(),
     workshop.plain.diff((await objects.commit(parent)).tree, commit.tree),
   ])
-  const mine = novelWords(own, to.paths)
   // A word or two in common is chance; only a clash or the same name makes it worth a question.
   if (to.fit === 'merged' && !isNamesake && size(mine.added) < fewWords) return 0
   const needed = isNamesake
