@@ -112,6 +112,17 @@ describe('a good config', () => {
     expect(config.upstreams[0]).toMatchObject({ git: { token: 'env:TOKEN' }, allow: ['127.0.0.0/8'] })
   })
 
+  it('takes generated files by pattern in their order, each with a command or a side', () => {
+    const patterns = `{ package-lock.json: npm install --package-lock-only, "gen/**": { run: make gen }, a: { take: ours }, "**/*.pb.ts": { take: upstream } }`
+    const config = good(changed('    branch: main', `    branch: main\n    generated: ${patterns}`))
+    expect(config.forks[0]?.generated).toEqual([
+      { kind: 'run', pattern: 'package-lock.json', command: 'npm install --package-lock-only' },
+      { kind: 'run', pattern: 'gen/**', command: 'make gen' },
+      { kind: 'ours', pattern: 'a' },
+      { kind: 'upstream', pattern: '**/*.pb.ts' },
+    ])
+  })
+
   it('takes the token of a feed by name, and keeps the secrets of webhooks out of the settings', () => {
     const config = good(
       changed(

@@ -3,6 +3,7 @@ import { candidateFaults } from './candidate-faults.ts'
 import { codeFrame, visible } from './code-frame.ts'
 import type { Config } from './config.ts'
 import type { Fault } from './fault.ts'
+import { generatedFaults } from './generated-faults.ts'
 import type { LocatedFault } from './located-fault.ts'
 import { nameFaults } from './name-faults.ts'
 import { byPlace, type ConfigProblem, type Range } from './problem.ts'
@@ -45,7 +46,9 @@ export function parseConfig(text: string, file: string): ParsedConfig {
 }
 
 function documentFaults(value: unknown): readonly LocatedFault[] {
-  return [...schemaFaults(value), ...nameFaults(value), ...referenceFaults(value), ...candidateFaults(value)]
+  return [schemaFaults, nameFaults, referenceFaults, candidateFaults, generatedFaults].flatMap((faults) =>
+    faults(value),
+  )
 }
 
 function faultProblem(fault: LocatedFault, source: Source): ConfigProblem {

@@ -19,6 +19,7 @@ import {
   text,
   versionRange,
 } from './fields.ts'
+import { generated } from './generated-schema.ts'
 import { rulesProblem } from './tag-rules.ts'
 
 export const defaultCandidate = 'undrift/candidate/{tag}'
@@ -192,6 +193,7 @@ const fork = z
       .default('bubblewrap')
       .meta({ description: '`none` runs the commands of `verify` with all rights of the worker.' }),
     publish: publish.prefault({}),
+    generated: generated.optional(),
     committer: committer.default({ name: 'Undrift', email: 'undrift@localhost' }),
   })
   .meta({ description: 'A maintained repository with patches of its own.' })

@@ -1,3 +1,4 @@
+import type { GeneratedRule } from '../domain/generated.ts'
 import type {
   ForkSettings,
   PublishSettings,
@@ -61,7 +62,17 @@ function toFork(name: string, entry: ForkEntry): ForkSettings {
     sandbox: entry.sandbox,
     publish: toPublish(entry.publish, ordered),
     committer: entry.committer,
+    ...(entry.generated === undefined ? {} : { generated: toGenerated(entry.generated) }),
   }
+}
+
+function toGenerated(entries: NonNullable<ForkEntry['generated']>): readonly GeneratedRule[] {
+  return Object.entries(entries).map(([pattern, entry]) => {
+    if (typeof entry === 'string') return { kind: 'run', pattern, command: entry }
+    return entry.take === undefined
+      ? { kind: 'run', pattern, command: entry.run ?? '' }
+      : { kind: entry.take, pattern }
+  })
 }
 
 function toRemote(name: string, entry: RepositoryEntry): Remote {

@@ -1,3 +1,4 @@
+import type { GeneratedRule } from './generated.ts'
 import type { QuietHours } from './quiet-hours.ts'
 
 /**
@@ -114,6 +115,8 @@ export interface ForkSettings {
   readonly publish: PublishSettings
   /** The committer of replayed patches; the date comes from the release's commit. */
   readonly committer: Identity
+  /** How generated files are settled, by pattern; the first that fits counts. Absent: none are known. */
+  readonly generated?: readonly GeneratedRule[]
 }
 
 /** Everything one attempt needs to know, on any worker. */
