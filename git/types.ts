@@ -1,3 +1,4 @@
+import type { GeneratedRule, PendingFiles } from '../domain/generated.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { Remote } from '../domain/settings.ts'
 import type { StackPolicy } from './stack/policy.ts'
@@ -60,6 +61,8 @@ export interface ReplayInput {
   readonly attempt: string | null
   /** What is left out, and how markers are read; carries everything when left out. */
   readonly policy?: StackPolicy
+  /** How generated files are settled; none are known when left out. */
+  readonly generated?: readonly GeneratedRule[]
 }
 
 export interface ReplayOptions {
@@ -118,6 +121,8 @@ export type Replay =
       readonly likelyLandings: readonly LikelyLanding[]
       /** Git's range-diff between the stack and its replayed self, for a reviewer; cut where it is very long. */
       readonly rangeDiff: string
+      /** Generated files for which upstream's stand in: a command must make them again before anything goes out. */
+      readonly pending?: readonly PendingFiles[]
     }
   | {
       readonly kind: 'conflict'

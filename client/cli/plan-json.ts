@@ -4,9 +4,19 @@ import type { PatchRecord } from '../../git/replay/record.ts'
 /** The plan as `--json` shows it. */
 export function planJson(plan: Plan): object {
   const { base, head, onto, result, merges, suspects, rangeDiff } = plan
-  const patches = plan.patches.map(patchJson)
-  const more = rangeDiff === null ? {} : { rangeDiff }
-  return { version: 1, base, head, onto, result, patches, merges, suspects, ...more }
+  const pending = plan.pending.map(({ pattern, command, patch }) => ({ pattern, command, patch }))
+  return {
+    version: 1,
+    base,
+    head,
+    onto,
+    result,
+    patches: plan.patches.map(patchJson),
+    merges,
+    suspects,
+    ...(pending.length === 0 ? {} : { pending }),
+    ...(rangeDiff === null ? {} : { rangeDiff }),
+  }
 }
 
 function patchJson(patch: PatchRecord): object {

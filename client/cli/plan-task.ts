@@ -24,7 +24,7 @@ export interface PlanTask {
   readonly input: PlanInput
 }
 
-type Ends = Pick<PlanInput, 'head' | 'onto' | 'base' | 'followed' | 'committer'>
+type Ends = Pick<PlanInput, 'head' | 'onto' | 'base' | 'followed' | 'committer' | 'generated'>
 
 /** Who commits where no config says so: the config's own default. */
 const nobody = { name: 'Undrift', email: 'undrift@localhost' }
@@ -101,9 +101,10 @@ async function fromConfig(context: Context, input: CommandInput): Promise<Found>
   const head = await commitOf(source, forkRef(fork.name, fork.remotes[0]?.name ?? 'origin', fork.branch))
   if (head === null) throw missing(`The branch ${fork.branch}`)
   const followed = [...new Set((await listRefs(source, 'refs/upstream')).map((ref) => ref.peeled))]
+  const { committer, generated = [] } = fork
   return {
     source,
-    ends: { head, onto, base: null, followed, committer: fork.committer },
+    ends: { head, onto, base: null, followed, committer, generated },
     rules: fork.patches,
   }
 }

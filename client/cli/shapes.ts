@@ -72,6 +72,7 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
                  "suggestion": null | "reverted-upstream" | { "kind": "landed-with-changes", "as": [ "…" ] },
                  "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…" }, "lost": [ "signature" ] where something is } ],
   "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ],
+  "pending": [ { "pattern", "command", "patch" } ] where an attempt makes generated files again, which gives the result another id,
   "rangeDiff": "…" with --range-diff, where all patches settle }`
 
 export const releasesShape = `{ "version": 1, "newest": null | "<tag>",

@@ -1,4 +1,5 @@
 import { UndriftError } from '../../domain/errors.ts'
+import type { GeneratedRule, PendingFiles } from '../../domain/generated.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { contains, mergeBase } from '../mirror/queries.ts'
 import { refuseHostilePaths, refuseHostileTrees } from '../objects/hostile.ts'
@@ -23,6 +24,8 @@ export interface PlanInput {
   readonly followed: readonly Oid[]
   readonly committer: { readonly name: string; readonly email: string }
   readonly policy: StackPolicy
+  /** How generated files are settled; none are known when left out. */
+  readonly generated?: readonly GeneratedRule[]
   /** Whether to look past a conflict. */
   readonly onConflict: 'stop' | 'forecast'
 }
@@ -52,6 +55,8 @@ export interface Plan {
   readonly suspects: readonly Suspect[]
   /** Where it was asked for and all patches settle. */
   readonly rangeDiff: string | null
+  /** Generated files that an attempt makes again; until then upstream's stand in. */
+  readonly pending: readonly PendingFiles[]
 }
 
 /** Tries a replay in memory and tells what it comes to. Leaves no object behind unless a result is kept. */
@@ -71,6 +76,7 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
     const replayed = await replayStack(workshop, chain, {
       onto,
       policy,
+      generated: input.generated ?? [],
       committer: input.committer,
       settle: rememberedResolutions(workshop, null),
       onConflict: input.onConflict,
@@ -86,8 +92,9 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
       if (result.head !== onto) await migrate(workshop.quarantine, [result.head], [onto, head])
       await options.keep(result.head)
     }
-    const { records: patches, suspects } = replayed
-    return { base: chain.base, head, onto, result, patches, merges: chain.merges, suspects, rangeDiff: shown }
+    const { records: patches, suspects, pending } = replayed
+    const { base, merges } = chain
+    return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
   }
   return inWorkshop(source, work, options)
 }

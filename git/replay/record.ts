@@ -1,5 +1,5 @@
 import type { ConflictPath, DropCause, LandedCause, Oid, PatchReport } from '../../domain/patch.ts'
-import { displayPath } from '../objects/bytes.ts'
+import { type Bytes, displayPath } from '../objects/bytes.ts'
 import { type Change, isEmptyChange, shapeOf } from '../stack/change.ts'
 import type { Suspect } from '../types.ts'
 import { type Landing, pathsOf } from './landed.ts'
@@ -55,7 +55,7 @@ export function landedFate(landing: Landing): Fate {
 /** The whole record of a patch. */
 export async function recordOf(workshop: Workshop, change: Change, fate: Fate): Promise<PatchRecord> {
   const { patch } = change
-  const paths = (await pathsOf(workshop, shapeOf(change))).map(displayPath)
+  const paths = (await allPathsOf(workshop, change)).map(displayPath)
   const wasEmpty = isEmptyChange(change) && fate.verdict === 'unchanged'
   const reason = wasEmpty ? 'It was empty from the start and is kept.' : fate.reason
   return {
@@ -75,6 +75,13 @@ export async function recordOf(workshop: Workshop, change: Change, fate: Fate): 
     conflict: fate.conflict ?? null,
     ...(fate.resolution === undefined ? {} : { resolution: fate.resolution }),
   }
+}
+
+/** Every path that a patch is about, in Git's order. */
+export async function allPathsOf(workshop: Workshop, change: Change): Promise<readonly Bytes[]> {
+  const paths = await pathsOf(workshop, shapeOf(change))
+  const generated = change.generated.map(({ path }) => path)
+  return generated.length === 0 ? paths : [...new Set([...paths, ...generated])].sort()
 }
 
 /** What a rewritten commit leaves behind: a signature holds for the old bytes only. */

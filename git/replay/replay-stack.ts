@@ -1,13 +1,17 @@
+import { type GeneratedRule, ruleFinder } from '../../domain/generated.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { planChanges } from '../stack/changes.ts'
 import type { Chain } from '../stack/linearise.ts'
 import type { StackPolicy } from '../stack/policy.ts'
 import { withoutTakenIn } from '../stack/stale-base.ts'
+import { partGenerated } from './generated.ts'
 import { type Replayed, type ReplayTask, replayChanges } from './replayer.ts'
 import type { Workshop } from './workshop.ts'
 
 export type StackTask = Pick<ReplayTask, 'onto' | 'committer' | 'settle' | 'onConflict' | 'onPatch'> & {
   readonly policy: StackPolicy
+  /** How generated files are settled; none are known when left out. */
+  readonly generated?: readonly GeneratedRule[]
 }
 
 /**
@@ -24,8 +28,13 @@ export async function replayStack(workshop: Workshop, chain: Chain, task: StackT
 }
 
 async function replayChain(workshop: Workshop, chain: Chain, task: StackTask): Promise<Replayed> {
-  const { policy, ...rest } = task
-  const changes = await planChanges(workshop, chain, { policy, onto: task.onto })
+  const { policy, generated = [], ...rest } = task
+  const planned = await planChanges(workshop, chain, { policy, onto: task.onto })
+  const ruleOf = ruleFinder(generated)
+  const changes =
+    generated.length === 0
+      ? planned
+      : await Promise.all(planned.map((change) => partGenerated(workshop.trees, change, ruleOf)))
   return replayChanges(workshop, { ...rest, base: chain.base, oldest: chain.oldest, changes })
 }
 

@@ -24,19 +24,22 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
     const replayed = await replayStack(workshop, chain, {
       onto,
       policy: { ...policy, drop: policy.drop.filter((oid) => stack.patches.some((one) => one.oid === oid)) },
+      generated: input.generated ?? [],
       committer,
       settle: rememberedResolutions(workshop, attempt),
       onConflict: 'stop',
       ...options,
     })
-    const { conflict, head, tree, suspects, records } = replayed
+    const { conflict, head, tree, suspects, records, pending } = replayed
     await proveReplay(workshop, chain, { replayed, onto })
     const ends = { head: stack.head, onto, made: head }
     const shown = conflict ? '' : await shownRangeDiff(workshop, chain, ends)
     await keep(workshop, replayed, input)
     const reports = reportsOf(stack, records)
     const likelyLandings = await likelyLandingsOf(mirror, records)
-    if (!conflict) return { kind: 'done', head, tree, reports, suspects, likelyLandings, rangeDiff: shown }
+    if (!conflict) {
+      return { kind: 'done', head, tree, reports, suspects, likelyLandings, rangeDiff: shown, pending }
+    }
     const { lastGood, paths } = conflict
     const record = records.find((one) => one.oid === conflict.change.patch.oid)
     const causedBy = record?.conflict?.causedBy ?? null

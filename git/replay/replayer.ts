@@ -1,15 +1,26 @@
+import type { PendingFiles } from '../../domain/generated.ts'
 import type { ConflictPath, Oid } from '../../domain/patch.ts'
 import { displayPath, utf8Bytes } from '../objects/bytes.ts'
 import { type CommitObject, dateOf, serialiseCommit } from '../objects/commit-object.ts'
-import { type Change, isEmptyChange, shapeOf } from '../stack/change.ts'
+import { type Change, isEmptyChange } from '../stack/change.ts'
 import { upstreamRange } from '../stack/upstream-range.ts'
 import type { ConflictStages, Suspect } from '../types.ts'
 import { causeOfConflict } from './cause.ts'
 import { favour } from './favour.ts'
-import { openLandings, pathsOf } from './landed.ts'
+import { type Laid, layGenerated } from './generated.ts'
+import { openLandings } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
+import { type LaidPatch, nothingLeft, pendingFiles, waiting, withGenerated } from './pending.ts'
 import { foreseeDiffs, prepareMerges } from './prepare.ts'
-import { type Fate, landedFate, lostOf, type PatchRecord, recordOf, type Suggestion } from './record.ts'
+import {
+  allPathsOf,
+  type Fate,
+  landedFate,
+  lostOf,
+  type PatchRecord,
+  recordOf,
+  type Suggestion,
+} from './record.ts'
 import { type SimilarOptions, similarCommit } from './similar.ts'
 import { findSuspects, type MergedTrees } from './suspects.ts'
 import { type Comparison, compareDiffs, sameDiff } from './verdicts.ts'
@@ -50,6 +61,8 @@ export interface Replayed {
   readonly tree: Oid
   readonly records: readonly PatchRecord[]
   readonly suspects: readonly Suspect[]
+  /** Generated files that are still to be made again. */
+  readonly pending: readonly PendingFiles[]
   /** The first conflict; null when all went well. */
   readonly conflict: ReplayedConflict | null
 }
@@ -62,7 +75,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   const target = await objects.commit(task.onto)
   const committer = committerLine(task.committer, target)
   const allPaths = async () => {
-    const lists = await Promise.all(task.changes.map((change) => pathsOf(workshop, shapeOf(change))))
+    const lists = await Promise.all(task.changes.map((change) => allPathsOf(workshop, change)))
     return [...new Set(lists.flat())]
   }
   const { base, oldest, onto } = task
@@ -91,11 +104,18 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const like = await similarCommit(workshop, change, { range, fit })
     return like === null ? null : { kind: 'landed-with-changes', as: [like] }
   }
-  /** Compared only when all is replayed: until then nothing has to be shown to git. */
-  const applied = (change: Change, next: Oid): (() => Promise<Fate>) => {
-    const before = tree
-    const newOid = advance(change, next)
-    return () => compare(workshop, change, { before, after: next, newOid, suggestionFor })
+  const laidPatches: LaidPatch[] = []
+  let pending: readonly PendingFiles[] = []
+  const layOver = (change: Change, merged: Oid): Promise<Laid> =>
+    layGenerated(workshop.trees, change.generated, { ours: tree, merged })
+  /** Commits a patch with its generated files; null where nothing of it is left. */
+  const advanceLaid = (change: Change, merged: Oid, laid: Laid): { readonly newOid: Oid | null } | null => {
+    // Where upstream has the other files of the patch, what was generated from them is upstream's, too.
+    const waits = change.before === change.after && waiting(laid).size > 0
+    if (merged === tree && laid.tree === tree && !waits && !isEmptyChange(change)) return null
+    const newOid = advance(change, laid.tree)
+    if (newOid !== null && laid.files.length > 0) laidPatches.push({ change, newOid, laid })
+    return { newOid }
   }
   const gone = async (change: Change, why: string): Promise<Fate> => {
     if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn] })
@@ -103,17 +123,31 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const landing = (await landings.ofEmptied(change)) ?? (await landings.ofEmptied(own))
     return landing ? landedFate(landing) : { verdict: 'emptied', newOid: null, reason: why }
   }
-  const clashed = async (change: Change, merge: Merge & { kind: 'conflict' }, later: readonly Change[]) => {
+  const goneLaid = async (change: Change, laid: Laid): Promise<Fate> => {
+    const why = 'Nothing is left: the new stack has the change before it comes to it.'
+    if (change.before !== change.after) return withGenerated(await gone(change, why), laid, [])
+    const isThere = laid.files.every(({ how }) => how === 'there')
+    if (isThere) return gone({ ...change, after: change.whole, generated: [] }, why)
+    return { verdict: 'emptied', newOid: null, reason: nothingLeft(laid) }
+  }
+  const clashed = async (
+    change: Change,
+    merge: Merge & { kind: 'conflict' },
+    later: readonly Change[],
+  ): Promise<() => Promise<Fate>> => {
     const landing = await landings.behindConflict(change, later)
-    if (landing) return landedFate(landing)
+    if (landing) return now(landedFate(landing))
     const settled = await task.settle(merge.conflicts, merge.tree)
     if (settled) {
       const { verdict, reason, resolution } = settled
-      if (settled.tree !== tree) {
-        return { verdict, newOid: advance(change, settled.tree), reason, resolution, lost: lostOf(change) }
+      const laid = await layOver(change, settled.tree)
+      const made = advanceLaid(change, settled.tree, laid)
+      if (made) {
+        const fate = { verdict, ...made, reason, resolution, lost: lostOf(change) }
+        return async () => withGenerated(fate, laid, pending)
       }
       const nothing = `${reason} Nothing is left of the patch.`
-      return { verdict: 'emptied' as const, newOid: null, reason: nothing, resolution }
+      return now({ verdict: 'emptied', newOid: null, reason: nothing, resolution })
     }
     const paths = merge.conflicts.map((one) => ({ ...one, path: displayPath(one.path).text }))
     conflict ??= { change, lastGood: head, paths }
@@ -121,21 +155,23 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const causedBy = await causeOfConflict(workshop, { change, paths: names, base }, ahead)
     const suggestion = await suggestionFor(change, 'clashed')
     if (task.onConflict === 'forecast') tree = await favour(workshop, { ...merge, ours: tree }, 'theirs')
-    return conflictFate(paths, causedBy, suggestion)
+    return now(conflictFate(paths, causedBy, suggestion))
   }
   const settleOne = async (change: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
-    const now = (fate: Fate) => () => Promise.resolve(fate)
     if (conflict && task.onConflict === 'stop') {
       return now({ verdict: null, newOid: null, reason: 'Behind the conflict; not tried.' })
     }
     if (change.drop) return now({ verdict: 'dropped', newOid: null, ...change.drop })
     if (change.hollow !== null) return now(await gone(change, change.hollow))
     const merge = await workshop.merger.merge(change.before, tree, change.after)
-    if (merge.kind === 'conflict') return now(await clashed(change, merge, later))
-    if (merge.tree === tree && !isEmptyChange(change)) {
-      return now(await gone(change, 'Nothing is left: the new stack has the change before it comes to it.'))
-    }
-    return applied(change, merge.tree)
+    if (merge.kind === 'conflict') return clashed(change, merge, later)
+    const laid = await layOver(change, merge.tree)
+    const before = tree
+    const made = advanceLaid(change, merge.tree, laid)
+    if (!made) return now(await goneLaid(change, laid))
+    // Compared only when all is replayed: until then nothing has to be shown to git.
+    const result = { before, after: merge.tree, ...made, suggestionFor }
+    return async () => withGenerated(await compare(workshop, change, result), laid, pending)
   }
 
   // Read while the merges are made; whoever needs it first waits for it, and hears of a failure.
@@ -148,11 +184,17 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     fates.push(await settleOne(change, task.changes.slice(index + 1)))
     task.onPatch?.(index + 1, task.changes.length)
   }
+  pending = pendingFiles(laidPatches)
   const settled = await Promise.all(fates.map((fate) => fate()))
   const records = await Promise.all(
     task.changes.map((change, index) => recordOf(workshop, change, settled[index] as Fate)),
   )
-  return { head, tree, records, suspects: settled.flatMap((fate) => fate.suspects ?? []), conflict }
+  const suspects = settled.flatMap((fate) => fate.suspects ?? [])
+  return { head, tree, records, suspects, pending, conflict }
+}
+
+function now(fate: Fate): () => Promise<Fate> {
+  return () => Promise.resolve(fate)
 }
 
 /** The verdict on a patch that applied, with whatever a person should look at. */

@@ -1,11 +1,18 @@
+import type { GeneratedRule } from '../../domain/generated.ts'
 import type { DropCause, Oid } from '../../domain/patch.ts'
 import type { CommitObject } from '../objects/commit-object.ts'
+import type { PathChange } from '../objects/tree-reader.ts'
 import type { Patch } from '../types.ts'
 
 /** Why a patch is left out before anything is merged. */
 export interface Drop {
   readonly cause: DropCause
   readonly reason: string
+}
+
+/** A file that a rule of generated files settles. */
+export interface GeneratedFile extends PathChange {
+  readonly rule: GeneratedRule
 }
 
 /** One patch as two trees, which need not be those of its commit: merges are linearised, fixups folded. */
@@ -26,11 +33,15 @@ export interface Change {
   /** Something a person should know beside the verdict's own reason. */
   readonly note: string | null
   readonly drop: Drop | null
+  /** Generated files that the patch changes; they are not part of `after`. */
+  readonly generated: readonly GeneratedFile[]
+  /** `after` with the generated files in it. */
+  readonly whole: Oid
 }
 
 /** Whether the change was empty from the start, which is a reason to keep it. */
 export function isEmptyChange(change: Change): boolean {
-  return change.before === change.after && change.hollow === null
+  return change.before === change.after && change.hollow === null && change.generated.length === 0
 }
 
 /** The two trees that show what the patch is about, even where nothing of it is left. */

@@ -38,6 +38,8 @@ async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
     tookIn,
     note: noteOn(link),
     drop: null,
+    generated: [],
+    whole: after,
   }
 }
 

@@ -193,4 +193,42 @@ describe('undrift plan', () => {
     expect(ran.code).toBe(0)
     expect(JSON.parse(ran.out)).toMatchObject({ onto: repo.oid('v1.1.0'), result: { kind: 'done' } })
   })
+
+  it('takes the generated files of the config, and says what an attempt makes again', async () => {
+    repo.git('checkout', '-q', 'fork')
+    repo.commit('ours in the lock', { lock: 'ours\n' })
+    repo.git('checkout', '-q', 'main')
+    repo.commit('upstream', { lock: 'theirs\n' })
+    repo.git('tag', 'v1.1.0')
+    const config = (generated: string) => `upstreams:
+  demo: { git: ${repo.dir}, feed: https://example.org/releases.atom, tags: { prefix: v } }
+forks:
+  mine:
+    upstream: demo
+    remotes: { origin: ${repo.dir} }
+    branch: fork
+    verify: []
+${generated}`
+    const mirror = `${folder.path}/data/mirrors/demo.git`
+    repo.git('init', '-q', '--bare', mirror)
+    const refs = ['v1.1.0:refs/upstream/tags/v1.1.0', 'fork:refs/fork/mine/origin/heads/fork']
+    repo.git('push', '-q', mirror, ...refs)
+    const planned = (generated: string, ...more: string[]) => {
+      writeFileSync(`${folder.path}/undrift.yaml`, config(generated))
+      const argv = ['plan', 'mine', '--data', `${folder.path}/data`, ...more]
+      return runHere(argv, { cwd: folder.path, env: { PATH: process.env.PATH } })
+    }
+    expect((await planned('')).code).toBe(3)
+    const generated = '    generated: { lock: make lock }\n'
+    const text = await planned(generated)
+    expect(text.code).toBe(0)
+    expect(text.out).toContain("Upstream's `lock` stands in until `make lock` makes it again.")
+    expect(text.out.trimEnd()).toMatch(/the result is [0-9a-f]{12} before an attempt makes lock again$/)
+    const json = JSON.parse((await planned(generated, '--json')).out)
+    expect(json).toMatchObject({
+      result: { kind: 'done' },
+      patches: [{}, {}, { verdict: 'merged', oid: repo.oid('fork') }],
+      pending: [{ pattern: 'lock', command: 'make lock', patch: repo.oid('fork') }],
+    })
+  })
 })

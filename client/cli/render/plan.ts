@@ -46,6 +46,13 @@ function suggestionOf({ suggestion }: PatchRecord): string {
   return ` It may have landed with changes as ${like}; if so, give --drop.`
 }
 
+/** An attempt's result is another one where it makes files again that a plan leaves as upstream has them. */
+function pendingOf({ pending }: Plan): string {
+  if (pending.length === 0) return ''
+  const patterns = pending.map(({ pattern }) => oneLine(pattern)).join(', ')
+  return ` before an attempt makes ${patterns} again`
+}
+
 async function lastLine(plan: Plan, { style, subjectOf }: PlanView): Promise<string> {
   const total = plan.patches.length
   const conflicts = plan.patches.filter((patch) => patch.verdict === 'conflict')
@@ -54,7 +61,7 @@ async function lastLine(plan: Plan, { style, subjectOf }: PlanView): Promise<str
   ).length
   if (plan.result.kind === 'done') {
     const what = total === 0 ? 'There is no patch to move' : `${settled} of ${total} patches apply`
-    return style.green(`${what}; the result is ${plan.result.head.slice(0, 12)}`)
+    return style.green(`${what}; the result is ${plan.result.head.slice(0, 12)}${pendingOf(plan)}`)
   }
   if (plan.result.kind === 'question') {
     return style.yellow(
