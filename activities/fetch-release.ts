@@ -1,8 +1,9 @@
-import { contains, fetchFork, fetchUpstream, openMirror } from '../git/index.ts'
+import { UndriftError } from '../domain/errors.ts'
+import { contains, fetchFork, fetchUpstream, type Mirror, openMirror, takePublished } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { workerPlace } from './place.ts'
 import { accessTo } from './secrets.ts'
-import { sourceRemote } from './source-remote.ts'
+import { publishRemotes, sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
 import type { FetchResult, StepInput } from './types.ts'
 
@@ -32,9 +33,27 @@ export async function fetchRelease(
   if (branch.kind === 'no-such-branch') {
     return { kind: 'blocked', reason: `There is no branch ${fork.branch} in ${source.url}.`, worker }
   }
+  await takeInPublished(mirror, input, deps)
   const contained = await contains(mirror, {
     ancestor: release.release.commit,
     descendant: branch.head,
   })
   return { kind: 'ready', release: release.release, stackHead: branch.head, contained, worker }
+}
+
+/**
+ * Takes in how other machines settled conflicts of this line, and what they recorded, where the config publishes that. A
+ * remote that cannot be read is named when the ledger is published; it is no reason not to begin.
+ */
+async function takeInPublished(mirror: Mirror, input: StepInput, deps: ActivityDeps): Promise<void> {
+  const { fork } = input.settings
+  if (fork.publish.ledger !== true) return
+  for (const remote of publishRemotes(fork)) {
+    try {
+      await takePublished(mirror, accessTo(remote, deps), { fork: fork.name, line: fork.line })
+    } catch (error) {
+      mirror.signal?.throwIfAborted()
+      if (!(error instanceof UndriftError)) throw error
+    }
+  }
 }

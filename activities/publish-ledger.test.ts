@@ -2,11 +2,23 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AttemptSettings } from '../domain/settings.ts'
-import { ledgerRef, type Mirror, openMirror, readLedger, readRef, revokeResolution } from '../git/index.ts'
+import {
+  ledgerRef,
+  type Mirror,
+  openConflict,
+  openMirror,
+  readLedger,
+  readRef,
+  revokeResolution,
+  takeConflict,
+} from '../git/index.ts'
 import { keepResolution, writeResolution } from '../git/resolutions/resolutions.ts'
+import { numberedLines } from '../git/testing.ts'
 import type { ActivityDeps } from './deps.ts'
+import { rebaseStack } from './rebase-stack.ts'
 import { recordAttempt } from './record-attempt.ts'
-import { type ActivityWorld, makeWorld } from './testing.ts'
+import { replayStack } from './replay-stack.ts'
+import { type ActivityWorld, makeWorld, prepare } from './testing.ts'
 import type { RecordInput } from './types.ts'
 
 const line = { fork: 'mine', line: 'main' }
@@ -136,5 +148,45 @@ describe('the resolutions of a fork', () => {
     await revokeResolution(mirror, first.key, { by: 'fay', at: '2026-03-01T00:00:00.000Z' })
     await record(ended('v4.0.0'))
     expect(world.origin.oid(`refs/undrift/revoked/${first.key}^`)).toBe(newer.oid)
+  })
+
+  it('are used on another machine at its next fetch', async () => {
+    const there = world.elsewhere()
+    const { rebase, replayed } = await prepare(world, world.input('v2.0.0', { publish }))
+    expect(replayed.kind).toBe('conflict')
+    const mirror = await mirrorOf(world.deps)
+    const { result } = await replayStack(mirror, rebase, world)
+    if (result.kind !== 'conflict') throw new Error('There is no conflict.')
+    const dir = world.deps.data.resolveTreeOf(rebase.attempt)
+    await openConflict(mirror, { conflict: result.at, dir })
+    writeFileSync(join(dir, 'a.txt'), numberedLines(30, { 2: 'both', 28: 'theirs' }))
+    const by = { by: 'Grace', at: '2026-01-01T00:00:00.000Z', attempt: 'maintain/mine/main/v1.9.0' }
+    await takeConflict(mirror, { conflict: result.at, dir, ...by })
+    await record(ended('v1.9.0', ['mirror']))
+
+    const blind = world.input('v2.0.0')
+    const elsewhere = { ...world, deps: there }
+    expect((await prepare(elsewhere, blind)).replayed.kind).toBe('conflict')
+    const told = await prepare(elsewhere, world.input('v2.0.0', { publish }))
+    expect(told.replayed).toMatchObject({ kind: 'done', patches: [{ verdict: 'reused' }, {}] })
+    expect((await tagsOf(there)).includes('v1.9.0')).toBe(true)
+  })
+
+  it('that a replay used travel with the attempt, so that any worker comes to the same', async () => {
+    const { rebase } = await prepare(world, world.input('v2.0.0'))
+    const mirror = await mirrorOf(world.deps)
+    const { result } = await replayStack(mirror, rebase, world)
+    if (result.kind !== 'conflict') throw new Error('There is no conflict.')
+    const dir = world.deps.data.resolveTreeOf(rebase.attempt)
+    await openConflict(mirror, { conflict: result.at, dir })
+    writeFileSync(join(dir, 'a.txt'), numberedLines(30, { 2: 'both', 28: 'theirs' }))
+    const by = { by: 'Grace', at: '2026-01-01T00:00:00.000Z', attempt: 'maintain/mine/main/v1.9.0' }
+    await takeConflict(mirror, { conflict: result.at, dir, ...by })
+    const replayed = await rebaseStack(rebase, world.deps, world.step)
+    if (replayed.kind !== 'done') throw new Error('There is still a conflict.')
+    const { resolutions = [] } = replayed
+    expect(resolutions).toHaveLength(1)
+    const again = await rebaseStack({ ...rebase, resolutions }, world.elsewhere(), world.step)
+    expect(again).toMatchObject({ kind: 'done', head: replayed.head, resolutions: [] })
   })
 })

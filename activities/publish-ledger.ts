@@ -1,18 +1,14 @@
 import { UndriftError } from '../domain/errors.ts'
 import type { Remote } from '../domain/settings.ts'
 import {
-  fetchRefs,
-  hasObject,
-  joinLedgers,
   type Line,
   ledgerRef,
-  listRemote,
   type Mirror,
   type PushUpdate,
   push,
   type RemoteAccess,
   readRef,
-  withMirrorLock,
+  takePublished,
 } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { resolutionUpdates } from './resolution-updates.ts'
@@ -67,38 +63,17 @@ async function publishTo(
   }
 }
 
-/** What is to move on a remote; null where its ref is no ledger of this line. */
+/** What is to move on a remote, once what is there is taken in; null where its ref is no ledger of this line. */
 async function updatesFor(
   mirror: Mirror,
   access: RemoteAccess,
   line: Line,
 ): Promise<readonly PushUpdate[] | null> {
   const ref = ledgerRef(line)
-  const there = await listRemote(mirror, access, [
-    ref,
-    'refs/undrift/resolutions/*',
-    'refs/undrift/revoked/*',
-  ])
-  const theirs = there.find((each) => each.ref === ref)?.oid ?? null
-  const to = theirs === null ? await readRef(mirror, ref) : await joined(mirror, access, { line, theirs })
-  if (to === null) return null
-  const own = to === theirs ? [] : [{ ref, to, expected: theirs }]
+  const { there, strange } = await takePublished(mirror, access, line)
+  if (strange.includes(ref)) return null
+  const expected = there.find((each) => each.ref === ref)?.oid ?? null
+  const to = await readRef(mirror, ref)
+  const own = to === null || to === expected ? [] : [{ ref, to, expected }]
   return [...own, ...(await resolutionUpdates(mirror, line.fork, there))]
-}
-
-/** The tip of the line's ledger once it holds what the remote has; null where that is no ledger of this line. */
-async function joined(
-  mirror: Mirror,
-  access: RemoteAccess,
-  { line, theirs }: { readonly line: Line; readonly theirs: string },
-): Promise<string | null> {
-  const ref = ledgerRef(line)
-  const fetched = `refs/undrift/fetched/${access.remote.name}/${line.fork}/${line.line}`
-  if (!(await hasObject(mirror, theirs))) {
-    await withMirrorLock(mirror, () => fetchRefs(mirror, access, [`+${ref}:${fetched}`]), {
-      purpose: 'fetch',
-    })
-  }
-  const outcome = await joinLedgers(mirror, line, theirs)
-  return outcome.kind === 'joined' ? outcome.tip : null
 }

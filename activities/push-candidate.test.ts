@@ -1,3 +1,5 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pushCandidate } from './push-candidate.ts'
 import { type ActivityWorld, makeWorld, type Prepared, prepare, pushInput } from './testing.ts'
@@ -47,6 +49,25 @@ describe('pushing a candidate', () => {
     const result = await pushCandidate(pushInput(prepared), world.deps, world.step)
     expect(result).toMatchObject({ kind: 'candidate-moved', remote: 'origin', actual: theirs })
     expect(world.origin.oid(ref)).toBe(theirs)
+  })
+
+  it('looks at every remote before it moves one, and goes on after one that refused', async () => {
+    const theirs = world.fork.commit('By hand', { 'd.txt': 'd\n' })
+    world.fork.git('push', '-q', world.mirror.dir, `HEAD:${ref}`)
+    const input = pushInput(prepared)
+    const moved = await pushCandidate(input, world.deps, world.step)
+    expect(moved).toMatchObject({ kind: 'candidate-moved', remote: 'mirror', actual: theirs, candidates: [] })
+    expect(world.origin.git('for-each-ref', ref)).toBe('')
+
+    world.mirror.git('update-ref', '-d', ref)
+    const hook = join(world.mirror.dir, 'hooks', 'pre-receive')
+    writeFileSync(hook, '#!/bin/sh\necho no >&2\nexit 1\n')
+    chmodSync(hook, 0o755)
+    const refused = await pushCandidate(input, world.deps, world.step)
+    expect(refused).toMatchObject({ kind: 'refused', remote: 'mirror', candidates: [{ remote: 'origin' }] })
+    chmodSync(hook, 0o644)
+    const done = await pushCandidate(input, world.deps, world.step)
+    expect(done).toMatchObject({ kind: 'pushed', candidates: [{ remote: 'origin' }, { remote: 'mirror' }] })
   })
 
   it('replaces its own older candidate of the same release', async () => {

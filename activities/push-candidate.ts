@@ -2,7 +2,17 @@ import type { Candidate } from '../domain/attempt.ts'
 import { candidateRef } from '../domain/candidate.ts'
 import { UndriftError } from '../domain/errors.ts'
 import type { Remote } from '../domain/settings.ts'
-import { listRemote, type Mirror, openMirror, push, readRef, treeOf, updateRefs } from '../git/index.ts'
+import {
+  listRemote,
+  type Mirror,
+  openMirror,
+  type PushedStep,
+  type PushStep,
+  pushAll,
+  readRef,
+  treeOf,
+  updateRefs,
+} from '../git/index.ts'
 import { attemptRef } from './attempt-refs.ts'
 import { candidateUrl } from './candidate-url.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -36,50 +46,66 @@ export async function pushCandidate(
   if (branch !== input.stackHead) return { kind: 'branch-moved', actual: branch }
 
   const ref = candidateRef(fork, input.tag)
+  const remotes = publishRemotes(fork)
   const candidates: Candidate[] = []
-  for (const [index, remote] of publishRemotes(fork).entries()) {
-    step.report({ done: index, total: fork.publish.to.length, what: `pushing to ${remote.name}` })
-    const outcome = await pushTo(mirror, remote, { input, deps, ref })
-    if (outcome.kind === 'stale') {
-      return { kind: 'candidate-moved', remote: remote.name, ref, actual: outcome.actual, candidates }
+  const steps: PushStep[] = []
+  // All are looked at before one is moved: a value that this line did not push is somebody's work.
+  for (const remote of remotes) {
+    const there = await valueOn(mirror, remote, { ref, deps })
+    if (there !== null && there !== input.head && !(await isOurs(mirror, input, { remote, oid: there }))) {
+      return { kind: 'candidate-moved', remote: remote.name, ref, actual: there, candidates }
     }
-    if (outcome.kind === 'rejected') {
-      return { kind: 'refused', remote: remote.name, words: outcome.words.slice(0, 2048), candidates }
-    }
+    const updates = there === input.head ? [] : [{ ref, to: input.head, expected: there }]
+    steps.push({ access: accessTo(remote, deps), updates })
+  }
+  for (const remote of remotes) await remember(mirror, input, remote)
+  const onStep = ({ remote: name, outcome }: PushedStep) => {
+    const remote = remotes.find((each) => each.name === name)
+    if (remote === undefined || (outcome.kind !== 'pushed' && outcome.kind !== 'already-there')) return
+    step.report({ done: candidates.length + 1, total: remotes.length, what: `pushed to ${name}` })
     candidates.push({
       kind: 'branch',
       ref,
-      remote: remote.name,
+      remote: name,
       repo: remote.url,
       sha: input.head,
       url: candidateUrl(remote.url, ref),
       pushed: true,
     })
   }
+  for (const { remote, outcome } of await pushAll(mirror, steps, { onStep })) {
+    switch (outcome.kind) {
+      case 'stale':
+        return { kind: 'candidate-moved', remote, ref, actual: outcome.actual, candidates }
+      case 'rejected':
+        return { kind: 'refused', remote, words: outcome.words.slice(0, 2048), candidates }
+      case 'failed':
+        throw outcome.error
+      case 'pushed':
+      case 'already-there':
+      case 'not-tried':
+    }
+  }
   return { kind: 'pushed', candidates }
 }
 
-async function pushTo(
+/** Whether the mirror remembers that this line pushed this commit there. */
+async function isOurs(
   mirror: Mirror,
-  remote: Remote,
-  options: { readonly input: PushInput; readonly deps: ActivityDeps; readonly ref: string },
-) {
-  const { input, deps, ref } = options
-  const there = await valueOn(mirror, remote, { ref, deps })
-  if (there === input.head) return { kind: 'already-there' } as const
-  // A value that this line did not push is somebody's work.
-  if (there !== null && (await readRef(mirror, memory(there))) === null) {
-    return { kind: 'stale', ref, actual: there } as const
-  }
-  // Remembered before it happens: a push that got through before its worker died is known as ours.
-  const mine = memory(input.head)
-  await updateRefs(mirror, [{ ref: mine, to: input.head, expected: await readRef(mirror, mine) }])
-  return push(mirror, accessTo(remote, deps), [{ ref, to: input.head, expected: there }])
+  input: PushInput,
+  { remote, oid }: { readonly remote: Remote; readonly oid: string },
+): Promise<boolean> {
+  return (await readRef(mirror, memoryOf(input, remote, oid))) !== null
+}
 
-  /** The mirror's record that this line pushed this commit there. */
-  function memory(oid: string): string {
-    return attemptRef(input, `pushed/${remote.name}/${oid}`)
-  }
+/** Remembered before it happens: a push that got through before its worker died is known as ours. */
+async function remember(mirror: Mirror, input: PushInput, remote: Remote): Promise<void> {
+  const ref = memoryOf(input, remote, input.head)
+  await updateRefs(mirror, [{ ref, to: input.head, expected: await readRef(mirror, ref) }])
+}
+
+function memoryOf(input: PushInput, remote: Remote, oid: string): string {
+  return attemptRef(input, `pushed/${remote.name}/${oid}`)
 }
 
 async function valueOn(

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises'
+import type { PatchReport } from '../domain/patch.ts'
 import {
   commitSubject,
   type Mirror,
   openMirror,
+  packResolution,
   type Replay,
   type ReplayConflict,
   readRef,
@@ -15,12 +17,14 @@ import type { ActivityDeps } from './deps.ts'
 import { type EarlierWords, earlierWords } from './earlier-words.ts'
 import { type ReplayedStack, replayStack } from './replay-stack.ts'
 import type { StepContext } from './step.ts'
-import type { LikelyLanding, RebaseInput, RebaseResult } from './types.ts'
+import type { CarriedResolution, LikelyLanding, RebaseInput, RebaseResult } from './types.ts'
 
 const mostSuspects = 20
 const mostLines = 20
 const mostLandings = 20
 const longestSubject = 200
+/** Most that the resolutions of one message may weigh, in base64 characters. */
+const longestPacks = 128 * 1024
 
 /** Replays the stack on the release in memory, and keeps a result that is done under the attempt's ref of the mirror. */
 export async function rebaseStack(
@@ -55,6 +59,7 @@ async function concluded(
   const patches = result.reports
   const dropped = patches.flatMap(({ oid, cause }) => (cause === 'person' ? [oid] : []))
   const likelyLandings = await unsaid(result.likelyLandings, found.words)
+  const resolutions = await usedResolutions(mirror, input, patches)
   if (result.kind === 'conflict') {
     const { patch, lastGood, paths, causedBy = null } = result.at
     return {
@@ -68,6 +73,7 @@ async function concluded(
       causedBy: causedBy === null ? null : await named(mirror, causedBy),
       likelyLandings,
       dropped,
+      resolutions,
     }
   }
   const ref = attemptRef(input, 'head')
@@ -76,7 +82,39 @@ async function concluded(
     .slice(0, mostSuspects)
     .map(({ oid, path, lost }) => ({ oid, path, lost: lost.slice(0, mostLines) }))
   const { head, tree } = result
-  return { kind: 'done', base: stack.base, head, tree, patches, suspects, likelyLandings, dropped }
+  return {
+    kind: 'done',
+    base: stack.base,
+    head,
+    tree,
+    patches,
+    suspects,
+    likelyLandings,
+    dropped,
+    resolutions,
+  }
+}
+
+/**
+ * The resolutions that this replay used, as they travel: another worker's mirror may not have them. What is too heavy for
+ * a message stays, and then only this mirror, or one that took in the published resolutions, comes to the same.
+ */
+async function usedResolutions(
+  mirror: Mirror,
+  { resolutions }: RebaseInput,
+  patches: readonly PatchReport[],
+): Promise<readonly CarriedResolution[]> {
+  const carried = new Set(resolutions.map(({ oid }) => oid))
+  const packs: CarriedResolution[] = []
+  let left = longestPacks - resolutions.reduce((sum, { pack }) => sum + pack.length, 0)
+  for (const oid of new Set(patches.flatMap(({ resolution }) => resolution ?? []))) {
+    if (carried.has(oid)) continue
+    const packed = await packResolution(mirror, oid)
+    if (packed.pack.length > left) continue
+    left -= packed.pack.length
+    packs.push(packed)
+  }
+  return packs
 }
 
 /** The likely landings that nobody judged yet, short enough for a message. */

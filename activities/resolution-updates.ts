@@ -34,7 +34,7 @@ export async function resolutionUpdates(
   return updates
 }
 
-/** A value that this mirror has never seen is another machine's word, and is left alone. */
+/** A value that this mirror could not take in is another's word, and is left alone. */
 async function isNewer(mirror: Mirror, mine: Resolution, theirs: string): Promise<boolean> {
   const other = (await hasObject(mirror, theirs)) ? await readResolution(mirror, theirs) : null
   return other !== null && Date.parse(mine.at) > Date.parse(other.at)

@@ -106,36 +106,39 @@ export interface LikelyLanding {
   readonly as: readonly { readonly oid: Oid; readonly subject: string }[]
 }
 
-export type RebaseResult =
-  | {
-      readonly kind: 'done'
-      readonly base: Oid
-      readonly head: Oid
-      readonly tree: Oid
-      readonly patches: readonly PatchReport[]
-      /** Merges that may have lost lines in silence; absent from histories that are older than this field. */
-      readonly suspects?: readonly SuspectMerge[]
-      /** Absent from histories that are older than this field. */
-      readonly likelyLandings?: readonly LikelyLanding[]
-      /** What persons dropped, now or in an earlier attempt of the line; absent from histories that are older. */
-      readonly dropped?: readonly Oid[]
-    }
-  | {
-      readonly kind: 'conflict'
-      readonly base: Oid
-      readonly patch: { readonly oid: Oid; readonly subject: string }
-      readonly lastGood: Oid
-      readonly paths: readonly ConflictPath[]
-      readonly patches: readonly PatchReport[]
-      /** What a work tree that was to be taken still lacks. */
-      readonly unsettled: readonly string[]
-      /** The upstream commit at which the patch stops applying; absent from histories that are older. */
-      readonly causedBy?: { readonly oid: Oid; readonly subject: string } | null
-      /** Of the patch that conflicts and of those before it; absent from histories that are older. */
-      readonly likelyLandings?: readonly LikelyLanding[]
-      /** What persons dropped, now or in an earlier attempt of the line; absent from histories that are older. */
-      readonly dropped?: readonly Oid[]
-    }
+/** What a replay came upon, done or not. Absent from histories that are older than these fields. */
+interface NoticedInReplay {
+  readonly likelyLandings?: readonly LikelyLanding[]
+  /** What persons dropped, now or in an earlier attempt of the line. */
+  readonly dropped?: readonly Oid[]
+  /** Remembered resolutions that were used, so that any worker comes to the same. */
+  readonly resolutions?: readonly CarriedResolution[]
+}
+
+export type RebaseResult = NoticedInReplay &
+  (
+    | {
+        readonly kind: 'done'
+        readonly base: Oid
+        readonly head: Oid
+        readonly tree: Oid
+        readonly patches: readonly PatchReport[]
+        /** Merges that may have lost lines in silence; absent from histories that are older than this field. */
+        readonly suspects?: readonly SuspectMerge[]
+      }
+    | {
+        readonly kind: 'conflict'
+        readonly base: Oid
+        readonly patch: { readonly oid: Oid; readonly subject: string }
+        readonly lastGood: Oid
+        readonly paths: readonly ConflictPath[]
+        readonly patches: readonly PatchReport[]
+        /** What a work tree that was to be taken still lacks. */
+        readonly unsettled: readonly string[]
+        /** The upstream commit at which the patch stops applying; absent from histories that are older. */
+        readonly causedBy?: { readonly oid: Oid; readonly subject: string } | null
+      }
+  )
 
 export interface VerifyInput extends StackInput {
   /** The commit to verify. */

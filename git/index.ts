@@ -7,7 +7,6 @@ export {
 } from './conflict/conflict-take.ts'
 export { type ConflictInHands, openConflict } from './conflict/conflict-tree.ts'
 export { removeTree } from './conflict/work-tree.ts'
-export { type JoinedLedger, joinLedgers } from './ledger/join-ledgers.ts'
 export {
   type Line,
   ledgerRef,
@@ -19,6 +18,7 @@ export {
 } from './ledger/ledger.ts'
 export type { LedgerEntry } from './ledger/ledger-entry.ts'
 export { followPatch, type PatchStep } from './ledger/patch-history.ts'
+export { takePublished } from './ledger/take-published.ts'
 export { type ForkFetch, fetchFork, fetchUpstream, forkRef, type UpstreamFetch } from './mirror/fetch.ts'
 export { openMirror } from './mirror/mirror.ts'
 export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror/mirror-lock.ts'

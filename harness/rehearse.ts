@@ -57,7 +57,7 @@ interface Theatre {
 async function playAll(theatre: Theatre, cast: readonly Scenario[]): Promise<readonly Row[]> {
   async function perform(scenario: Scenario): Promise<Row> {
     theatre.say(`  … ${scenario.name}: ${scenario.title}\n`)
-    const row = await play(scenario, await makeStage(theatre, scenario.name))
+    const row = await play(scenario, await makeStage(theatre, scenario))
     theatre.say(`  ${row.passed ? 'ok' : 'FAILED'} ${scenario.name}\n`)
     return row
   }
@@ -69,12 +69,13 @@ async function playAll(theatre: Theatre, cast: readonly Scenario[]): Promise<rea
   return rows
 }
 
-async function makeStage({ world, temporal }: Theatre, fork: string): Promise<Stage> {
+async function makeStage({ world, temporal }: Theatre, scenario: Scenario): Promise<Stage> {
+  const { name: fork, ledger = false } = scenario
   const ground = world.grounds.get(fork)
   if (ground === undefined) throw new Error(`There is no fork ${fork}.`)
   const refs = await listRefs(ground.repositories.remotes.origin)
   const maintained = refs[maintainedRef] ?? ''
-  return { ...ground, fork, installation: world.installation, temporal, maintained }
+  return { ...ground, fork, installation: world.installation, temporal, ledger, maintained }
 }
 
 /** Saves the histories, ends `up` and looks at what is left: no process, and the planted secret nowhere. */

@@ -17,6 +17,7 @@ export async function rebaseStep(state: StepState): Promise<Next> {
   state.takeWorkTree = false
   const { base, patches, dropped = attempt.status().dropped } = result
   attempt.learn({ base, patches, dropped })
+  state.resolutions = [...state.resolutions, ...(result.resolutions ?? [])]
   if (result.kind === 'conflict') {
     const { patch, lastGood, paths } = result
     attempt.learn({ head: null, conflict: { patch, lastGood, paths } })

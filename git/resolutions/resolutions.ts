@@ -249,3 +249,21 @@ export async function revokeResolution(
   if (outcome.kind !== 'stale') return true
   throw new UndriftError('UNDRIFT_E_BUSY', `${outcome.ref} was replaced while it was being revoked.`)
 }
+
+/**
+ * Takes over that another machine revoked a resolution: the commit is one that `revokeResolution` made there. A newer
+ * revocation of the same conflict stays. False where it is no such commit.
+ */
+export async function adoptRevocation(mirror: Mirror, key: string, oid: Oid): Promise<boolean> {
+  const theirs = await readResolution(mirror, oid)
+  if (theirs?.key !== key) return false
+  const ref = `${revokedPrefix}/${key}`
+  for (let tries = 0; tries < 5; tries += 1) {
+    const expected = await readRef(mirror, ref)
+    const mine = expected === null ? null : await readResolution(mirror, expected)
+    if (mine !== null && Date.parse(mine.at) >= Date.parse(theirs.at)) return true
+    const outcome = await updateRefs(mirror, [{ ref, to: oid, expected }])
+    if (outcome.kind !== 'stale') return true
+  }
+  throw new UndriftError('UNDRIFT_E_BUSY', `${ref} keeps moving.`)
+}

@@ -11,6 +11,7 @@ import { promoted } from './promoted.ts'
 import { pushKilled } from './push-killed.ts'
 import { redChecks } from './red-checks.ts'
 import { serverKilled } from './server-killed.ts'
+import { sharedMemory } from './shared-memory.ts'
 import { superseded } from './superseded.ts'
 import { workerKilled } from './worker-killed.ts'
 
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   conflict,
   conflictBySignal,
   landedWithChanges,
+  sharedMemory,
   redChecks,
   dryRun,
   superseded,

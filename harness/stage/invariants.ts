@@ -16,7 +16,8 @@ const nothing = '0'.repeat(40)
 export async function demandInvariants(stage: Stage, played: Played): Promise<void> {
   const { remotes } = stage.repositories
   await demandRemotes(stage, played.candidates, played)
-  for (const remote of [remotes.origin, remotes.mirror]) await demandMoves(remote, played)
+  for (const remote of [remotes.origin, remotes.mirror])
+    await demandMoves(remote, played, { ledger: stage.ledger })
   await demandUpstreamUntouched(stage)
   await demandCheckoutUntouched(stage)
   await demandAttempts(stage, played)
@@ -27,13 +28,14 @@ export async function demandInvariants(stage: Stage, played: Played): Promise<vo
 export async function demandMoves(
   remote: string,
   { candidates, backups = {} }: Pick<Played, 'candidates' | 'backups'>,
+  options: { readonly ledger?: boolean } = {},
 ): Promise<void> {
   const logs = join(remote, 'logs')
   const entries = await readdir(join(logs, 'refs'), { recursive: true, withFileTypes: true })
   const refs = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(logs, join(parentPath, name)))
-    .filter((ref) => ref !== maintainedRef)
+    .filter((ref) => ref !== maintainedRef && !(options.ledger && ref.startsWith('refs/undrift/')))
   const pushed = Object.entries(candidates).map(([tag, sha]) => [candidateRef(tag), sha] as const)
   const expected = [...pushed, ...Object.entries(backups)]
   demandSame('no ref was moved but these', refs.toSorted(), expected.map(([ref]) => ref).toSorted())

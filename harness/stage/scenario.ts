@@ -11,6 +11,8 @@ export interface Stage {
   readonly feed: ProjectFeed
   readonly installation: Installation
   readonly temporal: TemporalCli
+  /** Whether the fork's config publishes the ledger. */
+  readonly ledger: boolean
   /** The maintained branch's commit before the curtain. */
   readonly maintained: string
 }
@@ -34,6 +36,8 @@ export interface Scenario {
   readonly title: string
   /** What the fork's config says of `push`. */
   readonly push: boolean
+  /** Whether the fork's config publishes the ledger and the resolutions; no when it is left out. */
+  readonly ledger?: boolean
   /** What the fork's config says of `verify`; `sh check.sh` when it is left out. */
   readonly verify?: readonly string[]
   /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */

@@ -12,6 +12,7 @@ export interface ForkConfig {
   /** Whether candidates go out unasked. */
   readonly push: boolean
   readonly verify: readonly string[]
+  readonly ledger?: boolean
 }
 
 export interface ConfigOptions {
@@ -35,7 +36,7 @@ export async function writeConfig(
       ]),
     ),
     forks: Object.fromEntries(
-      forks.map(({ name, repositories: { remotes }, originUrl, push, verify }) => [
+      forks.map(({ name, repositories: { remotes }, originUrl, push, verify, ledger = false }) => [
         name,
         {
           upstream: upstreamName(name),
@@ -43,7 +44,7 @@ export async function writeConfig(
           branch: 'main',
           sandbox,
           verify,
-          publish: { candidate: 'undrift/candidate/{tag}', to: ['origin', 'mirror'], push },
+          publish: { candidate: 'undrift/candidate/{tag}', to: ['origin', 'mirror'], push, ledger },
         },
       ]),
     ),
