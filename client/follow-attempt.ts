@@ -10,6 +10,8 @@ import type { Session } from './session.ts'
 export interface StepProgress {
   readonly done: number
   readonly total: number
+  /** What is done, such as `fetching codex`; null where an older worker does not say. */
+  readonly what: string | null
 }
 
 /** One look at an attempt that is under way. */
@@ -96,8 +98,9 @@ function progressOf(
     if (!Array.isArray(payloads) || payloads.length === 0) continue
     const details: unknown = defaultPayloadConverter.fromPayload(payloads[0])
     if (typeof details !== 'object' || details === null) continue
-    const { done, total } = details as { readonly done?: unknown; readonly total?: unknown }
-    if (typeof done === 'number' && typeof total === 'number') return { done, total }
+    const { done, total, what } = details as Readonly<Record<keyof StepProgress, unknown>>
+    if (typeof done === 'number' && typeof total === 'number')
+      return { done, total, what: typeof what === 'string' ? what : null }
   }
   return null
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { branchProblem, refNameProblem } from '../domain/ref-name.ts'
 import { parseDuration, parseSize } from './duration.ts'
 import type { Fault } from './fault.ts'
 import { feedUrlFault, gitUrlFault } from './git-url.ts'
 import { allowProblem } from './network.ts'
-import { branchProblem, refNameProblem } from './ref-name.ts'
 import { rulesProblem } from './tag-rules.ts'
 
 interface FieldNotes {

@@ -1,4 +1,14 @@
-import { type Document, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml'
 import type { Fault } from './fault.ts'
 import type { Range } from './problem.ts'
 import { rangeOf } from './source-map.ts'
@@ -20,12 +30,16 @@ const words: Partial<Record<YAMLError['code'], string>> = {
   NON_STRING_KEY: 'a key is no plain text',
 }
 
-/** Reads YAML without giving up at the first error. Duplicate keys are reported, and the last one counts. */
+/**
+ * Reads YAML without giving up at the first error. A key that stands twice is reported; mappings below it are read as one,
+ * so that nothing is missing which stands below the other, and of anything else the last counts.
+ */
 export function readYaml(text: string): YamlText {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
   const faults = [...document.errors, ...document.warnings].map(syntaxFault)
   faults.push(...unknownAliases(document))
+  joinRepeatedMappings(document)
   const broken = faults.some((fault) => fault.kind === 'syntax')
   const data = broken ? null : plainData(document)
   if (!broken && !data) {
@@ -52,6 +66,21 @@ function unknownAliases(document: Document): readonly SyntaxFault[] {
     },
   })
   return faults
+}
+
+/** Moves what stands below the first of two equal keys below the second; the nodes keep their places in the text. */
+function joinRepeatedMappings(document: Document): void {
+  visit(document, {
+    Map(_, map) {
+      const last = new Map<unknown, YAMLMap>()
+      for (const pair of map.items.toReversed() as Pair[]) {
+        if (!isScalar(pair.key) || !isMap(pair.value)) continue
+        const later = last.get(pair.key.value)
+        if (later === undefined) last.set(pair.key.value, pair.value)
+        else later.items.unshift(...pair.value.items.splice(0))
+      }
+    },
+  })
 }
 
 /** Null when aliases would grow the document without bound. */

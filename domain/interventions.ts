@@ -1,4 +1,5 @@
 import type { DecisionName, Intervention, InterventionOption, Need } from './attempt.ts'
+import { shellWord } from './shell-word.ts'
 
 /** What the commands of an intervention need to name. */
 export interface InterventionPlace {
@@ -11,7 +12,7 @@ export interface InterventionPlace {
 
 /** What to do with a candidate that is there. */
 export function promoteHint(place: InterventionPlace): string {
-  return `Move the maintained branch to it with \`undrift promote${dataOption(place)} ${quote(place.attempt)}\`.`
+  return `Move the maintained branch to it with \`undrift promote${dataOption(place)} ${shellWord(place.attempt)}\`.`
 }
 
 /** How to see what became of each patch. */
@@ -76,7 +77,7 @@ export function intervention(
 
 /** To drop patches is to resume without them. */
 function dropOption(drops: readonly (readonly string[])[], place: InterventionPlace): InterventionOption {
-  const attempt = quote(place.attempt)
+  const attempt = shellWord(place.attempt)
   const shown = drops.slice(0, mostDrops)
   return {
     name: 'resume',
@@ -95,7 +96,7 @@ function dropOption(drops: readonly (readonly string[])[], place: InterventionPl
 
 function signalCommand(name: DecisionName, { attempt, address }: InterventionPlace): string {
   const where = address === null ? '' : ` --address ${address}`
-  return `temporal workflow signal${where} --workflow-id ${quote(attempt)} --name ${name}`
+  return `temporal workflow signal${where} --workflow-id ${shellWord(attempt)} --name ${name}`
 }
 
 /** The answers that are possible for a need. */
@@ -104,7 +105,7 @@ export function possibleAnswers(kind: Need): readonly DecisionName[] {
 }
 
 function option(name: DecisionName, kind: Need, place: InterventionPlace): InterventionOption {
-  const attempt = quote(place.attempt)
+  const attempt = shellWord(place.attempt)
   const data = dataOption(place)
   const signal = signalCommand(name, place)
   if (name === 'resume' && kind === 'conflict') {
@@ -119,7 +120,7 @@ function option(name: DecisionName, kind: Need, place: InterventionPlace): Inter
 }
 
 function dataOption({ data }: InterventionPlace): string {
-  return data === null ? '' : ` --data ${quote(data)}`
+  return data === null ? '' : ` --data ${shellWord(data)}`
 }
 
 /** Keeps evidence below 4 KB in all, so that it fits into every view of it. */
@@ -135,9 +136,4 @@ function limited(lines: readonly string[]): readonly string[] {
     left -= line.length
   }
   return kept
-}
-
-/** Quotes a word for a POSIX shell where it needs it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -168,12 +168,16 @@ describe('a release that goes well', () => {
 
   it('is promoted once, and says where the old value is kept', async () => {
     const shown = showShape.parse(await json('show', 'v1.1.0'))
-    const first = await json('promote', 'v1.1.0')
+    const unasked = await cli('promote', 'v1.1.0')
+    expect(unasked.code).toBe(2)
+    expect(unasked.err).toContain(`undrift promote --data ${join(folder, 'data')} ${id('v1.1.0')} --yes`)
+    expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.stackHead)
+    const first = await json('promote', 'v1.1.0', '--yes')
     expect(first).toMatchObject({ branch: 'main', from: shown.stackHead, to: shown.head })
     expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.head)
-    expect(await json('promote', 'v1.1.0')).toEqual(first)
+    expect(await json('promote', 'v1.1.0', '--yes')).toEqual(first)
     await git(repositories.remotes.origin, ['update-ref', 'refs/heads/main', String(first.from)])
-    expect(await json('promote', 'v1.1.0')).toEqual(first)
+    expect(await json('promote', 'v1.1.0', '--yes')).toEqual(first)
     expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.head)
   })
 

@@ -1,5 +1,6 @@
 import type { Step } from '../domain/attempt.ts'
 import { plannedCandidates } from '../domain/candidate.ts'
+import { candidateSummary } from '../domain/candidate-summary.ts'
 import { rangeDiffHint } from '../domain/interventions.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
 import { rebaseStep } from './rebase-step.ts'
@@ -89,10 +90,7 @@ async function pushStep(state: StepState): Promise<Next> {
       kind: 'ask',
       need: 'approval',
       question: `The candidate ${head.slice(0, 10)} for ${tag} is ready and lies in the mirror. Push it to ${publish.to.join(', ')}?`,
-      evidence: [
-        ...attempt.status().patches.map(({ subject, verdict }) => `${verdict}: ${subject}`),
-        rangeDiffHint(attempt.place()),
-      ],
+      evidence: [...candidateSummary(attempt.status()), rangeDiffHint(attempt.place())],
     }
   }
   enter(state, 'pushing', `Pushing ${head.slice(0, 10)} to ${publish.to.join(', ')}.`)

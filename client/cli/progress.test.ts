@@ -46,7 +46,13 @@ const replayed = status({
 it('says each step, count, patch and check once, a line each', () => {
   const { host, said } = listen()
   const progress = makeProgress(makeContext(host, {}), { id: 'x', known: null })
-  const counts = [null, { done: 1, total: 2 }, { done: 1, total: 2 }, { done: 2, total: 2 }]
+  const what = 'replaying patches'
+  const counts = [
+    null,
+    { done: 1, total: 2, what },
+    { done: 1, total: 2, what },
+    { done: 2, total: 2, what: null },
+  ]
   for (const count of counts) progress.show({ status: status({}), progress: count })
   progress.show({ status: replayed, progress: null })
   progress.show({ status: replayed, progress: null })
@@ -54,8 +60,8 @@ it('says each step, count, patch and check once, a line each', () => {
   progress.end({ ...replayed, phase: 'ended', outcome: 'changed', checks: [check] })
   expect(said()).toMatchInlineSnapshot(`
     "rebasing  Replaying.
-      1 of 2
-      2 of 2
+      replaying patches: 1 of 2 done
+      2 of 2 done
       1/2  unchanged  aaaaaaaaaa  One
       2/2  merged  cccccccccc  Two
     verifying  Checking.
@@ -81,7 +87,7 @@ it('says once that no worker answers, and again after one had answered', () => {
 it('is silent with --quiet', () => {
   const { host, said } = listen({ stderrIsTty: true })
   const progress = makeProgress(makeContext(host, { quiet: true }), { id: 'x', known: null })
-  progress.show({ status: replayed, progress: { done: 1, total: 2 } })
+  progress.show({ status: replayed, progress: { done: 1, total: 2, what: null } })
   progress.end(replayed)
   expect(said()).toBe('')
 })

@@ -4,7 +4,8 @@ import type { AttemptView, StepProgress } from '../follow-attempt.ts'
 import type { Context } from './context.ts'
 import { span } from './render/age.ts'
 import { checkLines } from './render/attempt.ts'
-import { oneLine } from './render/table.ts'
+import { oneLine, shortened } from './render/table.ts'
+import { cut } from './render/width.ts'
 import { verdictWord } from './render/words.ts'
 
 export interface Progress {
@@ -58,7 +59,7 @@ export function makeProgress(
   }
   function tellCount(progress: StepProgress | null): void {
     if (progress === null) return
-    const count = `${progress.done} of ${progress.total}`
+    const count = countOf(progress)
     if (live === null && count !== told.count) context.say(`  ${count}`)
     told.count = count
   }
@@ -73,13 +74,19 @@ export function makeProgress(
       told.silent = false
       tellStatus(status)
       tellCount(progress)
-      live?.set(`${status.phase}${progress === null ? '' : ` ${progress.done}/${progress.total}`}`)
+      live?.set(`${status.phase}${progress === null ? '' : `  ${countOf(progress)}`}`)
     },
     end: (status) => {
       if (status !== null) tellStatus(status)
       live?.end()
     },
   }
+}
+
+/** How far a step is, and with what. */
+function countOf({ done, total, what }: StepProgress): string {
+  const count = `${done} of ${total} done`
+  return what === null ? count : `${shortened(oneLine(what))}: ${count}`
 }
 
 function patchLine(
@@ -100,7 +107,7 @@ function makeLiveLine(context: Context) {
     if (text === '') return
     frame = (frame + 1) % frames.length
     const line = `${frames[frame]} ${text}  ${span((Date.now() - since) / 1000)}`
-    context.host.writeError(`\r\u001b[K${line.slice(0, context.host.columns - 1)}`)
+    context.host.writeError(`\r\u001b[K${cut(line, context.host.columns - 1)}`)
   }, 120)
   timer.unref()
   return {

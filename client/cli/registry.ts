@@ -248,8 +248,11 @@ export const registry: readonly CommandSpec[] = [
     args: '<attempt>',
     group: 'Decide',
     summary: 'move the maintained branch to the candidate, after a backup',
-    options: [{ flags: '-y, --yes', description: 'do not ask' }, by],
-    details: `${attemptHelp}\n\n--json (does not ask):\n${shapes.promoteShape}`,
+    options: [
+      { flags: '-y, --yes', description: 'do not ask; needed with --json and where nobody can be asked' },
+      by,
+    ],
+    details: `${attemptHelp}\n\n--json:\n${shapes.promoteShape}`,
     load: async () => (await import('./commands/promote.ts')).promote,
   },
 ]

@@ -1,4 +1,5 @@
 import type { ExitCode } from '../../domain/exit-codes.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import type { AttemptStatus } from '../../workflows/messages.ts'
 import type { AttemptDetails } from '../attempt-details.ts'
 import { dataOption } from '../data-option.ts'
@@ -12,7 +13,6 @@ import type { Context } from './context.ts'
 import { outcomeExitCode } from './outcome-exit-code.ts'
 import { makeProgress } from './progress.ts'
 import { renderOutcome } from './render/outcome.ts'
-import { quoteWord } from './render/words.ts'
 
 export interface WaitOptions {
   readonly id: string
@@ -56,7 +56,7 @@ export function standing(context: Context, details: AttemptDetails, webUi: strin
 }
 
 function interrupted(context: Context, id: string): CommandResult {
-  const command = `undrift show${dataOption(context)} ${quoteWord(id)} --follow`
+  const command = `undrift show${dataOption(context)} ${shellWord(id)} --follow`
   context.host.writeError(`still running; watch it with: ${command}\n`)
   return {
     exitCode: context.signal.reason as ExitCode,

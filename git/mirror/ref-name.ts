@@ -1,15 +1,9 @@
 import { UndriftError } from '../../domain/errors.ts'
+import { refNameProblem } from '../../domain/ref-name.ts'
 
-const forbidden = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$/
-
-/** Whether git would take it as a full ref name below `refs/`. Source: git-check-ref-format(1). */
+/** Whether git would take it as a full ref name below `refs/`, with a folder between: `refs/heads/main`. */
 export function isRefName(name: string): boolean {
-  if (!name.startsWith('refs/') || forbidden.test(name)) return false
-  const parts = name.split('/')
-  return (
-    parts.length >= 3 &&
-    parts.every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
-  )
+  return /^refs\/[^/]+\//.test(name) && refNameProblem(name) === null
 }
 
 /** Refuses what is not a full ref name, before it gets near an argv or a ref transaction. */

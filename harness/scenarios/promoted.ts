@@ -23,7 +23,7 @@ export const promoted: Scenario = {
     const head = await demandCandidate(stage, shown)
     await demandStack(stage, shown, first)
 
-    const answer = promotion.parse(await installation.json('promote', attemptOf(stage, 'v1.1.0')))
+    const answer = promotion.parse(await installation.json('promote', attemptOf(stage, 'v1.1.0'), '--yes'))
     demandSame(
       'both remotes keep a backup',
       answer.backups.map(({ remote }) => remote),

@@ -1,5 +1,6 @@
 import { type DecisionName, type Step, steps } from '../../../domain/attempt.ts'
 import { UndriftError } from '../../../domain/errors.ts'
+import { shellWord } from '../../../domain/shell-word.ts'
 import type { DecisionInput } from '../../../workflows/messages.ts'
 import { attemptDetails } from '../../attempt-details.ts'
 import { dataOption } from '../../data-option.ts'
@@ -8,7 +9,6 @@ import { findAttempt } from '../../find-attempt.ts'
 import { withSession } from '../../session.ts'
 import type { Command, CommandInput } from '../command.ts'
 import type { Context } from '../context.ts'
-import { quoteWord } from '../render/words.ts'
 import { waitForAttempt } from '../wait-for-attempt.ts'
 
 /** The command that answers a question in one way: `resume`, `retry`, `skip`, `abort` or `approve`. */
@@ -26,7 +26,7 @@ export function decideAs(name: DecisionName): Command {
       }
       return {
         exitCode: 0,
-        text: `${id}: ${name}\nWatch it with: undrift show${dataOption(context)} ${quoteWord(id)} --follow`,
+        text: `${id}: ${name}\nWatch it with: undrift show${dataOption(context)} ${shellWord(id)} --follow`,
         json: { version: 1, attempt: id, decision: name, answer },
       }
     })

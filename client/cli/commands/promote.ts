@@ -1,6 +1,9 @@
 import { confirm, isCancel } from '@clack/prompts'
+import { UndriftError } from '../../../domain/errors.ts'
 import { exitCodes } from '../../../domain/exit-codes.ts'
+import { shellWord } from '../../../domain/shell-word.ts'
 import { type AttemptDetails, attemptDetails } from '../../attempt-details.ts'
+import { dataOption } from '../../data-option.ts'
 import { decider } from '../../decide.ts'
 import { findAttempt } from '../../find-attempt.ts'
 import { planPromotion, promotionResult, promotionSummary, startPromotion } from '../../promote-attempt.ts'
@@ -44,17 +47,26 @@ export function promote(context: Context, input: CommandInput): Promise<CommandR
   })
 }
 
-/** A person at a terminal is asked; anybody else has said so by calling. */
+/** A person at a terminal is asked; whoever cannot be asked must have said so with `--yes`. */
 async function ask(
   context: Context,
   input: CommandInput,
   details: AttemptDetails,
 ): Promise<'yes' | 'no' | 'left'> {
+  if (input.options.yes === true || details.status === null) return 'yes'
   const { stdinIsTty, stderrIsTty } = context.host
-  const asked = stdinIsTty && stderrIsTty && !context.json && input.options.yes !== true
-  if (!asked || details.status === null) return 'yes'
-  const summary = promotionSummary(details.status, planPromotion(details, ''))
-  const answer = await confirm({ message: `Move ${oneLine(summary)}?`, output: process.stderr })
+  const summary = oneLine(promotionSummary(details.status, planPromotion(details, '')))
+  if (!stdinIsTty || !stderrIsTty || context.json) {
+    const command = `undrift promote${dataOption(context)} ${shellWord(details.row.id)} --yes`
+    throw new UndriftError(
+      'UNDRIFT_E_USAGE',
+      `Moving ${summary} needs a word, and nobody can be asked here.`,
+      {
+        hint: `Look at the candidate, then: ${command}`,
+      },
+    )
+  }
+  const answer = await confirm({ message: `Move ${summary}?`, output: process.stderr })
   if (isCancel(answer)) return 'left'
   return answer ? 'yes' : 'no'
 }

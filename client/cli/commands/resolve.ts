@@ -1,4 +1,5 @@
 import { exitCodes } from '../../../domain/exit-codes.ts'
+import { shellWord } from '../../../domain/shell-word.ts'
 import { openConflict } from '../../../git/index.ts'
 import type { AttemptStatus } from '../../../workflows/messages.ts'
 import { attemptDetails } from '../../attempt-details.ts'
@@ -12,7 +13,6 @@ import { settleConflict } from '../../settle-conflict.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { renderConflict, renderSettled, renderUnsettled } from '../render/conflict.ts'
-import { quoteWord } from '../render/words.ts'
 import { waitForAttempt } from '../wait-for-attempt.ts'
 
 /** A conflict in a person's hands: a work tree to settle it in; with `--continue`, the result is taken and the attempt goes on. */
@@ -35,7 +35,7 @@ interface Conflicted {
 }
 
 async function open(context: Context, status: AttemptStatus, local: LocalReplay): Promise<CommandResult> {
-  const command = `undrift resolve${dataOption(context)} ${quoteWord(status.id)} --continue`
+  const command = `undrift resolve${dataOption(context)} ${shellWord(status.id)} --continue`
   const { result } = local
   if (result.kind === 'done') {
     const json = {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { toAttemptSettings } from '../../../config/load-config.ts'
-import { refNameProblem } from '../../../config/ref-name.ts'
 import { UndriftError } from '../../../domain/errors.ts'
+import { refNameProblem } from '../../../domain/ref-name.ts'
 import type { AttemptSettings } from '../../../domain/settings.ts'
 import { attemptDetails, attemptDetailsIfAnswered } from '../../attempt-details.ts'
 import { findAttempt } from '../../find-attempt.ts'

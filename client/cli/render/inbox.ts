@@ -1,10 +1,11 @@
+import { shellWord } from '../../../domain/shell-word.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
 import type { ListedWatch } from '../../watches.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
 import { renderIntervention } from './attempt.ts'
 import { indent, oneLine } from './table.ts'
-import { quoteWord, shortName } from './words.ts'
+import { shortName } from './words.ts'
 
 export interface InboxView {
   /** Oldest first. */
@@ -22,7 +23,7 @@ export function renderInbox(view: InboxView, style: Style): string {
       [
         `${style.bold(oneLine(row.name))}  ${style.red(`${row.failures} polls failed in a row`)}`,
         ...(lastFailure === null ? [] : [`  ${oneLine(lastFailure)}`]),
-        `  try again now: ${style.cyan(`undrift poll${view.dataOption} ${quoteWord(row.name)}`)}`,
+        `  try again now: ${style.cyan(`undrift poll${view.dataOption} ${shellWord(row.name)}`)}`,
       ].join('\n'),
     )
   }
@@ -34,7 +35,7 @@ function renderQuestion(details: AttemptDetails, view: InboxView, style: Style):
   const head = `${style.bold(oneLine(shortName(row)))}  ${style.yellow(row.needs ?? 'a person')}  ${style.dim(`since ${age(row.updatedAt, view.now)}`)}`
   const body =
     status?.intervention == null
-      ? `No worker answers, so that the question is not at hand: ${style.cyan(`undrift show${view.dataOption} ${quoteWord(row.id)}`)}`
+      ? `No worker answers, so that the question is not at hand: ${style.cyan(`undrift show${view.dataOption} ${shellWord(row.id)}`)}`
       : renderIntervention(status.intervention, style)
   return [head, style.dim(row.id), indent(body, 2)].join('\n')
 }

@@ -1,8 +1,9 @@
+import { shellWord } from '../../../domain/shell-word.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
 import type { Style } from '../style.ts'
 import { renderIntervention } from './attempt.ts'
 import { oneLine, table } from './table.ts'
-import { outcomeWord, quoteWord } from './words.ts'
+import { outcomeWord } from './words.ts'
 
 /** What an attempt came to, in a few lines; the last one names it. */
 export function renderOutcome(
@@ -29,7 +30,7 @@ export function renderOutcome(
       )
     }
     lines.push(
-      `Take it over with: ${style.cyan(`undrift promote${options.dataOption} ${quoteWord(row.id)}`)}`,
+      `Take it over with: ${style.cyan(`undrift promote${options.dataOption} ${shellWord(row.id)}`)}`,
     )
   }
   const outcome = row.phase === 'waiting' ? 'needs_intervention' : row.outcome

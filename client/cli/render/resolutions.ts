@@ -1,9 +1,9 @@
+import { shellWord } from '../../../domain/shell-word.ts'
 import { displayPath } from '../../../git/objects/bytes.ts'
 import type { KeptResolution } from '../../find-resolution.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
 import { oneLine, table } from './table.ts'
-import { quoteWord } from './words.ts'
 
 const shownPaths = 3
 
@@ -51,7 +51,7 @@ export function renderResolution({ resolution, mirror, upstream }: KeptResolutio
       ]),
     ),
     '',
-    `Read it:   ${style.cyan(`git --git-dir ${quoteWord(mirror.path)} show ${resolution.oid.slice(0, 12)}`)}`,
+    `Read it:   ${style.cyan(`git --git-dir ${shellWord(mirror.path)} show ${resolution.oid.slice(0, 12)}`)}`,
     `Revoke it: ${style.cyan(`undrift resolutions revoke ${key.slice(0, 12)}`)}`,
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { cut, width } from './width.ts'
 
 /** Lines with their cells aligned in columns, two spaces apart; colours do not count. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -41,10 +42,5 @@ const widestSubject = 72
 
 /** A subject as long as Git's own advice has it, so that one long one does not push the other columns away. */
 export function shortened(subject: string): string {
-  const characters = [...subject]
-  return characters.length <= widestSubject ? subject : `${characters.slice(0, widestSubject - 1).join('')}…`
-}
-
-function width(cell: string): number {
-  return [...stripVTControlCharacters(cell)].length
+  return cut(subject, widestSubject)
 }

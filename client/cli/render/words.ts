@@ -55,11 +55,6 @@ export function verdictWord(verdict: Verdict | null, style: Style): string {
   }
 }
 
-/** A word for a POSIX shell, quoted where it needs it. */
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-}
-
 /** A path as a person would write it from where they stand. */
 export function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path)

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { candidateSummary } from './candidate-summary.ts'
+import type { Verdict } from './patch.ts'
+
+function patch(verdict: Verdict) {
+  return { oid: 'a'.repeat(40), subject: 'Subject', verdict, newOid: null, reason: '' }
+}
+
+const check = { command: 'make', exitCode: 0, ended: null, milliseconds: 1, log: '', tail: '' }
+
+it('counts what became of the patches, and the checks', () => {
+  const patches = ['unchanged', 'merged', 'unchanged', 'landed'].map((verdict) => patch(verdict as Verdict))
+  expect(candidateSummary({ patches, checks: [check, check] })).toEqual([
+    '4 patches: 2 unchanged, 1 merged, 1 landed',
+    '2 checks passed',
+  ])
+  expect(candidateSummary({ patches: patches.slice(0, 1), checks: [check] })).toEqual([
+    '1 patch: 1 unchanged',
+    '1 check passed',
+  ])
+  expect(candidateSummary({ patches: [], checks: [] })).toEqual([
+    'the fork carries no patch',
+    'no check is configured',
+  ])
+})

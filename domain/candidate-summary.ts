@@ -1,0 +1,20 @@
+import type { Check } from './attempt.ts'
+import { type PatchReport, verdicts } from './patch.ts'
+
+/** What a candidate came to, in two lines: each patch and check stands elsewhere in full. */
+export function candidateSummary(of: {
+  readonly patches: readonly PatchReport[]
+  readonly checks: readonly Check[]
+}): readonly string[] {
+  const { patches, checks } = of
+  const counts = verdicts
+    .map((verdict) => ({ verdict, count: patches.filter((patch) => patch.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
+  const stack = `${patches.length === 1 ? '1 patch' : `${patches.length} patches`}: ${counts.join(', ')}`
+  const passed = checks.length === 1 ? '1 check passed' : `${checks.length} checks passed`
+  return [
+    patches.length === 0 ? 'the fork carries no patch' : stack,
+    checks.length === 0 ? 'no check is configured' : passed,
+  ]
+}
