@@ -17,7 +17,7 @@ export function promoteHint(place: InterventionPlace): string {
 
 /** How to see what became of each patch. */
 export function rangeDiffHint(place: InterventionPlace): string {
-  return `how the patches changed: undrift show${dataOption(place)} ${quote(place.attempt)} --range-diff`
+  return `how the patches changed: undrift show${dataOption(place)} ${shellWord(place.attempt)} --range-diff`
 }
 
 /** Which answers are possible, and in which order they are offered. */
