@@ -99,9 +99,10 @@ export default tseslint.config(
     },
   },
   ...Object.keys(rooms).map((room) => ({ files: [`${room}/**/*.ts`], rules: importRules(room) })),
-  // Tests of workflows run on a real server in real workers, and tests of steps in real folders.
+  // Tests of workflows run on a real server in real workers, tests of steps in real folders, and rules that git or a shell
+  // has made are compared with theirs.
   {
-    files: ['workflows/**/*.test.ts', 'workflows/testing.ts', 'activities/testing.ts'],
+    files: ['domain/**/*.test.ts', 'workflows/**/*.test.ts', 'workflows/testing.ts', 'activities/testing.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
   { files: ['domain/**/*.ts'], ignores: ['**/*.test.ts'], rules: noAmbient },
