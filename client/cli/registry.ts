@@ -59,6 +59,17 @@ export const registry: readonly CommandSpec[] = [
     load: async () => (await import('./commands/validate.ts')).validate,
   },
   {
+    name: 'import',
+    args: '<format> <file>',
+    group: 'Run',
+    summary: 'turn the settings of another tool into an undrift.yaml',
+    options: [
+      { flags: '--out <file>', description: 'write it there; a file that is there is never overwritten' },
+    ],
+    details: `FORMAT is patchmoi: the feed-sources.json of patch.moi. What has no counterpart is said on stderr.\n\n--json:\n${shapes.importShape}`,
+    load: async () => (await import('./commands/import.ts')).importConfig,
+  },
+  {
     name: 'apply',
     args: '',
     group: 'Run',

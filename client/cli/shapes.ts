@@ -39,6 +39,9 @@ export const inboxShape = `{ "version": 1,
 export const validateShape = `{ "version": 1, "file", "valid": true | false,
   "problems": [ { "kind", "file", "line", "column", "path", "message", "found", "expected", "hint", "frame" } ] }`
 
+export const importShape = `{ "version": 1, "out": null | "…", "config": "the YAML",
+  "upstreams": [ { "name", "source" } ], "unmatched": [ { "source": null | "…", "field", "why" } ] }`
+
 export const applyShape = `{ "version": 1, "config",
   "watches": [ { "upstream", "change": "new" | "changed" | "unchanged" | "not-in-config" | "removed", "forks" } ] }`
 
