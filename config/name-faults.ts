@@ -3,7 +3,7 @@ import type { LocatedFault } from './located-fault.ts'
 import { entriesOf, fieldOf } from './loose.ts'
 import type { Path } from './source-map.ts'
 
-/** Which names of upstreams, forks and remotes cannot be taken. */
+/** Which names of upstreams, forks, remotes and lines cannot be taken. */
 export function nameFaults(document: unknown): readonly LocatedFault[] {
   const upstreams = fieldOf(document, 'upstreams')
   const forks = fieldOf(document, 'forks')
@@ -11,7 +11,7 @@ export function nameFaults(document: unknown): readonly LocatedFault[] {
     ...keyFaults(upstreams, ['upstreams']),
     ...keyFaults(forks, ['forks']),
     ...entriesOf(forks).flatMap(([name, fork]) =>
-      keyFaults(fieldOf(fork, 'remotes'), ['forks', name, 'remotes']),
+      ['remotes', 'lines'].flatMap((key) => keyFaults(fieldOf(fork, key), ['forks', name, key])),
     ),
   ]
 }

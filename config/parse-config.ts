@@ -4,6 +4,7 @@ import { codeFrame, visible } from './code-frame.ts'
 import type { Config } from './config.ts'
 import type { Fault } from './fault.ts'
 import { generatedFaults } from './generated-faults.ts'
+import { lineFaults } from './line-faults.ts'
 import type { LocatedFault } from './located-fault.ts'
 import { nameFaults } from './name-faults.ts'
 import { byPlace, type ConfigProblem, type Range } from './problem.ts'
@@ -46,8 +47,8 @@ export function parseConfig(text: string, file: string): ParsedConfig {
 }
 
 function documentFaults(value: unknown): readonly LocatedFault[] {
-  return [schemaFaults, nameFaults, referenceFaults, candidateFaults, generatedFaults].flatMap((faults) =>
-    faults(value),
+  return [schemaFaults, nameFaults, referenceFaults, lineFaults, candidateFaults, generatedFaults].flatMap(
+    (find) => find(value),
   )
 }
 

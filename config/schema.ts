@@ -14,15 +14,16 @@ import {
   oidPrefix,
   secretName,
   size,
-  tagPrefix,
-  tagScheme,
   text,
-  versionRange,
 } from './fields.ts'
 import { generated } from './generated-schema.ts'
+import { choosing, forkChoosing, lineSchema, tagFields } from './line-schema.ts'
 import { rulesProblem } from './tag-rules.ts'
 
-export const defaultCandidate = 'undrift/candidate/{tag}'
+/** Where candidates go when nobody says: the lines of a fork must not meet there. */
+export function defaultCandidate(kind: 'one-line' | 'lines'): string {
+  return kind === 'lines' ? 'undrift/candidate/{line}/{tag}' : 'undrift/candidate/{tag}'
+}
 
 /** The keys are checked in name-faults.ts: a wrong one must not keep the schema from looking at its value. */
 const named = { propertyNames: { pattern: namePattern } }
@@ -41,12 +42,12 @@ function repository(description: string) {
 
 const tags = z
   .strictObject({
-    prefix: tagPrefix('What stands before the version in a tag.').default(''),
-    prereleases: z.boolean().default(false).meta({ description: 'Whether pre-releases count as releases.' }),
-    match: expression('A regular expression that a tag must hold a match of.').optional(),
-    ignore: expression('A regular expression; a tag that holds a match of it is left out.').optional(),
-    scheme: tagScheme('How the rest of the tag is read as a version.').optional(),
-    range: versionRange("The versions that are taken, as a range in npm's syntax.").optional(),
+    prefix: tagFields.prefix.default(''),
+    prereleases: tagFields.prereleases.default(false),
+    match: tagFields.match.optional(),
+    ignore: tagFields.ignore.optional(),
+    scheme: tagFields.scheme.optional(),
+    range: tagFields.range.optional(),
   })
   .check((context) => {
     const { range, scheme } = context.value
@@ -88,6 +89,13 @@ const upstream = z
     feed,
     poll: duration('How often the feed is read.').default('10m'),
     tags: tags.prefault({}),
+    ...choosing,
+    security: expression(
+      'A regular expression, whatever the case. A release whose tag, title or notes hold a match of it waits for no age and no hour.',
+    ).optional(),
+    expect: duration(
+      'A release is expected within this time; `status` and `inbox` show when none came.',
+    ).optional(),
     webhook: secretName(
       'Name of the secret that the forge signs its webhooks with, for `undrift webhook`.',
       'the process that runs `undrift webhook`',
@@ -125,11 +133,15 @@ const verifyOptions = z.strictObject({
     .meta({ description: 'Processes at one time.' }),
 })
 
+const verification = z
+  .union([commands, verifyOptions])
+  .meta({ description: 'What proves a replayed stack; `[]` for nothing.' })
+
 const publish = z
   .strictObject({
-    candidate: candidate('The branch that is offered; `{tag}`, `{fork}` and `{line}` are filled in.').default(
-      defaultCandidate,
-    ),
+    candidate: candidate(
+      'The branch that is offered; `{tag}`, `{fork}` and `{line}` are filled in. Left out, it is `undrift/candidate/{tag}`, or `undrift/candidate/{line}/{tag}` for a fork with `lines`.',
+    ).optional(),
     to: z
       .array(text({ description: 'The name of a remote of this fork.' }))
       .min(1)
@@ -183,11 +195,16 @@ const fork = z
         ...named,
         description: 'The fork’s repositories. The branch is read from `origin`, or else from the first.',
       }),
-    branch: branch('The maintained branch.'),
+    branch: branch(
+      'The maintained branch: the line `main`. May be left out where there are lines.',
+    ).optional(),
+    ...forkChoosing,
+    lines: z
+      .record(z.string(), lineSchema(verification.optional()))
+      .optional()
+      .meta({ ...named, description: 'Further maintained branches, by the name of the line.' }),
     patches: patches.optional(),
-    verify: z
-      .union([commands, verifyOptions])
-      .meta({ description: 'What proves a replayed stack; `[]` for nothing.' }),
+    verify: verification,
     sandbox: z
       .enum(['bubblewrap', 'none'])
       .default('bubblewrap')
@@ -196,7 +213,10 @@ const fork = z
     generated: generated.optional(),
     committer: committer.default({ name: 'Undrift', email: 'undrift@localhost' }),
   })
-  .meta({ description: 'A maintained repository with patches of its own.' })
+  .meta({
+    description: 'A maintained repository with patches of its own.',
+    anyOf: [{ required: ['branch'] }, { required: ['lines'] }],
+  })
 
 /** `undrift.yaml`, as a person writes it. */
 export const configSchema = z
@@ -222,4 +242,5 @@ export const configSchema = z
 export type ConfigFile = z.output<typeof configSchema>
 export type UpstreamEntry = ConfigFile['upstreams'][string]
 export type ForkEntry = ConfigFile['forks'][string]
+export type LineEntry = NonNullable<ForkEntry['lines']>[string]
 export type RepositoryEntry = ForkEntry['remotes'][string]

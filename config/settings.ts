@@ -9,10 +9,14 @@ import type {
 } from '../domain/settings.ts'
 import type { Config } from './config.ts'
 import { parseDuration, parseSize } from './duration.ts'
+import { ageSeconds, readQuiet } from './line-schema.ts'
+import { mergeTags } from './merge-tags.ts'
 import {
   type ConfigFile,
+  defaultCandidate,
   defaultVerify,
   type ForkEntry,
+  type LineEntry,
   type RepositoryEntry,
   type UpstreamEntry,
 } from './schema.ts'
@@ -27,6 +31,8 @@ export function toConfig(file: ConfigFile, path: string): Config {
       pollSeconds: seconds(entry.poll),
       tags: entry.tags,
       allow: file.network.allow,
+      ...(entry.security === undefined ? {} : { security: entry.security }),
+      ...(entry.expect === undefined ? {} : { expectSeconds: seconds(entry.expect) }),
     }),
   )
   const webhooks = Object.entries(file.upstreams).flatMap(([name, { webhook }]) =>
@@ -35,7 +41,9 @@ export function toConfig(file: ConfigFile, path: string): Config {
   return {
     path,
     upstreams,
-    forks: Object.entries(file.forks).map(([name, entry]) => toFork(name, entry)),
+    forks: Object.entries(file.forks).flatMap(([name, entry]) =>
+      toLines(name, entry, file.upstreams[entry.upstream]),
+    ),
     webhooks: new Map(webhooks),
   }
 }
@@ -45,22 +53,39 @@ function toFeed(entry: UpstreamEntry['feed']): Pick<UpstreamSettings, 'feed' | '
   return { feed: entry.url, ...(entry.token === undefined ? {} : { feedToken: entry.token as SecretName }) }
 }
 
-function toFork(name: string, entry: ForkEntry): ForkSettings {
+/** One fork's settings for each of its lines; its `branch` is the line `main`. */
+function toLines(
+  name: string,
+  entry: ForkEntry,
+  upstream: UpstreamEntry | undefined,
+): readonly ForkSettings[] {
+  const { branch, lines = {} } = entry
+  const first = branch === undefined ? [] : [['main', { branch }] as const]
+  return [...first, ...Object.entries(lines)].map(([line, lineEntry]) =>
+    toLine({ name, line }, entry, { upstream, line: lineEntry }),
+  )
+}
+
+function toLine(
+  names: Pick<ForkSettings, 'name' | 'line'>,
+  entry: ForkEntry,
+  around: { readonly upstream: UpstreamEntry | undefined; readonly line: LineEntry },
+): ForkSettings {
   const remotes = Object.entries(entry.remotes).map(([remote, repository]) => toRemote(remote, repository))
   const ordered = [
     ...remotes.filter((remote) => remote.name === 'origin'),
     ...remotes.filter((remote) => remote.name !== 'origin'),
   ]
   return {
-    name,
-    line: 'main',
+    ...names,
     upstream: entry.upstream,
     remotes: ordered,
-    branch: entry.branch,
+    branch: around.line.branch,
+    ...toChoosing(around.line, entry, around.upstream),
     ...(entry.patches ? { patches: entry.patches } : {}),
-    verify: toVerify(entry.verify),
+    verify: toVerify(around.line.verify ?? entry.verify),
     sandbox: entry.sandbox,
-    publish: toPublish(entry.publish, ordered),
+    publish: toPublish(entry, ordered),
     committer: entry.committer,
     ...(entry.generated === undefined ? {} : { generated: toGenerated(entry.generated) }),
   }
@@ -73,6 +98,24 @@ function toGenerated(entries: NonNullable<ForkEntry['generated']>): readonly Gen
       ? { kind: 'run', pattern, command: entry.run ?? '' }
       : { kind: entry.take, pattern }
   })
+}
+
+/** How a line chooses: for each rule, what stands nearest to it. */
+function toChoosing(
+  line: LineEntry,
+  fork: ForkEntry,
+  upstream: UpstreamEntry | undefined,
+): Pick<ForkSettings, 'tags' | 'step' | 'minimumAgeSeconds' | 'quiet'> {
+  const step = line.step ?? fork.step ?? upstream?.step
+  const age = ageSeconds(line.minimumAge ?? fork.minimumAge ?? upstream?.minimumAge ?? '0s')
+  const quiet = readQuiet(line.quiet ?? fork.quiet ?? upstream?.quiet ?? [])
+  const ownTags = upstream !== undefined && (line.tags !== undefined || fork.tags !== undefined)
+  return {
+    ...(ownTags ? { tags: mergeTags(upstream.tags, fork.tags, line.tags) } : {}),
+    ...(step === undefined ? {} : { step }),
+    ...(age === 0 ? {} : { minimumAgeSeconds: age }),
+    ...(quiet.length === 0 ? {} : { quiet }),
+  }
 }
 
 function toRemote(name: string, entry: RepositoryEntry): Remote {
@@ -92,12 +135,12 @@ function toVerify(entry: ForkEntry['verify']): VerifySettings {
   }
 }
 
-function toPublish(entry: ForkEntry['publish'], remotes: readonly Remote[]): PublishSettings {
+function toPublish({ publish, lines }: ForkEntry, remotes: readonly Remote[]): PublishSettings {
   return {
-    candidate: entry.candidate,
-    push: entry.push,
-    ...(entry.ledger ? { ledger: true } : {}),
-    to: entry.to ?? remotes.map((remote) => remote.name),
+    candidate: publish.candidate ?? defaultCandidate(lines === undefined ? 'one-line' : 'lines'),
+    push: publish.push,
+    ...(publish.ledger ? { ledger: true } : {}),
+    to: publish.to ?? remotes.map((remote) => remote.name),
   }
 }
 
