@@ -81,5 +81,7 @@ function movedSentence(
   branch: string,
   { at, input }: { readonly at: string | null; readonly input: MoveBranchInput },
 ): string {
-  return `${branch} on ${remote} is at ${at ?? 'nothing'}, and the candidate was made from ${input.expected}; nothing was moved. Run \`undrift run ${input.settings.fork.name} ${input.tag} --again\` for a candidate from the branch as it is.`
+  const { name, line } = input.settings.fork
+  const flag = line === 'main' ? '' : ` --line ${line}`
+  return `${branch} on ${remote} is at ${at ?? 'nothing'}, and the candidate was made from ${input.expected}; nothing was moved. Run \`undrift run ${name} ${input.tag}${flag} --again\` for a candidate from the branch as it is.`
 }

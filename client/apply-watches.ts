@@ -38,7 +38,8 @@ export async function applyWatches(
   for (const upstream of config.upstreams) {
     const input = toConfigureInput(upstream, config.forks)
     const change = await applyOne(session, input, running.get(upstream.name))
-    applied.push({ upstream: upstream.name, change, forks: input.forks.map((fork) => fork.name) })
+    const forks = [...new Set(input.forks.map((fork) => fork.name))]
+    applied.push({ upstream: upstream.name, change, forks })
   }
   for (const name of await watchedNames(session)) {
     if (names.includes(name)) continue

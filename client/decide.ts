@@ -4,6 +4,7 @@ import type { DecisionName } from '../domain/attempt.ts'
 import { UndriftError } from '../domain/errors.ts'
 import type { DecisionInput } from '../workflows/messages.ts'
 import type { ListedAttempt } from './attempts.ts'
+import { lineFlag } from './cli/render/words.ts'
 import { askWorker, type Session } from './session.ts'
 
 /** Sends a decision to an attempt and returns its answering sentence; UNDRIFT_E_REFUSED with the reason otherwise. */
@@ -42,7 +43,7 @@ export async function decide(
 /** What is possible after the end: a release that was blocked or failed may be run again. */
 function afterTheEnd(row: ListedAttempt['row']): string {
   return row.outcome === 'failed' || row.outcome === 'blocked'
-    ? `Start it again with: undrift run ${row.fork} ${row.tag}`
+    ? `Start it again with: undrift run ${row.fork} ${row.tag}${lineFlag(row)}`
     : `See how it ended: undrift show ${row.id}`
 }
 

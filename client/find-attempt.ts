@@ -23,7 +23,7 @@ export async function findAttempt(session: Session, word: string): Promise<Liste
       throw ambiguous(word, naming.attempts)
     case 'none': {
       const short = splitShortName(word)
-      const started = short && (await describeAttempt(session, maintainId(short.fork, 'main', short.tag)))
+      const started = short && (await describeAttempt(session, maintainId(short.fork, short.line, short.tag)))
       if (started) return started
       throw notFound(word, attempts)
     }
@@ -49,7 +49,7 @@ function ambiguous(word: string, attempts: readonly ListedAttempt[]): UndriftErr
     'UNDRIFT_E_USAGE',
     `\`${word}\` names ${attempts.length} attempts:\n${shown.join('\n')}`,
     {
-      hint: 'Name one by its whole id, or by `<fork>@<tag>`.',
+      hint: 'Name one by its whole id, or by `<fork>/<line>@<tag>`.',
     },
   )
 }

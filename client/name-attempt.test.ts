@@ -56,7 +56,8 @@ describe('naming an attempt', () => {
   })
 
   it('splits a short name at its first @, and takes nothing else for one', () => {
-    expect(splitShortName('f@v1@2')).toEqual({ fork: 'f', tag: 'v1@2' })
+    expect(splitShortName('f@v1@2')).toEqual({ fork: 'f', line: 'main', tag: 'v1@2' })
+    expect(splitShortName('f/lts@v1')).toEqual({ fork: 'f', line: 'lts', tag: 'v1' })
     expect(splitShortName('maintain/f/main/v1@2')).toBeNull()
     expect(splitShortName('@v1')).toBeNull()
     expect(splitShortName('f@')).toBeNull()

@@ -30,9 +30,10 @@ export function nameAttempt<T extends Named>(attempts: readonly T[], word: strin
   return { kind: 'none' }
 }
 
-/** Fork and tag of `<fork>@<tag>`; null for any other word. */
-export function splitShortName(word: string): { readonly fork: string; readonly tag: string } | null {
-  const at = word.indexOf('@')
-  if (at <= 0 || at === word.length - 1 || word.startsWith('maintain/')) return null
-  return { fork: word.slice(0, at), tag: word.slice(at + 1) }
+/** Fork, line and tag of `<fork>@<tag>` or `<fork>/<line>@<tag>`; null for any other word. */
+export function splitShortName(word: string): Pick<AttemptRow, 'fork' | 'line' | 'tag'> | null {
+  const match = /^([^/@]+)(?:\/([^/@]+))?@(.+)$/s.exec(word)
+  if (match === null) return null
+  const [, fork = '', line = 'main', tag = ''] = match
+  return { fork, line, tag }
 }

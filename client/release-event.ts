@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { takersOf } from '../config/attempt-settings.ts'
 import type { Config } from '../config/config.ts'
 import { UndriftError } from '../domain/errors.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
@@ -46,7 +47,7 @@ export function parseEvent(text: string, path: string): ReleaseEvent {
   )
 }
 
-/** The forks of the config that follow the repository of an event. */
+/** The forks of the config that follow the repository of an event; of a fork with several lines those whose rules take the release. */
 export function settingsFor(config: Config, event: ReleaseEvent): readonly AttemptSettings[] {
   const upstreams = config.upstreams.filter((upstream) => isRepository(upstream, event.payload.repo))
   if (upstreams.length === 0) {
@@ -59,9 +60,16 @@ export function settingsFor(config: Config, event: ReleaseEvent): readonly Attem
       },
     )
   }
-  return upstreams.flatMap((upstream) =>
-    config.forks.filter((fork) => fork.upstream === upstream.name).map((fork) => ({ upstream, fork })),
-  )
+  return upstreams.flatMap((upstream) => {
+    const following = config.forks.filter((fork) => fork.upstream === upstream.name)
+    const byFork = Map.groupBy(following, ({ name }) => name)
+    return [...byFork.values()].flatMap((lines) =>
+      takersOf(
+        lines.map((fork) => ({ upstream, fork })),
+        event.payload.tag,
+      ),
+    )
+  })
 }
 
 /** Whether an event's repository is this upstream: by its name, its URL, or the last two parts of its URL's path. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UndriftError } from '../domain/errors.ts'
-import { findConfig, loadConfig, toAttemptSettings } from './load-config.ts'
+import { findConfig, loadConfig } from './load-config.ts'
 
 const text = `
 upstreams:
@@ -73,15 +73,5 @@ describe('loading the config', () => {
     const error = await failure(loadConfig({ cwd: folder, path }))
     expect(error.code).toBe('UNDRIFT_E_CONFIG')
     expect(error.message).toContain(words)
-  })
-
-  it('gives an attempt its upstream and its fork, and guesses a mistyped fork', async () => {
-    await writeFile(join(folder, 'undrift.yaml'), text)
-    const config = await loadConfig({ cwd: folder })
-    const settings = toAttemptSettings(config, 'my-codex')
-    expect([settings.upstream.name, settings.fork.name]).toEqual(['codex', 'my-codex'])
-    expect(() => toAttemptSettings(config, 'mycodex')).toThrow(
-      expect.objectContaining({ code: 'UNDRIFT_E_NOT_FOUND', hint: 'Did you mean `my-codex`?' }),
-    )
   })
 })

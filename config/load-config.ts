@@ -1,9 +1,7 @@
 import { access, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { UndriftError } from '../domain/errors.ts'
-import type { AttemptSettings } from '../domain/settings.ts'
 import type { Config } from './config.ts'
-import { nearest } from './nearest.ts'
 import { parseConfig } from './parse-config.ts'
 import { renderProblems } from './render-problems.ts'
 
@@ -44,18 +42,6 @@ export async function findConfig(cwd: string): Promise<string | null> {
     if (await exists(path)) return path
     if (dirname(folder) === folder) return null
   }
-}
-
-/** What an attempt of this fork needs to know. Errors: UNDRIFT_E_NOT_FOUND. */
-export function toAttemptSettings(config: Config, forkName: string): AttemptSettings {
-  const fork = config.forks.find(({ name }) => name === forkName)
-  const upstream = config.upstreams.find(({ name }) => name === fork?.upstream)
-  if (fork && upstream) return { upstream, fork }
-  const names = config.forks.map(({ name }) => name)
-  const near = nearest(forkName, names)
-  throw new UndriftError('UNDRIFT_E_NOT_FOUND', `There is no fork \`${forkName}\` in ${config.path}.`, {
-    hint: near ? `Did you mean \`${near}\`?` : `The forks are: ${names.join(', ') || 'none'}.`,
-  })
 }
 
 async function readText(path: string): Promise<string> {

@@ -2,6 +2,7 @@ import type { Step } from '../domain/attempt.ts'
 import { plannedCandidates } from '../domain/candidate.ts'
 import { candidateSummary } from '../domain/candidate-summary.ts'
 import { rangeDiffHint } from '../domain/interventions.ts'
+import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
 import { rebaseStep } from './rebase-step.ts'
 import { enter, type Next, type StepState, stackInput, stepInput } from './step-state.ts'
@@ -43,7 +44,7 @@ async function fetchStep(state: StepState): Promise<Next> {
     fork: settings.fork.name,
     line: settings.fork.line,
     tag,
-    tags: settings.upstream.tags,
+    tags: tagRulesOf(settings.upstream, settings.fork),
     attempt: attempt.status().id,
   })
   return { kind: 'go', step: result.contained ? 'verify' : 'rebase' }

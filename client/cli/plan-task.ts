@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { toAttemptSettings } from '../../config/load-config.ts'
+import { toAttemptSettings } from '../../config/attempt-settings.ts'
 import { UndriftError } from '../../domain/errors.ts'
 import { tagRulesOf } from '../../domain/lines/line-rules.ts'
 import { listReleases } from '../../domain/list-releases.ts'
@@ -15,8 +15,11 @@ import type { PlanInput } from '../../git/replay/plan.ts'
 import type { Mirror } from '../../git/types.ts'
 import type { CommandInput } from './command.ts'
 import type { Context } from './context.ts'
+import { lineOption } from './line-option.ts'
 import { planPolicy } from './plan-policy.ts'
+
 import { readConfigOf } from './read-config.ts'
+import { lineFlag } from './render/words.ts'
 
 /** What is to be planned, and in which repository. */
 export interface PlanTask {
@@ -86,11 +89,11 @@ async function fromConfig(context: Context, input: CommandInput): Promise<Found>
   for (const option of ['head', 'onto', 'base']) {
     if (input.options[option] !== undefined) throw usage(`--${option} belongs to --repo.`)
   }
-  const settings = toAttemptSettings(await readConfigOf(context), name)
+  const settings = toAttemptSettings(await readConfigOf(context), name, lineOption(input.options.line, tag))
   const source: Mirror = { path: context.data.mirrorOf(settings.upstream.name), signal: context.signal }
   const missing = (what: string) =>
     new UndriftError('UNDRIFT_E_NOT_FOUND', `${what} is not in the mirror ${source.path}.`, {
-      hint: `Fetch it with \`undrift run ${name} ${tag ?? '<tag>'} --dry-run\`.`,
+      hint: `Fetch it with \`undrift run ${name} ${tag ?? '<tag>'}${lineFlag(settings.fork)} --dry-run\`.`,
     })
   if (!(await stat(source.path).catch(() => null))) throw missing('Nothing')
   const wanted = tag ?? (await newestTag(source, settings))

@@ -84,12 +84,13 @@ export const registry: readonly CommandSpec[] = [
     group: 'Run',
     summary: 'maintain one release now and wait for the outcome',
     options: [
+      { flags: '--line <line>', description: 'the line of the fork, where it has several' },
       { flags: '--detach', description: 'start it and do not wait' },
       { flags: '--dry-run', description: 'nothing outward: wait for `approve` before the push' },
       { flags: '--again', description: 'make another attempt of a release that is done' },
       { flags: '--event <file>', description: 'take repository and tag from an event file, for every fork' },
     ],
-    details: `${outcomeCodes}\nThe last line names the attempt. What runs already is joined.\n\n--json:\n${shapes.runShape}`,
+    details: `${outcomeCodes}\nThe last line names the attempt. What runs already is joined. Without --line, the one line whose rules take the release.\n\n--json:\n${shapes.runShape}`,
     graceSeconds: 5,
     load: async () => (await import('./commands/run.ts')).run,
   },
@@ -154,6 +155,7 @@ export const registry: readonly CommandSpec[] = [
     group: 'Look',
     summary: 'show what moving a patch stack would come to; needs no server',
     options: [
+      { flags: '--line <line>', description: 'the line of the fork, where it has several' },
       { flags: '--repo <path>', description: 'a repository, instead of a fork of the config' },
       { flags: '--head <rev>', description: "the fork's head, with --repo" },
       { flags: '--onto <rev>', description: 'the upstream commit to move to, with --repo' },

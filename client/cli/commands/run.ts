@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { toAttemptSettings } from '../../../config/load-config.ts'
+import { toAttemptSettings } from '../../../config/attempt-settings.ts'
 import { UndriftError } from '../../../domain/errors.ts'
 import { refNameProblem } from '../../../domain/ref-name.ts'
 import type { AttemptSettings } from '../../../domain/settings.ts'
@@ -11,6 +11,7 @@ import { type StartedAttempt, startAttempt } from '../../start-attempt.ts'
 import { webUiLink } from '../../web-ui.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
+import { lineOption } from '../line-option.ts'
 import { worstExitCode } from '../outcome-exit-code.ts'
 import { readConfigOf } from '../read-config.ts'
 import { standing, waitForAttempt } from '../wait-for-attempt.ts'
@@ -66,16 +67,19 @@ async function whatIsWanted(context: Context, input: CommandInput): Promise<Want
     const [config, release] = [await readConfigOf(context), await readEvent(resolve(context.cwd, event))]
     const settings = settingsFor(config, release)
     if (settings.length > 0) return { settings, tag: release.payload.tag }
-    throw new UndriftError('UNDRIFT_E_NOT_FOUND', `No fork follows \`${release.payload.repo}\`.`, {
-      hint: `Name the upstream in a fork of ${config.path}.`,
-    })
+    throw new UndriftError(
+      'UNDRIFT_E_NOT_FOUND',
+      `No line of a fork takes ${release.payload.tag} of \`${release.payload.repo}\`.`,
+      { hint: `Name the upstream in a fork of ${config.path}, or the line with \`undrift run\`.` },
+    )
   }
   if (fork === undefined || tag === undefined) {
     throw new UndriftError('UNDRIFT_E_USAGE', 'A fork and a tag are needed.', {
       hint: 'For example: undrift run my-fork v1.2.0',
     })
   }
-  return { settings: [toAttemptSettings(await readConfigOf(context), fork)], tag }
+  const settings = toAttemptSettings(await readConfigOf(context), fork, lineOption(input.options.line, tag))
+  return { settings: [settings], tag }
 }
 
 /** The same settings with nothing outward: the attempt waits for `approve` before it pushes. */

@@ -9,6 +9,11 @@ export function shortName(row: Pick<AttemptRow, 'fork' | 'line' | 'tag'>): strin
   return row.line === 'main' ? `${row.fork}@${row.tag}` : `${row.fork}/${row.line}@${row.tag}`
 }
 
+/** ` --line L` for a command about a fork where its line must be named; empty for the line `main`. */
+export function lineFlag({ line }: Pick<AttemptRow, 'line'>): string {
+  return line === 'main' ? '' : ` --line ${line}`
+}
+
 /** Where an attempt stands, in one or two words. */
 export function stateWords(row: AttemptRow, style: Style): string {
   if (row.phase === 'waiting') return style.yellow(`waiting: ${row.needs ?? 'a person'}`)
