@@ -5,6 +5,7 @@ import type { Remote } from '../domain/settings.ts'
 import {
   listRemote,
   type Mirror,
+  notesRef,
   openMirror,
   type PushedStep,
   type PushStep,
@@ -13,6 +14,7 @@ import {
   treeOf,
   updateRefs,
 } from '../git/index.ts'
+import { notesUpdate } from './attempt-notes.ts'
 import { attemptRef } from './attempt-refs.ts'
 import { candidateUrl } from './candidate-url.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -42,7 +44,7 @@ export async function pushCandidate(
     )
   }
   const source = `refs/heads/${fork.branch}`
-  const branch = await valueOn(mirror, sourceRemote(fork), { ref: source, deps })
+  const { there: branch } = await standingOn(mirror, sourceRemote(fork), { ref: source, deps })
   if (branch !== input.stackHead) return { kind: 'branch-moved', actual: branch }
 
   const ref = candidateRef(fork, input.tag)
@@ -51,11 +53,12 @@ export async function pushCandidate(
   const steps: PushStep[] = []
   // All are looked at before one is moved: a value that this line did not push is somebody's work.
   for (const remote of remotes) {
-    const there = await valueOn(mirror, remote, { ref, deps })
+    const { there, notes } = await standingOn(mirror, remote, { ref, deps })
     if (there !== null && there !== input.head && !(await isOurs(mirror, input, { remote, oid: there }))) {
       return { kind: 'candidate-moved', remote: remote.name, ref, actual: there, candidates }
     }
-    const updates = there === input.head ? [] : [{ ref, to: input.head, expected: there }]
+    const own = there === input.head ? [] : [{ ref, to: input.head, expected: there }]
+    const updates = [...own, ...(await notesUpdate(mirror, input, { remote, there: notes, deps }))]
     steps.push({ access: accessTo(remote, deps), updates })
   }
   for (const remote of remotes) await remember(mirror, input, remote)
@@ -76,6 +79,7 @@ export async function pushCandidate(
   for (const { remote, outcome } of await pushAll(mirror, steps, { onStep })) {
     switch (outcome.kind) {
       case 'stale':
+        if (outcome.ref !== ref) throw notesMoved(remote)
         return { kind: 'candidate-moved', remote, ref, actual: outcome.actual, candidates }
       case 'rejected':
         return { kind: 'refused', remote, words: outcome.words.slice(0, 2048), candidates }
@@ -108,11 +112,18 @@ function memoryOf(input: PushInput, remote: Remote, oid: string): string {
   return attemptRef(input, `pushed/${remote.name}/${oid}`)
 }
 
-async function valueOn(
+/** Where a ref and the notes are on a remote. */
+async function standingOn(
   mirror: Mirror,
   remote: Remote,
   { ref, deps }: { readonly ref: string; readonly deps: ActivityDeps },
-): Promise<string | null> {
-  const refs = await listRemote(mirror, accessTo(remote, deps), [ref])
-  return refs.find((each) => each.ref === ref)?.oid ?? null
+): Promise<{ readonly there: string | null; readonly notes: string | null }> {
+  const refs = await listRemote(mirror, accessTo(remote, deps), [ref, notesRef])
+  const oidOf = (name: string) => refs.find((each) => each.ref === name)?.oid ?? null
+  return { there: oidOf(ref), notes: oidOf(notesRef) }
+}
+
+/** Somebody wrote a note in this very moment: the next try puts ours on top of it. */
+function notesMoved(remote: string): UndriftError {
+  return new UndriftError('UNDRIFT_E_BUSY', `${notesRef} on ${remote} moved while it was being pushed.`)
 }

@@ -12,6 +12,7 @@ import {
   takeConflict,
   updateRefs,
 } from '../git/index.ts'
+import { keepNotes } from './attempt-notes.ts'
 import { attemptRef } from './attempt-refs.ts'
 import type { ActivityDeps } from './deps.ts'
 import { type EarlierWords, earlierWords } from './earlier-words.ts'
@@ -76,6 +77,7 @@ async function concluded(
       resolutions,
     }
   }
+  await keepNotes(mirror, input, patches)
   const ref = attemptRef(input, 'head')
   await updateRefs(mirror, [{ ref, to: result.head, expected: await readRef(mirror, ref) }])
   const suspects = (result.suspects ?? [])

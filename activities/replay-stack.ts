@@ -11,6 +11,7 @@ import {
   type Stack,
   stackPolicy,
 } from '../git/index.ts'
+import { keepNotes } from './attempt-notes.ts'
 import type { ActivityDeps } from './deps.ts'
 import { accessTo } from './secrets.ts'
 import { sourceRemote } from './source-remote.ts'
@@ -55,7 +56,7 @@ export async function ensureReplayed(
   await ensurePinned(mirror, input, worker.deps)
   if (await hasObject(mirror, input.head)) return
   const { result } = await replayStack(mirror, input, worker)
-  if (result.kind === 'done' && result.head === input.head) return
+  if (result.kind === 'done' && result.head === input.head) return keepNotes(mirror, input, result.reports)
   const got = result.kind === 'done' ? result.head : `a conflict at ${result.at.patch.oid}`
   throw new UndriftError(
     'UNDRIFT_E_INTEGRITY',

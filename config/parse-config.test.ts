@@ -75,9 +75,9 @@ describe('a good config', () => {
     expect(good(changed(', to: [origin, mirror]', '')).forks[0]?.publish.to).toEqual(['origin', 'mirror'])
   })
 
-  it('publishes the ledger only where it is asked for', () => {
-    const asked = good(changed('push: false', 'push: false, ledger: true'))
-    expect(asked.forks[0]?.publish).toMatchObject({ push: false, ledger: true })
+  it('publishes the ledger and notes only where it is asked for', () => {
+    const asked = good(changed('push: false', 'push: false, ledger: true, notes: true'))
+    expect(asked.forks[0]?.publish).toMatchObject({ push: false, ledger: true, notes: true })
   })
 
   it('says what of the stack is carried only where it is asked to', () => {

@@ -151,6 +151,10 @@ const publish = z
       .boolean()
       .default(false)
       .meta({ description: 'false: every attempt waits for `undrift approve` before anything goes out.' }),
+    notes: z.boolean().default(false).meta({
+      description:
+        'Whether notes on patches (`refs/notes/commits`) go to the same remotes, copied to the new commits.',
+    }),
     ledger: z.boolean().default(false).meta({
       description:
         'Whether the record of the attempts and the resolutions go to the same remotes, under `refs/undrift/`.',

@@ -71,6 +71,8 @@ export interface PublishSettings {
   readonly to: readonly string[]
   /** False: the attempt waits for `approve` before anything goes out. */
   readonly push: boolean
+  /** Whether the notes of patches go to the candidate's remotes, on their new commits; absent means no. */
+  readonly notes?: boolean
   /** Whether the ledger and the resolutions go to the candidate's remotes, too; absent means no. */
   readonly ledger?: boolean
 }

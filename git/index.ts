@@ -19,7 +19,14 @@ export {
 export type { LedgerEntry } from './ledger/ledger-entry.ts'
 export { followPatch, type PatchStep } from './ledger/patch-history.ts'
 export { takePublished } from './ledger/take-published.ts'
-export { type ForkFetch, fetchFork, fetchUpstream, forkRef, type UpstreamFetch } from './mirror/fetch.ts'
+export {
+  type ForkFetch,
+  fetchFork,
+  fetchUpstream,
+  forkNotesRef,
+  forkRef,
+  type UpstreamFetch,
+} from './mirror/fetch.ts'
 export { openMirror } from './mirror/mirror.ts'
 export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror/mirror-lock.ts'
 export { findMovedTags, type MovedTag, type TagPin } from './mirror/moved-tags.ts'
@@ -28,6 +35,7 @@ export { isRefName } from './mirror/ref-name.ts'
 export { listRefs, type RefsOutcome, readRef, updateRefs } from './mirror/refs.ts'
 export { fetchRefs, listRemote } from './mirror/remote.ts'
 export { type RemoteKind, remoteKind } from './mirror/remote-url.ts'
+export { addNotes, copyNotes, notesRef } from './notes/notes.ts'
 export { commitSubject } from './objects/subject.ts'
 export { atLeast, gitVersion } from './process/version.ts'
 export { push } from './push/push.ts'

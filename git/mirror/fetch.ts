@@ -1,6 +1,7 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import type { PinnedRelease } from '../../domain/release.ts'
+import { notesRef } from '../notes/notes.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { commitOf } from './queries.ts'
@@ -105,7 +106,12 @@ export function forkRef(fork: string, remote: string, branch: string): string {
   return `refs/fork/${fork}/${remote}/heads/${branch}`
 }
 
-/** Brings one branch of a fork's remote into the mirror. Throws as `listRemote` does. */
+/** Where the mirror keeps the notes of a fork's remote. */
+export function forkNotesRef(fork: string, remote: string): string {
+  return `refs/fork/${fork}/${remote}/notes/commits`
+}
+
+/** Brings one branch of a fork's remote, and the notes there, into the mirror. Throws as `listRemote` does. */
 export async function fetchFork(
   mirror: Mirror,
   access: RemoteAccess,
@@ -118,9 +124,19 @@ export async function fetchFork(
   return withMirrorLock(
     mirror,
     async () => {
-      const offered = (await listRemote(mirror, access, [from]))[0]
+      const there = await listRemote(mirror, access, [from, notesRef])
+      const offered = there.find(({ ref }) => ref === from)
       if (!offered) return { kind: 'no-such-branch' }
-      if ((await readRef(mirror, to)) !== offered.oid) await fetchRefs(mirror, access, [`+${from}:${to}`])
+      const notes = forkNotesRef(wanted.fork, access.remote.name)
+      const offeredNotes = there.find(({ ref }) => ref === notesRef)?.oid ?? null
+      const knownNotes = await readRef(mirror, notes)
+      const refspecs = [
+        ...((await readRef(mirror, to)) === offered.oid ? [] : [`+${from}:${to}`]),
+        ...(offeredNotes === null || offeredNotes === knownNotes ? [] : [`+${notesRef}:${notes}`]),
+      ]
+      if (refspecs.length > 0) await fetchRefs(mirror, access, refspecs)
+      if (offeredNotes === null && knownNotes !== null)
+        await updateRefs(mirror, [{ ref: notes, to: null, expected: knownNotes }])
       const head = await readRef(mirror, to)
       return head === null ? { kind: 'no-such-branch' } : { kind: 'ok', head }
     },

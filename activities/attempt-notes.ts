@@ -1,0 +1,58 @@
+import type { Oid, PatchReport } from '../domain/patch.ts'
+import type { Remote } from '../domain/settings.ts'
+import {
+  addNotes,
+  copyNotes,
+  fetchRefs,
+  forkNotesRef,
+  hasObject,
+  type Mirror,
+  notesRef,
+  type PushUpdate,
+  readRef,
+  updateRefs,
+  withMirrorLock,
+} from '../git/index.ts'
+import { attemptRef } from './attempt-refs.ts'
+import type { ActivityDeps } from './deps.ts'
+import { accessTo } from './secrets.ts'
+import { sourceRemote } from './source-remote.ts'
+import type { StackInput } from './types.ts'
+
+/** Copies the notes of the fork's patches to what they became, under a ref of the attempt; nothing outward. */
+export async function keepNotes(
+  mirror: Mirror,
+  input: StackInput,
+  reports: readonly PatchReport[],
+): Promise<void> {
+  const { fork } = input.settings
+  const notes = await readRef(mirror, forkNotesRef(fork.name, sourceRemote(fork).name))
+  const writer = { committer: fork.committer, onto: input.onto }
+  const to = notes === null ? null : await copyNotes(mirror, { notes, reports }, writer)
+  const ref = attemptRef(input, 'notes')
+  const expected = await readRef(mirror, ref)
+  if (to !== expected) await updateRefs(mirror, [{ ref, to, expected }])
+}
+
+/** What has to move on a remote so that it holds the attempt's notes beside its own; `there` is its notes' commit. */
+export async function notesUpdate(
+  mirror: Mirror,
+  input: StackInput,
+  at: { readonly remote: Remote; readonly there: Oid | null; readonly deps: ActivityDeps },
+): Promise<readonly PushUpdate[]> {
+  const { fork } = input.settings
+  const copied = await readRef(mirror, attemptRef(input, 'notes'))
+  if (fork.publish.notes !== true || copied === null) return []
+  const { there, remote } = at
+  if (there !== null && !(await hasObject(mirror, there))) {
+    const local = forkNotesRef(fork.name, remote.name)
+    await withMirrorLock(
+      mirror,
+      () => fetchRefs(mirror, accessTo(remote, at.deps), [`+${notesRef}:${local}`]),
+      { purpose: 'fetch' },
+    )
+  }
+  const writer = { committer: fork.committer, onto: input.onto }
+  const to = await addNotes(mirror, { there, copied }, writer)
+  return to === null ? [] : [{ ref: notesRef, to, expected: there }]
+}
