@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { takersOf, toAttemptSettings, type WantedLine } from './attempt-settings.ts'
+import { toAttemptSettings, type WantedLine } from './attempt-settings.ts'
 import { parseConfig } from './parse-config.ts'
 
 const parsed = parseConfig(
@@ -47,11 +47,5 @@ describe('the line that a person means', () => {
     ['mine/edge', { line: 'main' }, 'UNDRIFT_E_USAGE', expect.anything()],
   ])('is not guessed for %s with %j', (word, wanted, code, hint) => {
     expect(() => found(word, wanted)).toThrow(expect.objectContaining({ code, hint }))
-  })
-
-  it('is every line whose rules take a release, where all are meant', () => {
-    const lines = ['main', 'lts-1', 'edge'].map((line) => toAttemptSettings(config, 'mine', { line }))
-    expect(takersOf(lines, 'v2.0.0').map(({ fork }) => fork.line)).toEqual(['main', 'edge'])
-    expect(takersOf(lines.slice(0, 1), 'not-a-version')).toHaveLength(1)
   })
 })

@@ -51,7 +51,7 @@ function linesOf(config: Config, forkName: string): readonly AttemptSettings[] {
 }
 
 /** Of the lines of one fork, those whose rules take a release; all where there is but one. */
-export function takersOf(lines: readonly AttemptSettings[], tag: string): readonly AttemptSettings[] {
+function takersOf(lines: readonly AttemptSettings[], tag: string): readonly AttemptSettings[] {
   return lines.length === 1 ? lines : lines.filter((each) => takes(each, tag))
 }
 

@@ -67,6 +67,20 @@ describe('what is not understood', () => {
   })
 })
 
+describe('an event that no line takes', () => {
+  it('starts nothing, needs no server, and says which rule left it out', async () => {
+    const payload = { repo: 'openai/codex', tag: 'v2.0.0-rc.1' }
+    await writeFile(
+      join(folder, 'event.json'),
+      JSON.stringify({ id: '1', type: 'upstream.release', payload }),
+    )
+    const ran = await run('run', '--event', join(folder, 'event.json'), '--json')
+    expect(ran.code).toBe(0)
+    expect(JSON.parse(ran.out)).toEqual({ version: 1, attempts: [] })
+    expect(ran.err).toContain('maintain/mine/main/v2.0.0-rc.1: left out, pre-release')
+  })
+})
+
 describe('without a server', () => {
   const reading = [['status'], ['inbox'], ['show', 'x'], ['export', '--jsonl'], ['poll', 'codex'], ['apply']]
   it.each(reading)('%s ends with 4 and the command that starts one', async (...argv) => {

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { toAttemptSettings } from '../../../config/attempt-settings.ts'
 import { UndriftError } from '../../../domain/errors.ts'
+import { maintainId } from '../../../domain/ids.ts'
 import { refNameProblem } from '../../../domain/ref-name.ts'
 import type { AttemptSettings } from '../../../domain/settings.ts'
 import { attemptDetails, attemptDetailsIfAnswered } from '../../attempt-details.ts'
+import { linesOf } from '../../event-lines.ts'
 import { findAttempt } from '../../find-attempt.ts'
-import { readEvent, settingsFor } from '../../release-event.ts'
+import { readEvent } from '../../release-event.ts'
 import { type Session, withSession } from '../../session.ts'
 import { type StartedAttempt, startAttempt } from '../../start-attempt.ts'
 import { webUiLink } from '../../web-ui.ts'
@@ -29,6 +31,10 @@ export async function run(context: Context, input: CommandInput): Promise<Comman
     : refNameProblem(`refs/tags/${wanted.tag}`)
   if (problem !== null)
     throw new UndriftError('UNDRIFT_E_INPUT', `\`${wanted.tag}\` cannot be a tag: it ${problem}.`)
+  if (wanted.settings.length === 0) {
+    const text = `No line takes ${wanted.tag}; undrift run FORK ${wanted.tag} starts it all the same.`
+    return { exitCode: 0, text, json: { version: 1, attempts: [] } }
+  }
   return withSession(context, async (session) => {
     const started: StartedAttempt[] = []
     for (const settings of wanted.settings) {
@@ -65,13 +71,12 @@ async function whatIsWanted(context: Context, input: CommandInput): Promise<Want
     if (fork !== undefined)
       throw new UndriftError('UNDRIFT_E_USAGE', 'Give a fork and a tag, or --event FILE, not both.')
     const [config, release] = [await readConfigOf(context), await readEvent(resolve(context.cwd, event))]
-    const settings = settingsFor(config, release)
-    if (settings.length > 0) return { settings, tag: release.payload.tag }
-    throw new UndriftError(
-      'UNDRIFT_E_NOT_FOUND',
-      `No line of a fork takes ${release.payload.tag} of \`${release.payload.repo}\`.`,
-      { hint: `Name the upstream in a fork of ${config.path}, or the line with \`undrift run\`.` },
-    )
+    const { tag } = release.payload
+    const { taken, leftOut } = linesOf(config, release)
+    for (const { fork, line, reason } of leftOut) {
+      context.say(`${maintainId(fork, line, tag)}: left out, ${reason}`)
+    }
+    return { settings: taken, tag }
   }
   if (fork === undefined || tag === undefined) {
     throw new UndriftError('UNDRIFT_E_USAGE', 'A fork and a tag are needed.', {
