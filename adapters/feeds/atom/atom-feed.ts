@@ -6,7 +6,8 @@ import type { Feed, FeedRequest, FeedResult } from '../types.ts'
 import { decodeText } from './decode-text.ts'
 import { entryTag } from './entry-tag.ts'
 import type { FeedEntry } from './feed-entry.ts'
-import { type ParsedFeed, parseFeed } from './parse-feed.ts'
+import { parseFeed } from './parse-feed.ts'
+import type { ParsedFeed } from './parser-thread.ts'
 
 export interface AtomLimits extends FetchLimits {
   readonly parseMilliseconds: number

@@ -1,8 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import Parser from 'rss-parser'
 import type { FeedEntry, ParserMessage } from './feed-entry.ts'
 
-/** The body of the parsing thread; see parse-feed.ts. It reads one document and ends. */
+/** The body of the parsing thread; see parse-feed.ts. It reads one document after the other. */
 
 const mostEntries = 1_000
 const longestField = 1_024
@@ -63,5 +63,5 @@ async function parse(xml: string): Promise<ParserMessage> {
   }
 }
 
+parentPort?.on('message', (xml: unknown) => void parse(String(xml)).then(say))
 say({ kind: 'ready' })
-say(await parse(String(workerData)))

@@ -1,67 +1,69 @@
-import { Worker } from 'node:worker_threads'
-import type { FeedEntry, ParserMessage } from './feed-entry.ts'
+import { availableParallelism } from 'node:os'
+import { type ParsedFeed, type ParseOptions, type ParserThread, startParserThread } from './parser-thread.ts'
 
-/** Runs as source and as built code. */
-const workerFile = new URL(
-  import.meta.url.endsWith('.ts') ? './parse-feed-worker.ts' : './parse-feed-worker.js',
-  import.meta.url,
-)
+/** More at once would only wait for the same cores, and take the memory of as many heaps. */
+const mostThreads = Math.min(4, availableParallelism())
+/** A thread ends after so many documents, and when nothing has come for so long: its heap goes with it. */
+const mostDocuments = 100
+const idleMilliseconds = 10_000
 
-/** The thread itself comes up in a fraction of this; a busy machine needs more. */
-const startMilliseconds = 20_000
+const idle: { readonly thread: ParserThread; readonly timer: NodeJS.Timeout }[] = []
+const waiting: (() => void)[] = []
+let working = 0
 
-const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
-
-export type ParsedFeed =
-  | { readonly kind: 'entries'; readonly entries: readonly FeedEntry[] }
-  | { readonly kind: 'invalid'; readonly words: string }
-  | { readonly kind: 'too-slow' }
-  | { readonly kind: 'too-large' }
-
-export interface ParseOptions {
-  /** For the parsing alone; starting the thread is not counted. */
-  readonly milliseconds: number
-  readonly signal: AbortSignal
-}
-
-/** Parses Atom or RSS in a thread of its own, which a hostile document can use up without harm to anybody else. */
+/** Parses Atom or RSS in a thread beside, which a hostile document can use up without harm to anybody else. */
 export async function parseFeed(xml: string, options: ParseOptions): Promise<ParsedFeed> {
   if (declaresEntities(xml)) return { kind: 'invalid', words: 'it declares entities of its own' }
-  options.signal.throwIfAborted()
-  const worker = new Worker(workerFile, { workerData: xml, resourceLimits, env: {}, stdin: false })
+  await turn()
   try {
-    return await waitForResult(worker, options)
+    options.signal.throwIfAborted()
+    const thread = takeThread()
+    try {
+      return await thread.parse(xml, options)
+    } finally {
+      await leaveThread(thread)
+    }
   } finally {
-    await worker.terminate()
+    pass()
   }
 }
 
-function waitForResult(worker: Worker, { milliseconds, signal }: ParseOptions): Promise<ParsedFeed> {
-  return new Promise((resolve, reject) => {
-    let timer = setTimeout(() => resolve({ kind: 'too-slow' }), startMilliseconds)
-    const settle = (result: ParsedFeed) => {
-      clearTimeout(timer)
-      resolve(result)
-    }
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    worker.on('message', (message: ParserMessage) => {
-      if (message.kind !== 'ready') {
-        settle(message)
-        return
-      }
-      clearTimeout(timer)
-      timer = setTimeout(() => resolve({ kind: 'too-slow' }), milliseconds)
-    })
-    worker.on('error', (error) => {
-      const code: unknown = error instanceof Error && 'code' in error ? error.code : null
-      settle(
-        code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? { kind: 'too-large' }
-          : { kind: 'invalid', words: 'the parser gave up' },
-      )
-    })
-    worker.on('exit', () => settle({ kind: 'invalid', words: 'the parser gave up' }))
-  })
+/** Waits, first come first served, until a thread may work. */
+async function turn(): Promise<void> {
+  if (working < mostThreads) working += 1
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+}
+
+/** Hands the turn to whoever waits longest. */
+function pass(): void {
+  const next = waiting.shift()
+  if (next) next()
+  else working -= 1
+}
+
+function takeThread(): ParserThread {
+  for (let kept = idle.pop(); kept; kept = idle.pop()) {
+    clearTimeout(kept.timer)
+    if (kept.thread.read() === null) continue
+    kept.thread.hold('working')
+    return kept.thread
+  }
+  return startParserThread()
+}
+
+async function leaveThread(thread: ParserThread): Promise<void> {
+  const read = thread.read()
+  if (read === null || read >= mostDocuments) return thread.end()
+  thread.hold('idle')
+  const timer = setTimeout(() => {
+    idle.splice(
+      idle.findIndex((kept) => kept.thread === thread),
+      1,
+    )
+    void thread.end()
+  }, idleMilliseconds)
+  timer.unref()
+  idle.push({ thread, timer })
 }
 
 /** A document type declaration with an internal subset can hold an entity bomb; no feed needs one. */
