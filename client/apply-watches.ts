@@ -8,6 +8,7 @@ import {
   type WatchInput,
   workflowTypes,
 } from '../workflows/messages.ts'
+import { callsAtOnce, inTurns } from './in-turns.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
 import { type ListedWatch, lookAtWatches, watchedNames } from './watches.ts'
@@ -34,19 +35,19 @@ export async function applyWatches(
 ): Promise<readonly AppliedWatch[]> {
   const names = config.upstreams.map((upstream) => upstream.name)
   const running = new Map((await lookAtWatches(session, names)).map((watch) => [watch.row.name, watch]))
-  const applied: AppliedWatch[] = []
-  for (const upstream of config.upstreams) {
-    const input = toConfigureInput(upstream, config.forks)
+  const followers = Map.groupBy(config.forks, (fork) => fork.upstream)
+  const applied = await inTurns(config.upstreams, callsAtOnce, async (upstream): Promise<AppliedWatch> => {
+    const input = toConfigureInput(upstream, followers.get(upstream.name) ?? [])
     const change = await applyOne(session, input, running.get(upstream.name))
-    const forks = [...new Set(input.forks.map((fork) => fork.name))]
-    applied.push({ upstream: upstream.name, change, forks })
-  }
-  for (const name of await watchedNames(session)) {
-    if (names.includes(name)) continue
+    return { upstream: upstream.name, change, forks: [...new Set(input.forks.map((fork) => fork.name))] }
+  })
+  const known = new Set(names)
+  const others = (await watchedNames(session)).filter((name) => !known.has(name))
+  const left = await inTurns(others, callsAtOnce, async (name): Promise<AppliedWatch> => {
     if (options.prune) await session.client.workflow.getHandle(watchId(name)).terminate('not in the config')
-    applied.push({ upstream: name, change: options.prune ? 'removed' : 'not-in-config', forks: [] })
-  }
-  return applied
+    return { upstream: name, change: options.prune ? 'removed' : 'not-in-config', forks: [] }
+  })
+  return [...applied, ...left]
 }
 
 async function applyOne(
@@ -72,8 +73,7 @@ async function applyOne(
 }
 
 function toConfigureInput(upstream: UpstreamSettings, forks: readonly ForkSettings[]): ConfigureInput {
-  const following = forks.filter((fork) => fork.upstream === upstream.name)
-  return { upstream, forks: following, configDigest: digest({ upstream, forks: following }) }
+  return { upstream, forks, configDigest: digest({ upstream, forks }) }
 }
 
 /** The same for the same settings, in whatever order their keys come. */

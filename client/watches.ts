@@ -3,6 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common'
 import { watchId } from '../domain/ids.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
 import { statusQuery, type WatchStatus, workflowTypes } from '../workflows/messages.ts'
+import { callsAtOnce, inTurns } from './in-turns.ts'
 import { searchKeys } from './search-attributes.ts'
 import { isServerSilent } from './server-failure.ts'
 import type { Session } from './session.ts'
@@ -28,13 +29,12 @@ export interface ListedWatch {
 }
 
 const degradedAfter = 3
-const groupSize = 16
 
 /** Every watch that runs, by name. What only a worker can tell is left out when none answers. */
 export async function listWatches(session: Session): Promise<readonly ListedWatch[]> {
   const names = await watchedNames(session)
   const watches = await lookAtWatches(session, names)
-  return Promise.all(watches.map((watch) => withLastRelease(session, watch)))
+  return inTurns(watches, callsAtOnce, (watch) => withLastRelease(session, watch))
 }
 
 /** The upstreams that are watched, from the server's list. */
@@ -52,12 +52,7 @@ export async function lookAtWatches(
   session: Session,
   names: readonly string[],
 ): Promise<readonly ListedWatch[]> {
-  const watches: (ListedWatch | null)[] = []
-  // In small groups: thousands of descriptions at once would only queue up in the server.
-  for (let start = 0; start < names.length; start += groupSize) {
-    const group = names.slice(start, start + groupSize)
-    watches.push(...(await Promise.all(group.map((name) => lookAtWatch(session, name)))))
-  }
+  const watches = await inTurns(names, callsAtOnce, (name) => lookAtWatch(session, name))
   return watches.filter((watch) => watch !== null && watch.row.phase !== 'stopped') as ListedWatch[]
 }
 

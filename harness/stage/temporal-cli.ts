@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { inTurns } from '../../client/in-turns.ts'
 import { demand } from './expect.ts'
-import { inTurns } from './in-turns.ts'
 import { type Ended, runProcess } from './run-process.ts'
 
 /** One event of a workflow's history, as the Temporal CLI writes it. */

@@ -1,3 +1,6 @@
+/** Calls of the server at once: thousands would only queue up there, and one after the other would take the day. */
+export const callsAtOnce = 16
+
 /** Runs tasks, a few of them at a time; results come in the tasks' order. */
 export async function inTurns<Task, Result>(
   tasks: readonly Task[],
