@@ -35,8 +35,9 @@ export interface RunWorkerOptions {
 type Capacity = Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions' | 'maxConcurrentActivityTaskPolls'>
 
 const capacities: Readonly<Record<Role, Capacity>> = {
-  // Every followed upstream has one poll that runs for ever: they wait, and cost next to nothing.
-  control: { maxConcurrentActivityTaskExecutions: 2_000, maxConcurrentActivityTaskPolls: 10 },
+  // A poll that waits for its next time waits in the server. Those that run wait for feeds: more at once than these help
+  // nobody when thousands are due together, as at the first contact or after an outage.
+  control: { maxConcurrentActivityTaskExecutions: 200, maxConcurrentActivityTaskPolls: 10 },
   git: { maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: 2 },
   // Checks are builds and test suites, which use every core themselves.
   verify: {
