@@ -33,7 +33,7 @@ export async function replayStack(
   for (const pack of input.resolutions) await importResolution(mirror, pack)
   const { stackHead, onto } = input
   const { fork } = input.settings
-  const policy = stackPolicy(fork.patches, input.dropped)
+  const policy = stackPolicy(input.settings, input.dropped)
   const stack = await readStack(mirror, { head: stackHead, onto })
   const result = await replay(
     mirror,

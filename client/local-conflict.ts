@@ -40,8 +40,8 @@ export async function replayHere(from: Surroundings, status: AttemptStatus): Pro
   const mirror = await openMirror({ path: from.data.mirrorOf(settings.upstream.name) })
   await fetchMissing(mirror, status, { pinned: [stackHead, onto], env: from.env })
   const stack = await readStack(mirror, { head: stackHead, onto })
-  const { committer, patches } = settings.fork
-  const policy = stackPolicy(patches, status.dropped)
+  const { committer } = settings.fork
+  const policy = stackPolicy(settings, status.dropped)
   const result = await replay(mirror, { stack, onto, committer, attempt: status.id, policy })
   return { mirror, result, dir: from.data.resolveTreeOf(status.id) }
 }

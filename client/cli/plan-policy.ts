@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { nearest } from '../../config/nearest.ts'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import { type PatchRules, tagPolicies } from '../../domain/settings.ts'
+import { type AttemptSettings, tagPolicies } from '../../domain/settings.ts'
 import { isOid } from '../../git/mirror/queries.ts'
-import type { StackPolicy } from '../../git/stack/policy.ts'
+import { carryEverything, type StackPolicy, stackPolicy } from '../../git/stack/policy.ts'
 import type { CommandInput } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -16,13 +16,15 @@ import type { Context } from './context.ts'
 export async function planPolicy(
   context: Context,
   options: CommandInput['options'],
-  rules: PatchRules | undefined,
+  settings: AttemptSettings | null,
 ): Promise<StackPolicy> {
+  const rules = settings === null ? carryEverything : stackPolicy(settings)
   return {
-    tags: tagPolicy(options.policy, rules?.policy ?? 'soft'),
-    exclude: [...(rules?.exclude ?? []), ...list(options.exclude)],
+    ...rules,
+    tags: tagPolicy(options.policy, rules.tags),
+    exclude: [...rules.exclude, ...list(options.exclude)],
     drop: list(options.drop),
-    squashAuthors: [...(rules?.squashAuthors ?? []), ...list(options.squashAuthor)],
+    squashAuthors: [...rules.squashAuthors, ...list(options.squashAuthor)],
     upstreamPrs:
       typeof options.upstreamPrs === 'string' ? await readPrs(context, options.upstreamPrs) : new Map(),
   }

@@ -5,7 +5,7 @@ import { UndriftError } from '../../domain/errors.ts'
 import { tagRulesOf } from '../../domain/lines/line-rules.ts'
 import { listReleases } from '../../domain/list-releases.ts'
 import type { Oid } from '../../domain/patch.ts'
-import type { AttemptSettings, PatchRules } from '../../domain/settings.ts'
+import type { AttemptSettings } from '../../domain/settings.ts'
 import { forkRef } from '../../git/mirror/fetch.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
 import { listRefs } from '../../git/mirror/refs.ts'
@@ -36,19 +36,22 @@ const nobody = { name: 'Undrift', email: 'undrift@localhost' }
 export async function planTask(context: Context, input: CommandInput): Promise<PlanTask> {
   await gitVersion()
   const onConflict = input.options.all === true ? 'forecast' : 'stop'
-  const { source, ends, rules } =
-    typeof input.options.repo === 'string'
-      ? await fromRepository(context, input, input.options.repo)
-      : await fromConfig(context, input)
-  const policy = await planPolicy(context, input.options, rules)
+  const {
+    source,
+    ends,
+    settings = null,
+  } = typeof input.options.repo === 'string'
+    ? await fromRepository(context, input, input.options.repo)
+    : await fromConfig(context, input)
+  const policy = await planPolicy(context, input.options, settings)
   return { source, input: { ...ends, policy, onConflict } }
 }
 
 interface Found {
   readonly source: Mirror
   readonly ends: Ends
-  /** What the config says of the fork's patches. */
-  readonly rules?: PatchRules | undefined
+  /** What the config says of the fork. */
+  readonly settings?: AttemptSettings
 }
 
 async function fromRepository(context: Context, input: CommandInput, path: string): Promise<Found> {
@@ -108,7 +111,7 @@ async function fromConfig(context: Context, input: CommandInput): Promise<Found>
   return {
     source,
     ends: { head, onto, base: null, followed, committer, generated },
-    rules: fork.patches,
+    settings,
   }
 }
 

@@ -1,11 +1,11 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import type { PatchRules, TagPolicy } from '../../domain/settings.ts'
+import type { AttemptSettings, TagPolicy, TagRules } from '../../domain/settings.ts'
 import { contains } from '../mirror/queries.ts'
-import { runGit } from '../process/command.ts'
 import type { Workshop } from '../replay/workshop.ts'
 import type { Change, Drop } from './change.ts'
 import { type Marker, markerOf } from './markers.ts'
+import { type UntilReader, unknownUntil, untilReader } from './until.ts'
 
 /** What is to be left out of a stack, and why. */
 export interface StackPolicy {
@@ -17,6 +17,8 @@ export interface StackPolicy {
   readonly squashAuthors: readonly string[]
   /** Upstream's pull requests that are known to be merged, and as what. */
   readonly upstreamPrs: ReadonlyMap<number, Oid>
+  /** How upstream writes its versions, for patches that wait for one; null where nobody says. */
+  readonly releases: TagRules | null
 }
 
 export const carryEverything: StackPolicy = {
@@ -25,13 +27,15 @@ export const carryEverything: StackPolicy = {
   drop: [],
   squashAuthors: [],
   upstreamPrs: new Map(),
+  releases: null,
 }
 
 /** The policy of a fork's rules, with what a person drops. */
-export function stackPolicy(rules: PatchRules | undefined, drop: readonly string[] = []): StackPolicy {
-  if (rules === undefined) return { ...carryEverything, drop }
-  const { policy: tags, exclude, squashAuthors } = rules
-  return { ...carryEverything, tags, exclude, squashAuthors, drop }
+export function stackPolicy({ upstream, fork }: AttemptSettings, drop: readonly string[] = []): StackPolicy {
+  const known = { ...carryEverything, releases: upstream.tags, drop }
+  if (fork.patches === undefined) return known
+  const { policy: tags, exclude, squashAuthors } = fork.patches
+  return { ...known, tags, exclude, squashAuthors }
 }
 
 /** Leaves out the commits that are named by id, before anything is folded into another. */
@@ -78,6 +82,7 @@ export async function dropMarked(
 ): Promise<readonly Change[]> {
   const { policy, onto } = options
   if (policy.tags === 'none') return changes
+  const until = untilReader(workshop, { onto, releases: policy.releases })
   const marked: Change[] = []
   for (const change of changes) {
     if (change.drop) {
@@ -85,16 +90,14 @@ export async function dropMarked(
       continue
     }
     const marker = markerOf(change.patch.oid, change.source)
-    // What only a merge holds was settled for the patches around it; nobody could have marked it.
-    const isStranger = marker === null && policy.tags === 'strict' && change.source.parents.length < 2
-    if (isStranger) {
+    if (marker === null && policy.tags === 'strict') {
       marked.push({
         ...change,
         drop: { cause: 'policy', reason: 'It has no marker, and the policy is strict.' },
       })
       continue
     }
-    marked.push(marker === null ? change : await judge(workshop, change, marker, { policy, onto }))
+    marked.push(marker === null ? change : await judge(workshop, change, marker, { policy, onto, until }))
   }
   return marked
 }
@@ -103,7 +106,7 @@ async function judge(
   workshop: Workshop,
   change: Change,
   marker: Marker,
-  options: { readonly policy: StackPolicy; readonly onto: Oid },
+  options: { readonly policy: StackPolicy; readonly onto: Oid; readonly until: UntilReader },
 ): Promise<Change> {
   const inTarget = async (commit: Oid): Promise<boolean> => {
     const found = await workshop.quarantine.objects.find(commit)
@@ -123,36 +126,16 @@ async function judge(
       return { ...change, drop: { cause: 'upstream-pr', reason } }
     }
     case 'until': {
-      const commit = await upstreamCommit(workshop, marker.name)
-      if (commit === null) {
-        const note = `Its marker waits for ${marker.name}, which is not known here.`
-        return { ...change, note: change.note === null ? note : `${change.note} ${note}` }
+      const { name } = marker
+      const until = await options.until(name)
+      if (until.kind === 'unknown') throw unknownUntil(change.patch.oid, change.patch.subject, name)
+      if (until.kind === 'reached') {
+        const what = until.by === name ? 'which is in the target' : `and the target has ${until.by}`
+        return { ...change, drop: { cause: 'marker', reason: `Its marker says until ${name}, ${what}.` } }
       }
-      if (!(await inTarget(commit))) return change
-      const reason = `Its marker says until ${marker.name}, which is in the target.`
-      return { ...change, drop: { cause: 'marker', reason } }
+      if (until.why === null) return change
+      const note = `Its marker waits for ${name}, ${until.why}.`
+      return { ...change, note: change.note === null ? note : `${change.note} ${note}` }
     }
   }
-}
-
-/** The commit behind an upstream ref, version or id that a trailer names; null when the repository has no such thing. */
-async function upstreamCommit(workshop: Workshop, name: string): Promise<Oid | null> {
-  if (!/^[\w./+-]+$/.test(name) || name.includes('..')) return null
-  const roots = ['refs/upstream/tags/', 'refs/upstream/heads/', 'refs/tags/', 'refs/remotes/upstream/']
-  const names = roots.flatMap((root) => [`${root}${name}`, `${root}v${name}`])
-  const full = name.startsWith('refs/') ? [name] : names
-  const answer = await runGit(workshop.quarantine.source, [
-    'for-each-ref',
-    '--format=%(refname) %(objecttype) %(objectname) %(*objectname)',
-    ...full,
-  ])
-  const rows = answer.stdout
-    .toString('utf8')
-    .split('\n')
-    .map((row) => row.split(' '))
-  for (const wanted of full) {
-    const row = rows.find(([ref]) => ref === wanted)
-    if (row) return (row[1] === 'tag' ? row[3] : row[2]) ?? null
-  }
-  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(name) ? name : null
 }

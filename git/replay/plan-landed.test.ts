@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { TestRepo } from '../testing.ts'
+import { lines, makeGround, type PlanGround, verdictsOf } from './plan-testing.ts'
+
+let ground: PlanGround
+let repo: TestRepo
+let onFork: PlanGround['onFork']
+let plan: PlanGround['plan']
+
+beforeEach(() => {
+  ground = makeGround()
+  ;({ repo, onFork, plan } = ground)
+})
+
+afterEach(() => ground.remove())
+
+describe('patches that landed', () => {
+  it('tells exact, squashed and contained ones apart, and names the upstream commit', async () => {
+    onFork(() => {
+      repo.commit('exact', { 'a.txt': lines({ 3: 'exact' }) })
+      repo.commit('squashed one', { 'b.txt': lines({ 3: 'one' }) })
+      repo.commit('squashed two, on top of it', { 'b.txt': lines({ 3: 'two' }) })
+      repo.commit('contained', { 'a.txt': lines({ 3: 'exact', 20: 'left', 22: 'right' }) })
+      repo.commit('kept', { 'c.txt': 'kept\n' })
+    })
+    const exact = repo.commit('exact there', { 'a.txt': lines({ 3: 'exact' }) })
+    const squash = repo.commit('squash', { 'b.txt': lines({ 3: 'two', 30: 'more' }), 'n.txt': 'n\n' })
+    repo.commit('left', { 'a.txt': lines({ 3: 'exact', 20: 'left' }) })
+    const right = repo.commit('right', { 'a.txt': lines({ 3: 'exact', 20: 'left', 22: 'right' }) })
+    const result = await plan()
+    expect(result.patches.map(({ verdict, cause, landedAs }) => [verdict, cause, landedAs])).toEqual([
+      ['landed', 'exact', [exact]],
+      ['landed', 'squashed', [squash]],
+      ['landed', 'squashed', [squash]],
+      ['landed', 'contained', [right]],
+      ['unchanged', null, []],
+    ])
+  })
+
+  it('does not ask about a squash that holds two dependent patches with a stranger between them', async () => {
+    onFork(() => {
+      repo.commit('one', { 'a.txt': lines({ 3: 'one' }) })
+      repo.commit('stranger', { 'a.txt': lines({ 3: 'one', 20: 'stranger' }) })
+      repo.commit('two', { 'a.txt': lines({ 3: 'two', 20: 'stranger' }) })
+    })
+    const squash = repo.commit('squash', { 'a.txt': lines({ 3: 'two' }) })
+    const result = await plan()
+    expect(result.patches.map(({ verdict, landedAs }) => [verdict, landedAs])).toEqual([
+      ['landed', [squash]],
+      ['unchanged', []],
+      ['landed', [squash]],
+    ])
+  })
+
+  it('keeps what upstream took and reverted again, and reports it', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) }))
+    repo.commit('took it', { 'a.txt': lines({ 3: 'ours' }) })
+    repo.commit('took it back', { 'a.txt': lines({}) })
+    const result = await plan()
+    expect(result.patches[0]).toMatchObject({ verdict: 'unchanged', suggestion: 'reverted-upstream' })
+    expect(result.result.kind).toBe('done')
+  })
+
+  it('asks about one that landed with changes', async () => {
+    onFork(() => repo.commit('set the limit', { 'a.txt': lines({ 3: 'limit = 30 seconds' }) }))
+    const like = repo.commit('set the limit (#12)', {
+      'a.txt': lines({ 3: 'limit = 30 seconds; // at most' }),
+    })
+    const result = await plan()
+    expect(result.patches[0]).toMatchObject({
+      verdict: 'conflict',
+      suggestion: { kind: 'landed-with-changes', as: [like] },
+      conflict: { paths: [{ path: 'a.txt', kind: 'content' }], causedBy: like },
+    })
+  })
+
+  it('does not take a change of white space for the patch', async () => {
+    onFork(() => repo.commit('tab', { Makefile: 'all:\n\techo\n' }))
+    repo.commit('spaces', { Makefile: 'all:\n    echo\n' })
+    const result = await plan()
+    expect(result.patches[0]?.verdict).toBe('conflict')
+  })
+
+  it('does not ask about upstream content in a squash of the last candidate', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) }))
+    repo.commit('v1', { 'b.txt': lines({ 3: 'v1', 20: 'v1' }) })
+    onFork(() => repo.commit('take v1 in as a squash', { 'b.txt': lines({ 3: 'v1', 20: 'v1' }) }))
+    repo.commit('v2', { 'b.txt': lines({ 3: 'v2', 20: 'v1' }) })
+    const result = await plan()
+    expect(verdictsOf(result)).toEqual(['unchanged', 'landed'])
+  })
+})
+
+describe('what a person should look at', () => {
+  it('is a line that a clean merge lost: the plan is a question then', async () => {
+    const repeated = (changes: Record<number, string>) => lines({ 30: 'twice', ...changes })
+    repo.commit('ground', { 'a.txt': repeated({}) })
+    repo.git('branch', '-f', 'fork', 'main')
+    const oid = onFork(() => repo.commit('ours', { 'a.txt': repeated({ 5: 'twice', 15: 'ours' }) }))
+    repo.commit('moves it', { 'a.txt': lines({ 5: 'twice', 30: 'something else' }) })
+    const result = await plan()
+    expect(result.suspects).toEqual([{ oid, path: 'a.txt', lost: ['twice'] }])
+    expect(result.result.kind).toBe('question')
+  })
+
+  it('is a patch that applies and seems to have landed with changes', async () => {
+    const added = 'function limit(value) {\n  return Math.min(value, 30)\n}\n'
+    onFork(() => repo.commit('add a limit', { 'a.txt': `${added}${lines({})}` }))
+    const like = repo.commit('add a limit (#7)', { 'a.txt': `${lines({})}${added.replace('30', '60')}` })
+    const result = await plan()
+    expect(result.patches[0]?.suggestion).toEqual({ kind: 'landed-with-changes', as: [like] })
+    expect(result.result.kind).toBe('question')
+    const dropped = await plan({ drop: [repo.oid('fork')] })
+    expect(dropped.result.kind).toBe('done')
+  })
+})
+
+describe('a patch whose file upstream moved', () => {
+  it('follows it, and is found where it landed in the new place', async () => {
+    const other = (third: string) => lines({}).replaceAll('line', 'other').replace('other 3', third)
+    repo.commit('ground', { 'b.txt': other('other 3') })
+    repo.git('branch', '-f', 'fork', 'main')
+    onFork(() => {
+      repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) })
+      repo.commit('lands', { 'b.txt': other('same') })
+    })
+    repo.git('mv', 'a.txt', 'moved-a.txt')
+    repo.git('mv', 'b.txt', 'moved-b.txt')
+    repo.git('commit', '-qm', 'move both')
+    const landed = repo.commit('lands there', { 'moved-b.txt': other('same') })
+    repo.commit('more', { 'c.txt': 'more\n' })
+    const result = await plan()
+    expect(result.patches[0]).toMatchObject({ verdict: 'context-only' })
+    expect(result.patches[0]?.reason).toContain('moved-a.txt')
+    expect(result.patches[1]).toMatchObject({ verdict: 'landed', landedAs: [landed] })
+  })
+})

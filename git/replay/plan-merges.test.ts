@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { TestRepo } from '../testing.ts'
+import { lines, makeGround, type PlanGround, treeOf, verdictsOf } from './plan-testing.ts'
+
+let ground: PlanGround
+let repo: TestRepo
+let onFork: PlanGround['onFork']
+let plan: PlanGround['plan']
+
+beforeEach(() => {
+  ground = makeGround()
+  ;({ repo, onFork, plan } = ground)
+})
+
+afterEach(() => ground.remove())
+
+describe('a fork with merges', () => {
+  it('brings a feature branch to the place of its merge, first parent first', async () => {
+    onFork(() => {
+      repo.commit('one', { 'a.txt': lines({ 3: 'one' }) })
+      repo.git('checkout', '-q', '-b', 'feature')
+      repo.commit('feature', { 'b.txt': lines({ 3: 'feature' }) })
+      repo.git('checkout', '-q', 'fork')
+      repo.commit('two', { 'c.txt': 'two\n' })
+      repo.git('merge', '-q', '--no-ff', '-m', 'merge feature', 'feature')
+      repo.commit('three', { 'd.txt': 'three\n' })
+    })
+    repo.commit('upstream', { 'u.txt': 'u\n' })
+    const result = await plan()
+    expect(result.patches.map((patch) => patch.subject)).toEqual(['one', 'two', 'feature', 'three'])
+    expect(result.merges).toEqual([repo.oid('fork~1')])
+    expect(verdictsOf(result)).toEqual(['unchanged', 'unchanged', 'unchanged', 'unchanged'])
+    repo.git('checkout', '-q', '-b', 'check', 'fork')
+    repo.git('merge', '-q', '-m', 'check', 'main')
+    expect(treeOf(result)).toBe(repo.oid('check^{tree}'))
+  })
+
+  it('stands on the upstream commit that it merged last, and what settled a conflict is a patch that names the merge', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours', 30: 'ours too' }) }))
+    const taken = repo.commit('upstream one', { 'a.txt': lines({ 3: 'theirs' }) })
+    onFork(() => {
+      expect(() => repo.git('merge', '-q', 'main')).toThrow()
+      repo.write({ 'a.txt': lines({ 3: 'settled', 30: 'ours too' }) })
+      repo.git('commit', '-qam', 'merge upstream')
+      repo.commit('later', { 'c.txt': 'later\n' })
+    })
+    repo.commit('upstream two', { 'b.txt': lines({ 3: 'two' }) })
+    const result = await plan()
+    expect(result.base).toBe(taken)
+    expect(result.patches.map((patch) => patch.subject)).toEqual(['ours', 'merge upstream', 'later'])
+    expect(result.patches[1]?.oid).toBe(repo.oid('fork~1'))
+    expect(result.merges).toEqual([])
+    expect(verdictsOf(result)).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    expect(repo.git('show', `${repo.oid('fork')}:a.txt`)).toContain('settled')
+    repo.git('checkout', '-q', '-b', 'check', 'fork')
+    repo.git('merge', '-q', '-m', 'check', 'main')
+    expect(treeOf(result)).toBe(repo.oid('check^{tree}'))
+  })
+
+  it('names the upstream commit of a patch that a merge of upstream brought a second time', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'same' }) }))
+    const landed = repo.commit('theirs', { 'a.txt': lines({ 3: 'same' }) })
+    onFork(() => {
+      repo.git('merge', '-q', '-m', 'merge upstream', 'main')
+      repo.commit('later', { 'c.txt': 'later\n' })
+    })
+    repo.commit('more', { 'b.txt': lines({ 3: 'more' }) })
+    const result = await plan()
+    expect(result.patches[0]).toMatchObject({ verdict: 'landed', landedAs: [landed], cause: 'exact' })
+    expect(verdictsOf(result)).toEqual(['landed', 'unchanged'])
+  })
+
+  it('refuses a history that joins a stranger, and names the merge', async () => {
+    onFork(() => {
+      repo.git('checkout', '-q', '--orphan', 'stranger')
+      repo.commit('stranger', { 's.txt': 's\n' })
+      repo.git('checkout', '-qf', 'fork')
+      repo.git('merge', '-q', '--allow-unrelated-histories', '-m', 'join', 'stranger', '-X', 'ours')
+    })
+    await expect(plan()).rejects.toMatchObject({
+      code: 'UNDRIFT_E_STACK',
+      message: expect.stringContaining(repo.oid('fork')),
+    })
+  })
+})
+
+describe('a fork that took upstream in as a squash', () => {
+  it('does not ask about what upstream has, even where the squash settled a conflict', async () => {
+    onFork(() => {
+      repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) })
+      repo.commit('elsewhere', { 'c.txt': 'ours\n' })
+    })
+    const taken = repo.commit('v1', { 'a.txt': lines({ 3: 'v1' }), 'b.txt': lines({ 3: 'v1', 20: 'v1' }) })
+    onFork(() => {
+      repo.commit('take v1 in', {
+        'a.txt': lines({ 3: 'ours and v1' }),
+        'b.txt': lines({ 3: 'v1', 20: 'v1' }),
+      })
+      repo.commit('after it', { 'd.txt': 'd\n' })
+    })
+    repo.commit('v2', { 'b.txt': lines({ 3: 'v2', 20: 'v1' }) })
+    const result = await plan()
+    expect(result.result.kind).toBe('done')
+    expect(result.base).toBe(repo.oid('main~2'))
+    expect(result.patches.map(({ subject, verdict }) => [subject, verdict])).toEqual([
+      ['ours', 'emptied'],
+      ['elsewhere', 'unchanged'],
+      ['take v1 in', 'unchanged'],
+      ['after it', 'unchanged'],
+    ])
+    expect(result.patches[2]?.reason).toContain(taken.slice(0, 12))
+    repo.git('checkout', '-q', '-b', 'check', 'main')
+    repo.write({ 'a.txt': lines({ 3: 'ours and v1' }), 'c.txt': 'ours\n', 'd.txt': 'd\n' })
+    repo.git('add', '-A')
+    expect(treeOf(result)).toBe(repo.git('write-tree'))
+  })
+})
