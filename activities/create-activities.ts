@@ -3,6 +3,7 @@ import { fetchRelease } from './fetch-release.ts'
 import { moveBranch } from './move-branch.ts'
 import { pollFeed } from './poll-feed.ts'
 import { pushCandidate } from './push-candidate.ts'
+import { readPollMemory } from './read-poll-memory.ts'
 import { rebaseStack } from './rebase-stack.ts'
 import { recordAttempt } from './record-attempt.ts'
 import { startMaintenance } from './start-maintenance.ts'
@@ -21,7 +22,12 @@ export interface Activities {
 /** Binds every activity to a worker's folders and environment. */
 export function createActivities(deps: ActivityDeps): Activities {
   return {
-    control: { pollFeed: (input) => pollFeed(input, deps), startMaintenance, supersedeOlder },
+    control: {
+      pollFeed: (input) => pollFeed(input, deps),
+      readPollMemory,
+      startMaintenance,
+      supersedeOlder,
+    },
     git: {
       fetchRelease: (input) => runStep((step) => fetchRelease(input, deps, step)),
       rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step)),

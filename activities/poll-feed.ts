@@ -4,11 +4,25 @@ import { createFeed } from '../adapters/feeds/create-feed.ts'
 import type { ListedTag, ListTagsOptions } from '../adapters/feeds/git-tags/git-tags-feed.ts'
 import type { FeedResult } from '../adapters/feeds/types.ts'
 import { failureTypes } from '../domain/failure-types.ts'
+import {
+  afterFailure,
+  afterSuccess,
+  type PollMemory,
+  questionsOf,
+  sameQuestions,
+  usualPatienceSeconds,
+} from '../domain/poll-memory.ts'
 import { nothingKnown } from '../domain/watch.ts'
 import { openTagSource } from '../git/mirror/tag-source.ts'
 import { chooseReleases } from './choose-releases.ts'
 import type { ActivityDeps } from './deps.ts'
-import { delayAfterFailure, isFeedResting, type PollMemory, withJitter } from './poll-memory.ts'
+import {
+  delayAfterFailure,
+  isFeedResting,
+  memoryBefore,
+  type PollHeartbeat,
+  withJitter,
+} from './poll-memory.ts'
 import type { PollInput, PollResult } from './types.ts'
 import { withFeedToken } from './with-feed-token.ts'
 
@@ -18,16 +32,17 @@ import { withFeedToken } from './with-feed-token.ts'
  * what is left until a release is due.
  */
 export async function pollFeed(
-  { upstream, lines, known, look }: PollInput,
+  { upstream, lines, known, look, memory: told }: PollInput,
   deps: Pick<ActivityDeps, 'env'>,
 ): Promise<PollResult> {
   if (lines === undefined) return { kind: 'outdated' }
   const context = Context.current()
-  const memory = (context.info.heartbeatDetails ?? null) as PollMemory | null
+  const beat = (context.info.heartbeatDetails ?? null) as PollHeartbeat | null
+  const before = memoryBefore(beat, told)
   const began = Date.now()
-  const resting = isFeedResting(memory, began, upstream.pollSeconds)
+  const resting = isFeedResting(beat, began, upstream.pollSeconds)
   const isNew = lines.some((rules) => rules.lines.some((line) => known?.lines[line] === undefined))
-  const result = resting ? null : await readFeed(isNew ? null : (memory?.cursor ?? null))
+  const result = resting ? null : await readFeed(isNew ? null : (beat?.cursor ?? null))
   if (context.cancellationSignal.aborted) throw new CancelledFailure('The poll was cancelled.')
 
   const found = await chooseReleases(
@@ -37,19 +52,32 @@ export async function pollFeed(
       known: known ?? nothingKnown,
       result,
       asked: look === true,
-      lookedAt: memory?.lookedAt ?? null,
+      lookedAt: beat?.lookedAt ?? null,
     },
     { deps, client: context.client, signal: context.cancellationSignal },
   )
-  if (found.kind === 'news') return { kind: 'found', known: found.known, starts: found.starts }
-  const failure = result?.kind === 'failed' ? result : found.failure
+  const failure = result?.kind === 'failed' ? result : found.kind === 'nothing' ? found.failure : null
+  const rest = restAfter({ result, failure }, beat, {
+    pollSeconds: upstream.pollSeconds,
+    failures: before.failures,
+  })
+  const memory = remember(before, { result, failure, nextSeconds: rest.seconds })
+  const questions = questionsOf(memory, {
+    url: upstream.feed,
+    patienceSeconds: upstream.patienceSeconds ?? usualPatienceSeconds,
+  })
+  if (found.kind === 'news') return { ...found, kind: 'found', known: { ...found.known, questions }, memory }
+  if (!sameQuestions(questions, known?.questions ?? [])) {
+    return { kind: 'found', known: { ...(known ?? nothingKnown), questions }, starts: [], memory }
+  }
   const { lookedAt } = found
-  const rest = restAfter({ failure, lookedAt }, memory, { result, pollSeconds: upstream.pollSeconds })
-  context.heartbeat(rest.memory)
+  const looked = lookedAt === null ? {} : { lookedAt }
+  const { cursor, feedAt } = rest
+  context.heartbeat({ ...memory, cursor, feedAt, ...looked } satisfies PollHeartbeat)
   const seconds = Math.max(1, Math.min(rest.seconds, ((found.dueAt ?? Infinity) - Date.now()) / 1000))
-  throw failure === null ? nothingNew(seconds, found.waiting) : failed(failure, rest.memory.failures, seconds)
+  throw failure === null ? nothingNew(seconds, found.waiting) : failed(failure, memory.failures, seconds)
 
-  function readFeed(cursor: PollMemory['cursor']): Promise<FeedResult> {
+  function readFeed(cursor: PollHeartbeat['cursor']): Promise<FeedResult> {
     const feed = createFeed(upstream.feed, { listTags })
     return withFeedToken(feed, upstream.feedToken, deps).poll({
       url: upstream.feed,
@@ -61,29 +89,45 @@ export async function pollFeed(
   }
 }
 
-interface Rest {
+/** What a poll came upon: what the feed said, null when it was left alone, and why it came to nothing. */
+interface Polled {
+  readonly result: FeedResult | null
+  readonly failure: PollFailure | null
+}
+
+interface Rest extends Pick<PollHeartbeat, 'cursor'> {
   readonly seconds: number
-  readonly memory: PollMemory
+  readonly feedAt: string
 }
 
 /** How long the feed is left alone after a poll that found nothing, and what the next one is told. */
 function restAfter(
-  { failure, lookedAt }: { readonly failure: PollFailure | null; readonly lookedAt: string | null },
-  memory: PollMemory | null,
-  { result, pollSeconds }: { readonly result: FeedResult | null; readonly pollSeconds: number },
+  { result, failure }: Polled,
+  beat: PollHeartbeat | null,
+  { pollSeconds, failures }: { readonly pollSeconds: number; readonly failures: number },
 ): Rest {
-  const looked = lookedAt === null ? {} : { lookedAt }
-  if (result === null && failure === null && memory?.feedAt !== undefined) {
-    return { seconds: (Date.parse(memory.feedAt) - Date.now()) / 1000, memory: { ...memory, ...looked } }
+  if (result === null && failure === null && beat?.feedAt !== undefined) {
+    const { cursor, feedAt } = beat
+    return { seconds: (Date.parse(feedAt) - Date.now()) / 1000, cursor, feedAt }
   }
-  const failures = failure === null ? 0 : (memory?.failures ?? 0) + 1
   const seconds =
-    failure === null ? withJitter(pollSeconds) : delayAfterFailure(pollSeconds, failures, failure)
+    failure === null ? withJitter(pollSeconds) : delayAfterFailure(pollSeconds, failures + 1, failure)
   // What was read but could not be acted on is to be read again.
   const cursor =
-    result === null || result.kind === 'failed' || failure !== null ? memory?.cursor : result.cursor
+    result === null || result.kind === 'failed' || failure !== null ? beat?.cursor : result.cursor
   const feedAt = new Date(Date.now() + seconds * 1000).toISOString()
-  return { seconds, memory: { cursor: cursor ?? null, failures, feedAt, ...looked } }
+  return { seconds, cursor: cursor ?? null, feedAt }
+}
+
+/** What is remembered of the polls after this one. */
+function remember(
+  before: PollMemory,
+  { result, failure, nextSeconds }: Polled & { readonly nextSeconds: number },
+): PollMemory {
+  const at = new Date().toISOString()
+  if (failure !== null) return afterFailure(before, failure, { at, nextSeconds })
+  if (result === null || result.kind === 'failed') return before
+  return afterSuccess(before, at, { movedTo: result.movedTo })
 }
 
 /** Why a poll came to nothing. */

@@ -1,10 +1,9 @@
 import type { FeedCursor } from '../adapters/feeds/types.ts'
+import { freshMemory, type PollMemory } from '../domain/poll-memory.ts'
 
-/** What one poll leaves for the next, in the heartbeat: an optimisation, and the count that slows failures down. */
-export interface PollMemory {
+/** What one poll leaves for the next, in the heartbeat: what they came to so far, and some optimisations. */
+export interface PollHeartbeat extends PollMemory {
   readonly cursor: FeedCursor | null
-  /** Polls in a row that failed. */
-  readonly failures: number
   /** Before this moment the feed is left alone, ISO 8601: a poll that comes earlier is there for a release that is due. */
   readonly feedAt?: string
   /** When the pins were compared last, or could not be, ISO 8601. */
@@ -34,9 +33,25 @@ export function withJitter(seconds: number): number {
 }
 
 /** Whether the feed is still to be left alone. A clock that was set back must not keep it so. */
-export function isFeedResting(memory: PollMemory | null, now: number, pollSeconds: number): boolean {
+export function isFeedResting(
+  memory: Pick<PollHeartbeat, 'feedAt' | 'failures'> | null,
+  now: number,
+  pollSeconds: number,
+): boolean {
   if (memory?.feedAt === undefined) return false
   const longest = memory.failures === 0 ? pollSeconds * 1.1 : longestDelaySeconds
   const left = (Date.parse(memory.feedAt) - now) / 1000
   return left > 1 && left <= longest
+}
+
+/** What the polls before came to: as the heartbeat has it, else as the watch was told before its poll began anew. */
+export function memoryBefore(
+  heartbeat: Partial<PollHeartbeat> | null,
+  told: PollMemory | undefined,
+): PollMemory {
+  const { lastSuccessAt, failures, firstFailureAt, lastFailure, gone, moved } = {
+    ...freshMemory,
+    ...(heartbeat ?? told),
+  }
+  return { lastSuccessAt, failures, firstFailureAt, lastFailure, gone, moved }
 }

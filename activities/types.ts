@@ -2,6 +2,7 @@ import type { Candidate, Check } from '../domain/attempt.ts'
 import type { LineStart } from '../domain/lines/choose-for-lines.ts'
 import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
+import type { PollMemory } from '../domain/poll-memory.ts'
 import type { PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { WatchKnowledge } from '../domain/watch.ts'
@@ -27,6 +28,8 @@ export interface PollInput {
   readonly known: WatchKnowledge | null
   /** Whether the tags are compared with what was seen first, however long ago that was done. */
   readonly look?: boolean
+  /** What the polls before came to, which a poll that begins anew cannot read in its own heartbeat. */
+  readonly memory?: PollMemory
 }
 
 /** What a poll found. A poll that found nothing does not return: it fails with `NoNewRelease` and is retried. */
@@ -35,6 +38,8 @@ export type PollResult =
       readonly kind: 'found'
       readonly known: WatchKnowledge
       readonly starts: readonly LineStart[]
+      /** What the polls came to, for the next one; absent from histories that are older. */
+      readonly memory?: PollMemory
     }
   /** The answer to a watch that is older than lines: it goes on in a new run. */
   | { readonly kind: 'outdated' }
@@ -203,6 +208,8 @@ export interface RecordResult {
 
 export interface ControlActivities {
   pollFeed(input: PollInput): Promise<PollResult>
+  /** What the pending poll of the calling watch came to so far; null when there is none. */
+  readPollMemory(): Promise<PollMemory | null>
   startMaintenance(input: StartMaintenanceInput): Promise<'started' | 'running' | 'done'>
   supersedeOlder(input: SupersedeOlderInput): Promise<readonly string[]>
 }

@@ -4,8 +4,8 @@ import type { Hold, LineKey } from './watch.ts'
 export type HoldTarget = Pick<Hold, 'fork' | 'line'>
 
 /** Most holds of one watch, and most characters of a reason: what a watch remembers has a bounded size. */
-export const mostHolds = 100
-export const longestReason = 200
+export const mostHolds = 30
+export const longestReason = 120
 
 /** The hold that lets nothing new start for a line now: of several, the one that lasts longest. Null for none. */
 export function holdOn(holds: readonly Hold[], line: LineKey, now: string): Hold | null {

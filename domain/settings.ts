@@ -45,6 +45,8 @@ export interface UpstreamSettings {
   readonly security?: string | undefined
   /** A release is expected within this time; its absence is shown. */
   readonly expectSeconds?: number | undefined
+  /** How long the feed may be gone, or without a good poll, before a person is asked; a day where it is left out. */
+  readonly patienceSeconds?: number | undefined
 }
 
 /** What becomes of several releases that are newer than what a line stands on. */

@@ -30,6 +30,19 @@ export interface WatchKnowledge {
   readonly newsAt: string | null
   /** When the pins were compared with the upstream repository last, ISO 8601. */
   readonly lookedAt: string | null
+  /** What persons have said to this watch, newest last, at most ten; absent from histories that are older. */
+  readonly words?: readonly WatchWord[]
+}
+
+/** A person's word to a watch, for the record. */
+export interface WatchWord {
+  readonly name: 'hold' | 'release' | 'acceptTag'
+  /** What it is about: an upstream, a fork, a line or a tag. */
+  readonly target: string
+  readonly by: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly detail: string
 }
 
 export interface LineKnowledge {

@@ -18,10 +18,19 @@ const retry = {
 } as const
 
 /** Quick calls on the server itself; they are repeated until the server answers. */
-export const control = proxyActivities<Omit<ControlActivities, 'pollFeed'>>({
+export const control = proxyActivities<Omit<ControlActivities, 'pollFeed' | 'readPollMemory'>>({
   taskQueue: taskQueues.control,
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes },
+})
+
+/** A look at the server that is not worth waiting for. */
+export const quickLook = proxyActivities<Pick<ControlActivities, 'readPollMemory'>>({
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '5s',
+  scheduleToCloseTimeout: '10s',
+  summary: 'what the polls came to',
+  retry: { maximumAttempts: 2, nonRetryableErrorTypes },
 })
 
 /** The poll of one upstream: one activity that is retried for ever. */

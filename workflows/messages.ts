@@ -12,6 +12,7 @@ import type {
 } from '../domain/attempt.ts'
 import type { EarlierKnowledge } from '../domain/lines/earlier-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
+import type { PollMemory } from '../domain/poll-memory.ts'
 import type { PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { WaitingRelease, WatchKnowledge } from '../domain/watch.ts'
@@ -65,6 +66,8 @@ export interface WatchInput {
   readonly known: WatchKnowledge | EarlierKnowledge | null
   /** Names the config that `upstream` and `forks` came from; stands in the memo as `configDigest`. */
   readonly configDigest: string
+  /** What the polls before came to; absent at first contact and from histories that are older. */
+  readonly memory?: PollMemory
 }
 
 /** The new settings of a running watch; it keeps what it knows. */
@@ -93,6 +96,20 @@ export interface AcceptTagInput {
   readonly tagObject: string | null
   readonly by?: string
 }
+
+/** What comes with `hold`. Every field may be left out: a bare signal holds the whole upstream until it is released. */
+export interface HoldInput {
+  readonly fork?: string | null
+  /** Needs a fork. */
+  readonly line?: string | null
+  readonly by?: string
+  /** ISO 8601: `2026-12-01`, or a time of day with its zone. */
+  readonly until?: string | null
+  readonly reason?: string
+}
+
+/** What comes with `release`: the target of a hold. */
+export type ReleaseInput = Pick<HoldInput, 'fork' | 'line' | 'by'>
 
 /** The answer of `status` on an attempt, and the result of its workflow. */
 export interface AttemptStatus {
@@ -166,6 +183,10 @@ export const approveSignal = defineSignal<[DecisionInput?]>('approve')
 export const releaseSeenSignal = defineSignal<[{ readonly tag: string }]>('releaseSeen')
 export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
 export const pollNowSignal = defineSignal('pollNow')
+export const holdUpdate = defineUpdate<string, [HoldInput]>('hold')
+export const holdSignal = defineSignal<[HoldInput?]>('hold')
+export const releaseUpdate = defineUpdate<string, [ReleaseInput]>('release')
+export const releaseSignal = defineSignal<[ReleaseInput?]>('release')
 export const acceptTagUpdate = defineUpdate<string, [AcceptTagInput]>('acceptTag')
 export const acceptTagSignal = defineSignal<[AcceptTagInput?]>('acceptTag')
 export const configureSignal = defineSignal<[ConfigureInput]>('configure')

@@ -1,21 +1,26 @@
 import { setHandler } from '@temporalio/workflow'
 import { acceptMovedTag } from '../domain/lines/pins.ts'
-import type { WatchKnowledge } from '../domain/watch.ts'
+import type { WatchKnowledge, WatchWord } from '../domain/watch.ts'
+import { recordWord } from '../domain/watch-word.ts'
 import { type AcceptTagInput, acceptTagSignal, acceptTagUpdate } from './messages.ts'
+
+const longestName = 80
 
 export interface TagWordsDeps {
   readonly known: () => WatchKnowledge | null
   readonly change: (next: WatchKnowledge) => void
+  /** ISO 8601. */
+  readonly now: () => string
 }
 
 /** Takes a person's word that a tag which moved may be what it is now. */
-export function handleTagWords({ known, change }: TagWordsDeps): void {
+export function handleTagWords({ known, change, now }: TagWordsDeps): void {
   function accept(input: unknown): WatchKnowledge | string {
     const before = known()
     const word = readWord(input)
     if (before === null || before.alarms.length === 0) return 'There is no alarm about a tag.'
     const after = word && acceptMovedTag(before, word)
-    if (after) return after
+    if (word && after) return recordWord(after, recordOf(word, now()))
     const standing = before.alarms.map((alarm) => `${alarm.tag} as ${alarm.after?.tagObject ?? 'gone'}`)
     return `No such tag waits for a word; what can be accepted is: ${standing.join(', ')}.`
   }
@@ -42,9 +47,13 @@ export function handleTagWords({ known, change }: TagWordsDeps): void {
   })
 }
 
+function recordOf({ tag, tagObject, by }: AcceptTagInput, at: string): WatchWord {
+  return { name: 'acceptTag', target: tag, by: by ?? 'a signal', at, detail: `as ${tagObject ?? 'gone'}` }
+}
+
 /** Takes from a message what has the right shape: anybody can send one with any input. */
 function readWord(input: unknown): AcceptTagInput | null {
-  const { tag, tagObject } = (input ?? {}) as Readonly<Record<string, unknown>>
+  const { tag, tagObject, by } = (input ?? {}) as Readonly<Record<string, unknown>>
   if (typeof tag !== 'string' || (typeof tagObject !== 'string' && tagObject !== null)) return null
-  return { tag, tagObject }
+  return { tag, tagObject, ...(typeof by === 'string' ? { by: by.slice(0, longestName) } : {}) }
 }

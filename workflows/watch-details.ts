@@ -1,5 +1,15 @@
+import { describeHold, targetName } from '../domain/hold.ts'
 import type { UpstreamSettings } from '../domain/settings.ts'
-import type { LineKey, MovedTag, SkippedByLines, WaitingRelease, WatchKnowledge } from '../domain/watch.ts'
+import type {
+  Hold,
+  LineKey,
+  MovedTag,
+  SkippedByLines,
+  UpstreamQuestion,
+  WaitingRelease,
+  WatchKnowledge,
+  WatchWord,
+} from '../domain/watch.ts'
 import type { WatchStatus } from './messages.ts'
 
 const shownRows = 10
@@ -15,12 +25,18 @@ export function watchDetails(status: WatchStatus, upstream: UpstreamSettings): s
       ? ['First contact: the next poll takes the baseline of each line.']
       : [
           section('Integrity alarm: nothing starts', known.alarms.map(alarmText)),
+          section('Needs a person', known.questions.map(questionText)),
+          section(
+            'Held',
+            known.holds.map((hold) => holdText(hold, status.upstream)),
+          ),
           section('Lines', linesOf(known)),
         ]),
     `Forks: ${status.forks.join(', ') || 'none'}. Poll now with \`undrift poll ${status.upstream}\`.`,
     section('Waiting', waiting.slice(0, shownRows).map(waitingText)),
     section('Left out', (known?.skipped ?? []).slice(-shownRows).reverse().map(skippedText)),
     section('Entries of the feed that name no tag', known?.problems ?? []),
+    section('What persons said', (known?.words ?? []).toReversed().map(wordText)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -39,6 +55,21 @@ function linesOf({ lines }: WatchKnowledge): readonly string[] {
 function alarmText({ tag, before, after, at }: MovedTag): string {
   const now = after === null ? 'is gone' : `is now ${after.tagObject} (${after.commit})`
   return `${tag} was ${before.tagObject} (${before.commit}) and ${now}; noticed at ${at}`
+}
+
+function questionText(question: UpstreamQuestion): string {
+  const since = `since ${question.since}`
+  const moved = question.kind === 'feed-moved' ? `it has moved to ${question.to}` : 'it is gone'
+  return `The feed ${question.url}: ${moved}, ${since}. Put its address into \`feed:\` and run \`undrift apply\`.`
+}
+
+function holdText(hold: Hold, upstream: string): string {
+  const name = targetName(upstream, hold)
+  return `${name}: ${describeHold(hold)}. Let it go with \`undrift release ${name}\`.`
+}
+
+function wordText({ name, target, by, at, detail }: WatchWord): string {
+  return `${at} ${by}: ${name} ${target} (${detail})`
 }
 
 function waitingText({ tag, line, detail }: WaitingRelease): string {

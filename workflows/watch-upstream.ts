@@ -15,9 +15,12 @@ import type { PollResult } from '../activities/types.ts'
 import { fromEarlier, isEarlier } from '../domain/lines/earlier-knowledge.ts'
 import { lineKey, lineRules } from '../domain/lines/line-rules.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
+import { standingOf, watchNeed } from '../domain/lines/standing.ts'
 import { waitingReleases } from '../domain/lines/waiting-releases.ts'
-import type { WatchKnowledge } from '../domain/watch.ts'
-import { control, pollActivity } from './activity-proxies.ts'
+import { freshMemory } from '../domain/poll-memory.ts'
+import { nothingKnown, type WatchKnowledge } from '../domain/watch.ts'
+import { control, pollActivity, quickLook } from './activity-proxies.ts'
+import { handleHoldWords } from './hold-words.ts'
 import { configureSignal, pollNowSignal, statusQuery, type WatchInput, type WatchStatus } from './messages.ts'
 import { showInLists } from './search-attributes.ts'
 import { handleTagWords } from './tag-words.ts'
@@ -30,10 +33,15 @@ import { watchDetails } from './watch-details.ts'
  */
 export async function watchUpstream(input: WatchInput): Promise<never> {
   if (!patched('lines')) return watchBeforeLines(input)
+  // From here on a watch remembers what its polls came to, and shows in its memo where it stands.
+  const remembers = patched('poll-memory')
   let { upstream, forks, configDigest } = input
   let known = input.known && isEarlier(input.known) ? fromEarlier(input.known, forks) : input.known
   let phase: WatchStatus['phase'] = 'polling'
+  let memory = input.memory ?? freshMemory
   let polling: CancellationScope | null = null
+  let leaving: CancellationScope | null = null
+  let standing = ''
   let again = false
   /** Whether what a poll is told is not so any more; what it finds is dropped then. */
   let outdated = false
@@ -53,15 +61,21 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   }
   function pollAgain(): void {
     again = true
-    polling?.cancel()
+    if (remembers) void leavePoll()
+    else polling?.cancel()
   }
   function show(): void {
     setCurrentDetails(watchDetails(status(), upstream))
+    if (!remembers) return
+    const rules = lineRules(upstream, forks)
+    const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now() })
+    if (JSON.stringify(shown) === standing) return
+    standing = JSON.stringify(shown)
+    upsertMemo({ standing: shown })
   }
   function showNews(): void {
     show()
-    const needs = known !== null && known.alarms.length > 0 ? 'tag-moved' : null
-    showInLists({ release: newestRelease(known), needs }, new Date(Date.now()))
+    showInLists({ release: newestRelease(known), needs: watchNeed(known) }, new Date(Date.now()))
   }
   /** Takes over what a person changed: the poll begins anew, because what is due may be another thing now. */
   function change(next: WatchKnowledge): void {
@@ -78,15 +92,27 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   })
   setHandler(configureSignal, (next) => {
     if (next.configDigest === configDigest) return
+    if (next.upstream.feed !== upstream.feed) {
+      memory = { ...freshMemory, lastSuccessAt: memory.lastSuccessAt }
+      if (known !== null && known.questions.length > 0) known = { ...known, questions: [] }
+    }
     upstream = next.upstream
     forks = next.forks
     configDigest = next.configDigest
     outdated = true
     upsertMemo({ configDigest })
-    show()
+    if (remembers) showNews()
+    else show()
     pollAgain()
   })
-  handleTagWords({ known: () => known, change })
+  handleTagWords({ known: () => known, change, now })
+  handleHoldWords({
+    upstream: () => upstream.name,
+    lines: () => forks.map(({ name, line }) => ({ fork: name, line })),
+    known: () => known ?? nothingKnown,
+    change,
+    now,
+  })
 
   if (input.known === null) showInLists({ upstream: upstream.name, phase: 'polling' }, new Date(Date.now()))
   show()
@@ -95,7 +121,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     if (found?.kind === 'found') await takeOver(found)
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
-      return continueAsNew<typeof watchUpstream>({ upstream, forks, known, configDigest })
+      return continueAsNew<typeof watchUpstream>({ upstream, forks, known, configDigest, memory })
     }
   }
 
@@ -105,8 +131,9 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     again = outdated = asked = false
     polling = new CancellationScope()
     try {
-      const told = { upstream, lines: lineRules(upstream, forks), known, ...(look ? { look } : {}) }
+      const told = { upstream, lines: lineRules(upstream, forks), known, memory, ...(look ? { look } : {}) }
       const found = await polling.run(() => pollActivity(upstream.pollSeconds).pollFeed(told))
+      if (found.kind === 'found') memory = found.memory ?? memory
       return outdated ? null : found
     } catch (error) {
       // A poll that was under way ends with its own failure instead of a cancellation.
@@ -115,6 +142,22 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     } finally {
       polling = null
     }
+  }
+
+  /** Ends the pending poll, once it is known what it came to. */
+  async function leavePoll(): Promise<void> {
+    const left = polling
+    if (left === null || leaving === left) return
+    leaving = left
+    const { feed } = upstream
+    try {
+      const read = await quickLook.readPollMemory()
+      if (polling === left && upstream.feed === feed) memory = read ?? memory
+    } catch (error) {
+      // Without an answer some polls are forgotten, which is better than not to look at once.
+      if (!(error instanceof ActivityFailure)) throw error
+    }
+    left.cancel()
   }
 
   async function takeOver(found: Extract<PollResult, { kind: 'found' }>): Promise<void> {
@@ -132,4 +175,8 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     phase = 'polling'
     showNews()
   }
+}
+
+function now(): string {
+  return new Date(Date.now()).toISOString().replace(/\.\d+Z$/, 'Z')
 }

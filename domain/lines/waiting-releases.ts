@@ -4,8 +4,8 @@ import { whyItWaits } from './why-it-waits.ts'
 
 /** Every release that a line waits with, and why, at one moment: for readers, made anew each time. */
 export function waitingReleases(
-  known: WatchKnowledge,
-  rules: readonly LineRules[],
+  known: Pick<WatchKnowledge, 'lines' | 'releases' | 'alarms' | 'holds' | 'pins'>,
+  rules: readonly Omit<LineRules, 'tags'>[],
   now: number,
 ): readonly WaitingRelease[] {
   const noticed = new Map(known.releases.map((release) => [release.tag, release]))
