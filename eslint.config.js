@@ -102,7 +102,13 @@ export default tseslint.config(
   // Tests of workflows run on a real server in real workers, tests of steps in real folders, and rules that git or a shell
   // has made are compared with theirs.
   {
-    files: ['domain/**/*.test.ts', 'workflows/**/*.test.ts', 'workflows/testing.ts', 'activities/testing.ts'],
+    files: [
+      'domain/**/*.test.ts',
+      'workflows/**/*.test.ts',
+      'workflows/testing.ts',
+      'workflows/testing-watch.ts',
+      'activities/testing.ts',
+    ],
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
   { files: ['domain/**/*.ts'], ignores: ['**/*.test.ts'], rules: noAmbient },
