@@ -1,5 +1,10 @@
 import type { Scenario } from '../stage/scenario.ts'
 import { alreadyContained } from './already-contained.ts'
+import { byAllAtOnce } from './by-all-at-once.ts'
+import { byEvent } from './by-event.ts'
+import { byPoll } from './by-poll.ts'
+import { byRun } from './by-run.ts'
+import { byWebhook } from './by-webhook.ts'
 import { cleanRelease } from './clean-release.ts'
 import { conflict } from './conflict.ts'
 import { conflictBySignal } from './conflict-by-signal.ts'
@@ -19,6 +24,11 @@ import { workerKilled } from './worker-killed.ts'
 export const scenarios: readonly Scenario[] = [
   alreadyContained,
   cleanRelease,
+  byPoll,
+  byRun,
+  byEvent,
+  byWebhook,
+  byAllAtOnce,
   conflict,
   conflictBySignal,
   landedWithChanges,

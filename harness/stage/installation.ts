@@ -43,6 +43,8 @@ export interface Installation {
   processes(): Promise<readonly Process[]>
   /** Runs one command of the CLI to its end. */
   cli(...args: readonly string[]): Promise<Ended>
+  /** Starts a command of the CLI that stays until it is interrupted; `clear` ends it at the latest. */
+  stay(...args: readonly string[]): Up
   /** Runs a command with `--json`, demands exit code 0 and answers the object. */
   json(...args: readonly string[]): Promise<unknown>
   /** `status` as it is now or a moment later; many may ask at once. */
@@ -72,6 +74,7 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
   const [port = 0, uiPort = 0] = await freePorts(2)
   const env = operatorEnvironment(options)
   const said: string[] = []
+  const staying: Up[] = []
   let up: Up | null = null
   let asked: Promise<Status> | null = null
   let say = options.say
@@ -81,6 +84,13 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
     const ended = await runProcess(process.execPath, command, { cwd: folder, env })
     said.push(ended.stdout, ended.stderr)
     return ended
+  }
+
+  function stay(...args: readonly string[]): Up {
+    const command = [cliEntry, '--config', config, '--data', data, ...args]
+    const started = startUp(command, { cwd: folder, env, say: () => {} })
+    staying.push(started)
+    return started
   }
 
   async function json(...args: readonly string[]): Promise<unknown> {
@@ -115,13 +125,14 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
     uiUrl: `http://127.0.0.1:${uiPort}`,
     env,
     cli,
+    stay,
     json,
     processes: family,
     status() {
       asked ??= askStatus()
       return asked
     },
-    transcript: () => said.join('\n') + (up?.said() ?? ''),
+    transcript: () => [...said, ...staying.map((one) => one.said()), up?.said() ?? ''].join('\n'),
     async up() {
       if (up !== null) said.push(up.said())
       const args = [
@@ -168,7 +179,8 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
     },
     async clear() {
       const before = await family()
-      if (up !== null && up.code() === undefined) await up.interrupt(5_000)
+      const left = [...staying, ...(up === null ? [] : [up])].filter((one) => one.code() === undefined)
+      await Promise.all(left.map((one) => one.interrupt(5_000)))
       await killNow(before)
     },
     async killEverything() {

@@ -40,6 +40,10 @@ export interface Scenario {
   readonly ledger?: boolean
   /** What the fork's config says of `verify`; `sh check.sh` when it is left out. */
   readonly verify?: readonly string[]
+  /** How often the feed is read; every second when it is left out. */
+  readonly poll?: string
+  /** Whether the upstream's forge sends webhooks. */
+  readonly webhook?: boolean
   /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
   readonly company: 'others' | 'killers' | 'alone'
   play(stage: Stage): Promise<Played>

@@ -17,6 +17,8 @@ export interface History {
 export interface TemporalCli {
   run(...args: readonly string[]): Promise<Ended>
   history(workflowId: string): Promise<History>
+  /** How many runs of a workflow there are, ended ones too. */
+  runs(workflowId: string): Promise<number>
   /** The history of the latest run of every workflow, as the Temporal CLI writes it, by workflow id. */
   histories(): Promise<Readonly<Record<string, string>>>
 }
@@ -45,6 +47,12 @@ export function temporalCli({ program, address, folder, env }: TemporalCliOption
   return {
     run,
     history: async (workflowId) => JSON.parse(await historyText(workflowId)),
+    async runs(workflowId) {
+      const query = `WorkflowId = '${workflowId}'`
+      const listed = await run('workflow', 'list', '--query', query, '--output', 'json')
+      demand('`temporal workflow list` answers', listed.code === 0, listed)
+      return listSchema.parse(JSON.parse(listed.stdout)).length
+    },
     async histories() {
       const listed = await run('workflow', 'list', '--output', 'json')
       demand('`temporal workflow list` answers', listed.code === 0, listed)

@@ -31,7 +31,7 @@ export interface World {
   remove(): Promise<void>
 }
 
-type Cast = Pick<Scenario, 'name' | 'push' | 'verify' | 'ledger'>
+type Cast = Pick<Scenario, 'name' | 'push' | 'verify' | 'ledger' | 'poll' | 'webhook'>
 
 /** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
 export async function buildWorld(cast: readonly Cast[], say: (text: string) => void): Promise<World> {
@@ -48,6 +48,7 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
   await writeConfig(join(folder, 'undrift.yaml'), forks, {
     sandbox: unboxed === null ? 'bubblewrap' : 'none',
     tokenName: secretNames[0],
+    webhookName: secretNames[1],
   })
   return {
     folder,
@@ -66,12 +67,13 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
 
 async function buildGround(
   root: string,
-  { name, push, verify = ['sh check.sh'], ledger = false }: Cast,
+  { name, push, verify = ['sh check.sh'], ledger = false, poll = '1s', webhook = false }: Cast,
   { feeds, host }: Pick<World, 'feeds' | 'host'>,
 ): Promise<ForkConfig & Ground> {
   const repositories = await buildRepositories(join(root, name))
   const feed = feeds.feed(name)
   feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
   const originUrl = `${host.address}/${name}/origin.git`
-  return { name, repositories, feed, feedUrl: feed.url, originUrl, push, verify, ledger }
+  const feedUrl = feed.url
+  return { name, repositories, feed, feedUrl, originUrl, push, verify, ledger, poll, webhook }
 }

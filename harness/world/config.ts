@@ -13,26 +13,37 @@ export interface ForkConfig {
   readonly push: boolean
   readonly verify: readonly string[]
   readonly ledger?: boolean
+  /** Every second when it is left out. */
+  readonly poll?: string
+  readonly webhook?: boolean
 }
 
 export interface ConfigOptions {
   readonly sandbox: 'bubblewrap' | 'none'
   /** Name of the environment variable that holds the token of the first remote. */
   readonly tokenName: string
+  /** The same for the secret of webhooks. */
+  readonly webhookName?: string
 }
 
 /** Writes an `undrift.yaml` with these forks, as an operator would. */
 export async function writeConfig(
   file: string,
   forks: readonly ForkConfig[],
-  { sandbox, tokenName }: ConfigOptions,
+  { sandbox, tokenName, webhookName }: ConfigOptions,
 ): Promise<void> {
   const token = `env:${tokenName}`
   const config = {
     upstreams: Object.fromEntries(
-      forks.map(({ name, repositories, feedUrl }) => [
+      forks.map(({ name, repositories, feedUrl, poll = '1s', webhook = false }) => [
         upstreamName(name),
-        { git: repositories.upstream, feed: feedUrl, poll: '1s', tags: { prefix: 'v' } },
+        {
+          git: repositories.upstream,
+          feed: feedUrl,
+          poll,
+          tags: { prefix: 'v' },
+          ...(webhook ? { webhook: `env:${webhookName}` } : {}),
+        },
       ]),
     ),
     forks: Object.fromEntries(
