@@ -41,14 +41,6 @@ describe('fetching a release', () => {
     ])
   })
 
-  it('raises the alarm when a tag moved after it was first seen', async () => {
-    await fetchRelease(world.input('v1.1.0'), world.deps, world.step)
-    const before = world.upstream.oid('v1.1.0')
-    world.upstream.git('tag', '-f', 'v1.1.0', 'HEAD')
-    const result = await fetchRelease(world.input('v1.1.0'), world.deps, world.step)
-    expect(result).toMatchObject({ kind: 'tag-moved', before, after: world.upstream.oid('HEAD') })
-  })
-
   it('names the secret that this worker lacks, and never another', async () => {
     const origin = {
       name: 'origin',

@@ -1,15 +1,25 @@
 import { UndriftError } from '../domain/errors.ts'
-import { contains, fetchFork, fetchUpstream, type Mirror, openMirror, takePublished } from '../git/index.ts'
+import { tagRulesOf } from '../domain/lines/line-rules.ts'
+import {
+  contains,
+  fetchFork,
+  fetchUpstream,
+  type Mirror,
+  newerBase,
+  openMirror,
+  takePublished,
+} from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { workerPlace } from './place.ts'
+import { acceptedMoves, checkRelease, movedTag } from './release-integrity.ts'
 import { accessTo } from './secrets.ts'
 import { publishRemotes, sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
-import type { FetchResult, StepInput } from './types.ts'
+import type { FetchInput, FetchResult } from './types.ts'
 
 /** Brings the release and the maintained branch into the mirror, and pins both to object ids. */
 export async function fetchRelease(
-  input: StepInput,
+  input: FetchInput,
   deps: ActivityDeps,
   step: StepContext,
 ): Promise<FetchResult> {
@@ -17,35 +27,55 @@ export async function fetchRelease(
   const worker = workerPlace(deps)
   const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
   step.report({ done: 0, total: 2, what: `fetching ${upstream.name}` })
-  const release = await fetchUpstream(mirror, accessTo(upstream.git, deps), { tag: input.tag })
-  switch (release.kind) {
+  const fetched = await fetchUpstream(mirror, accessTo(upstream.git, deps), {
+    tag: input.tag,
+    seen: input.seen ?? null,
+    accepted: acceptedMoves(input),
+  })
+  switch (fetched.kind) {
     case 'no-such-tag':
       return { kind: 'blocked', reason: `There is no tag ${input.tag} in ${upstream.git.url}.`, worker }
     case 'not-a-commit':
       return { kind: 'blocked', reason: `The tag ${input.tag} does not name a commit.`, worker }
     case 'tag-moved':
-      return { kind: 'tag-moved', before: release.before.tagObject, after: release.after.tagObject, worker }
+      return { ...(await movedTag(mirror, fetched)), worker }
     case 'ok':
   }
+  const { release } = fetched
+  const checked = await checkRelease(mirror, release, input)
+  if (checked.kind !== 'sound') return { ...checked, worker }
   step.report({ done: 1, total: 2, what: `fetching ${fork.name}` })
   const source = sourceRemote(fork)
   const branch = await fetchFork(mirror, accessTo(source, deps), { fork: fork.name, branch: fork.branch })
   if (branch.kind === 'no-such-branch') {
     return { kind: 'blocked', reason: `There is no branch ${fork.branch} in ${source.url}.`, worker }
   }
+  const stackHead = branch.head
+  const downgrade = await downgradeReason(mirror, input, { head: stackHead, release })
+  if (downgrade !== null) return { kind: 'skipped', reason: downgrade, worker }
   await takeInPublished(mirror, input, deps)
-  const contained = await contains(mirror, {
-    ancestor: release.release.commit,
-    descendant: branch.head,
-  })
-  return { kind: 'ready', release: release.release, stackHead: branch.head, contained, worker }
+  const contained = await contains(mirror, { ancestor: release.commit, descendant: stackHead })
+  const signer = checked.signer === null ? {} : { signer: checked.signer }
+  return { kind: 'ready', release, stackHead, contained, worker, ...signer }
+}
+
+/** Why the release would be a step back for this line; null when it is none. */
+async function downgradeReason(
+  mirror: Mirror,
+  { tag, settings }: FetchInput,
+  at: Pick<Parameters<typeof newerBase>[1], 'head' | 'release'>,
+): Promise<string | null> {
+  const { upstream, fork } = settings
+  const newer = await newerBase(mirror, { ...at, rules: tagRulesOf(upstream, fork) })
+  if (newer === null) return null
+  return `${tag} is older than ${newer.tag}, which ${fork.branch} stands on already; a line never goes back.`
 }
 
 /**
  * Takes in how other machines settled conflicts of this line, and what they recorded, where the config publishes that. A
  * remote that cannot be read is named when the ledger is published; it is no reason not to begin.
  */
-async function takeInPublished(mirror: Mirror, input: StepInput, deps: ActivityDeps): Promise<void> {
+async function takeInPublished(mirror: Mirror, input: FetchInput, deps: ActivityDeps): Promise<void> {
   const { fork } = input.settings
   if (fork.publish.ledger !== true) return
   for (const remote of publishRemotes(fork)) {

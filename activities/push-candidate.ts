@@ -18,6 +18,7 @@ import { notesUpdate } from './attempt-notes.ts'
 import { attemptRef } from './attempt-refs.ts'
 import { candidateUrl } from './candidate-url.ts'
 import type { ActivityDeps } from './deps.ts'
+import { movedSinceFetched } from './release-integrity.ts'
 import { ensureReplayed } from './replay-stack.ts'
 import { accessTo } from './secrets.ts'
 import { publishRemotes, sourceRemote } from './source-remote.ts'
@@ -46,6 +47,8 @@ export async function pushCandidate(
   const source = `refs/heads/${fork.branch}`
   const { there: branch } = await standingOn(mirror, sourceRemote(fork), { ref: source, deps })
   if (branch !== input.stackHead) return { kind: 'branch-moved', actual: branch }
+  const moved = await movedSinceFetched(mirror, input, deps)
+  if (moved !== null) return moved
 
   const ref = candidateRef(fork, input.tag)
   const remotes = publishRemotes(fork)

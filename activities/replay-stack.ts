@@ -13,6 +13,7 @@ import {
 } from '../git/index.ts'
 import { keepNotes } from './attempt-notes.ts'
 import type { ActivityDeps } from './deps.ts'
+import { acceptedMoves } from './release-integrity.ts'
 import { accessTo } from './secrets.ts'
 import { sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
@@ -68,7 +69,10 @@ export async function ensureReplayed(
 async function ensurePinned(mirror: Mirror, input: StackInput, deps: ActivityDeps): Promise<void> {
   const { upstream, fork } = input.settings
   if (!(await hasObject(mirror, input.onto))) {
-    await fetchUpstream(mirror, accessTo(upstream.git, deps), { tag: input.tag })
+    await fetchUpstream(mirror, accessTo(upstream.git, deps), {
+      tag: input.tag,
+      accepted: acceptedMoves(input),
+    })
   }
   if (!(await hasObject(mirror, input.stackHead))) {
     await fetchFork(mirror, accessTo(sourceRemote(fork), deps), { fork: fork.name, branch: fork.branch })

@@ -3,7 +3,7 @@ import type { LineStart } from '../domain/lines/choose-for-lines.ts'
 import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
-import type { PinnedRelease } from '../domain/release.ts'
+import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { WatchKnowledge } from '../domain/watch.ts'
 import type { LedgerEntry } from '../git/index.ts'
@@ -63,6 +63,13 @@ export interface StepInput {
   readonly attempt: string
   readonly tag: string
   readonly settings: AttemptSettings
+  /** What a person let go in this attempt; absent from histories that are older than this field. */
+  readonly accepted?: readonly AcceptedTag[]
+}
+
+export interface FetchInput extends StepInput {
+  /** What this attempt fetched before, so that no other machine takes a tag that moved meanwhile. */
+  readonly seen?: PinnedRelease | null
 }
 
 export type FetchResult =
@@ -74,9 +81,36 @@ export type FetchResult =
       /** Whether the maintained branch already holds the release. */
       readonly contained: boolean
       readonly worker: WorkerPlace
+      /** Whose signature the tag carries; absent where none is asked for, or a person did without. */
+      readonly signer?: string
     }
   | { readonly kind: 'blocked'; readonly reason: string; readonly worker: WorkerPlace }
-  | { readonly kind: 'tag-moved'; readonly before: Oid; readonly after: Oid; readonly worker: WorkerPlace }
+  | { readonly kind: 'skipped'; readonly reason: string; readonly worker: WorkerPlace }
+  | (MovedTagResult & { readonly worker: WorkerPlace })
+  | {
+      readonly kind: 'tag-signature'
+      readonly tagObject: Oid
+      /** Why it does not count, as a sentence. */
+      readonly reason: string
+      readonly evidence: readonly string[]
+      readonly worker: WorkerPlace
+    }
+  | {
+      readonly kind: 'signature-tool-missing'
+      /** What is missing, and what to install. */
+      readonly message: string
+      readonly worker: WorkerPlace
+    }
+
+/** The tag is not what was seen first. */
+export interface MovedTagResult {
+  readonly kind: 'tag-moved'
+  readonly before: Oid
+  /** Null when upstream deleted it. */
+  readonly after: Oid | null
+  /** Absent from histories that are older than this field. */
+  readonly evidence?: readonly string[]
+}
 
 /** What makes a replay the same on every machine. */
 export interface StackInput extends StepInput {
@@ -159,9 +193,12 @@ export interface PushInput extends StackInput {
   readonly head: Oid
   /** The tree that passed: the pushed commit must carry it. */
   readonly tree: Oid
+  /** The tag as the attempt works from it: it must be that still. Absent from histories that are older than this field. */
+  readonly release?: PinnedRelease | null
 }
 
 export type PushResult =
+  | MovedTagResult
   | { readonly kind: 'pushed'; readonly candidates: readonly Candidate[] }
   | { readonly kind: 'branch-moved'; readonly actual: Oid | null }
   | {
@@ -215,7 +252,7 @@ export interface ControlActivities {
 }
 
 export interface GitActivities {
-  fetchRelease(input: StepInput): Promise<FetchResult>
+  fetchRelease(input: FetchInput): Promise<FetchResult>
   rebaseStack(input: RebaseInput): Promise<RebaseResult>
   pushCandidate(input: PushInput): Promise<PushResult>
   moveBranch(input: MoveBranchInput): Promise<MoveBranchResult>

@@ -28,12 +28,19 @@ export const needs = [
   'branch-moved',
   'credentials',
   'tag-moved',
+  'tag-signature',
+  'signature-tool-missing',
   'sandbox-missing',
   'suspect-merge',
   'landed-with-changes',
   'step-failed',
 ] as const
 export type Need = (typeof needs)[number]
+
+/** Whether a need is an integrity alarm: only a person lets it go, and commands end with an exit code of its own. */
+export function isAlarm(need: Need | null): boolean {
+  return need === 'tag-moved' || need === 'tag-signature'
+}
 
 /** What a person may answer while an attempt waits. */
 export const decisions = ['resume', 'retry', 'skip', 'abort', 'approve'] as const

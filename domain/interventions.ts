@@ -29,7 +29,9 @@ const answers: Readonly<Record<Need, readonly DecisionName[]>> = {
   'candidate-moved': ['retry', 'skip', 'abort'],
   'branch-moved': ['resume', 'skip', 'abort'],
   credentials: ['retry', 'skip', 'abort'],
-  'tag-moved': ['skip', 'abort'],
+  'tag-moved': ['retry', 'approve', 'skip', 'abort'],
+  'tag-signature': ['retry', 'approve', 'skip', 'abort'],
+  'signature-tool-missing': ['retry', 'skip', 'abort'],
   'sandbox-missing': ['retry', 'skip', 'abort'],
   'suspect-merge': ['approve', 'resume', 'skip', 'abort'],
   'landed-with-changes': ['approve', 'resume', 'skip', 'abort'],
@@ -46,8 +48,23 @@ const effects: Readonly<Record<DecisionName, string>> = {
 
 /** What `approve` lets pass, where that is not the push. */
 const approvals: Readonly<Partial<Record<Need, string>>> = {
+  'tag-moved': 'let it go: take the tag as it is shown last, and begin again from the fetch',
+  'tag-signature': 'let it go: take this tag object as it is, once',
   'suspect-merge': 'take the replayed stack as it is, and check it',
   'landed-with-changes': 'keep the patches as they are, and check the replayed stack',
+}
+
+/** What `retry` does where that is more than the step once more. */
+const retries: Readonly<Partial<Record<Need, string>>> = {
+  'tag-moved': 'look at the tag again: it may be what it was',
+  'tag-signature':
+    'look at the tag again with the keys that the attempt began with; new keys in the config reach a new attempt, after `abort`',
+  'signature-tool-missing': 'look at the signature again',
+}
+
+const special: Partial<Record<DecisionName, Readonly<Partial<Record<Need, string>>>>> = {
+  approve: approvals,
+  retry: retries,
 }
 
 /** Most lists of patches that are offered to be dropped, a command each. */
@@ -115,7 +132,7 @@ function option(name: DecisionName, kind: Need, place: InterventionPlace): Inter
       commands: [`undrift resolve${data} ${attempt}`, `undrift resolve${data} ${attempt} --continue`, signal],
     }
   }
-  const effect = name === 'approve' ? (approvals[kind] ?? effects.approve) : effects[name]
+  const effect = special[name]?.[kind] ?? effects[name]
   return { name, effect, commands: [`undrift ${name}${data} ${attempt}`, signal] }
 }
 

@@ -25,6 +25,12 @@ export interface PinnedRelease {
   readonly commit: Oid
 }
 
+/** What a person let go although it raised an integrity alarm. */
+export interface AcceptedTag {
+  readonly need: 'tag-moved' | 'tag-signature'
+  readonly tagObject: Oid
+}
+
 /** A release that was seen and left out, with the rule that did it. */
 export interface SkippedRelease {
   readonly tag: string

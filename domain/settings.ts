@@ -31,6 +31,22 @@ export interface TagRules {
   readonly range?: string | undefined
 }
 
+/** A key whose owner may sign releases: public text only. */
+export type SignerKey =
+  | {
+      readonly kind: 'gpg'
+      /** Of the primary key or of one of its signing subkeys: 40 or 64 hexadecimal digits in capitals. */
+      readonly fingerprint: string
+      /** The armoured public key. */
+      readonly key: string
+    }
+  | {
+      readonly kind: 'ssh'
+      /** Type and base64, as in an `authorized_keys` line, without the comment. */
+      readonly key: string
+      readonly comment: string | null
+    }
+
 export interface UpstreamSettings {
   readonly name: string
   readonly git: Remote
@@ -47,6 +63,8 @@ export interface UpstreamSettings {
   readonly expectSeconds?: number | undefined
   /** How long the feed may be gone, or without a good poll, before a person is asked; a day where it is left out. */
   readonly patienceSeconds?: number | undefined
+  /** Whose signatures count on a release's tag; absent where no tag need be signed. */
+  readonly signedBy?: readonly SignerKey[]
 }
 
 /** What becomes of several releases that are newer than what a line stands on. */

@@ -7,6 +7,11 @@ export {
 } from './conflict/conflict-take.ts'
 export { type ConflictInHands, openConflict } from './conflict/conflict-tree.ts'
 export { removeTree } from './conflict/work-tree.ts'
+export { checkTagSignature, keyName } from './integrity/check-tag.ts'
+export { readLastSigner, rememberSigner } from './integrity/last-signer.ts'
+export { moveEvidence } from './integrity/move-evidence.ts'
+export { newerBase } from './integrity/newer-base.ts'
+export type { Signer } from './integrity/signature.ts'
 export {
   type Line,
   ledgerRef,
@@ -29,6 +34,7 @@ export {
 } from './mirror/fetch.ts'
 export { openMirror } from './mirror/mirror.ts'
 export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror/mirror-lock.ts'
+export { type TagMove, tagMoveSince } from './mirror/moved-refs.ts'
 export { findMovedTags, type MovedTag, type TagPin } from './mirror/moved-tags.ts'
 export { commitDate, commitOf, contains, hasObject, isOid, mergeBase, treeOf } from './mirror/queries.ts'
 export { isRefName } from './mirror/ref-name.ts'

@@ -1,6 +1,6 @@
-import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow'
+import { allHandlersFinished, condition, patched, setHandler } from '@temporalio/workflow'
 import type { CarriedResolution } from '../activities/types.ts'
-import { type DecisionName, steps } from '../domain/attempt.ts'
+import { type DecisionName, isAlarm, steps } from '../domain/attempt.ts'
 import { possibleAnswers } from '../domain/interventions.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { Attempt } from './attempt.ts'
@@ -66,8 +66,10 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
   setHandler(messages.statusQuery, attempt.status)
   setHandler(messages.releaseSeenSignal, () => {})
   setHandler(messages.supersedeSignal, ({ tag }) => {
-    const { phase } = attempt.status()
+    const { phase, needs } = attempt.status()
     if (phase === 'pushing' || phase === 'ended' || interruption !== null) return
+    // Only a person lets an alarm go, not a release that came after it.
+    if (phase === 'waiting' && isAlarm(needs) && patched('alarm-outlasts-newer-release')) return
     interruption = { kind: 'superseded', tag }
     interrupt()
   })

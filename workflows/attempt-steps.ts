@@ -4,6 +4,7 @@ import { candidateSummary } from '../domain/candidate-summary.ts'
 import { rangeDiffHint } from '../domain/interventions.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
+import { movedTag, unsoundSignature } from './integrity-alarms.ts'
 import { rebaseStep } from './rebase-step.ts'
 import { enter, type Next, type StepState, stackInput, stepInput } from './step-state.ts'
 
@@ -26,20 +27,19 @@ async function fetchStep(state: StepState): Promise<Next> {
   const { attempt } = state
   const { tag, settings } = attempt.status()
   enter(state, 'fetching', `Fetching ${tag} and the maintained branch.`)
-  const result = await gitActivities(`fetch ${tag}`, state.patience()).fetchRelease(stepInput(attempt))
+  const result = await gitActivities(`fetch ${tag}`, state.patience()).fetchRelease({
+    ...stepInput(state),
+    seen: attempt.status().release,
+  })
   attempt.learn({ worker: result.worker })
   if (result.kind === 'blocked') return { kind: 'end', outcome: 'blocked', reason: result.reason }
-  if (result.kind === 'tag-moved') {
-    return {
-      kind: 'ask',
-      need: 'tag-moved',
-      question: `Integrity alarm: the tag ${tag} moved after it was first seen. Nothing was pushed.`,
-      evidence: [`before: ${result.before}`, `now:    ${result.after}`],
-    }
-  }
+  if (result.kind === 'skipped') return { kind: 'end', outcome: 'skipped', reason: result.reason }
+  if (result.kind === 'tag-moved') return movedTag(tag, result)
+  if (result.kind !== 'ready') return unsoundSignature(tag, result)
   state.contained = result.contained
   state.approved = false
   attempt.learn({ release: result.release, onto: result.release.commit, stackHead: result.stackHead })
+  if (result.signer !== undefined) attempt.learn({ signer: result.signer })
   await control.supersedeOlder({
     fork: settings.fork.name,
     line: settings.fork.line,
@@ -99,7 +99,9 @@ async function pushStep(state: StepState): Promise<Next> {
     ...stackInput(state),
     head,
     tree: state.tree,
+    release: attempt.status().release,
   })
+  if (result.kind === 'tag-moved') return movedTag(tag, result)
   if (result.kind === 'branch-moved') return branchMoved(state, result.actual)
   attempt.learn({ candidates: result.candidates })
   switch (result.kind) {

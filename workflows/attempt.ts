@@ -10,6 +10,7 @@ export type Progress = Partial<
   Pick<
     AttemptStatus,
     | 'release'
+    | 'signer'
     | 'base'
     | 'onto'
     | 'stackHead'

@@ -62,6 +62,7 @@ describe('an attempt that has its outcome', () => {
         onto: oid('2'),
         stackHead: oid('3'),
         head: oid('5'),
+        release: { tagObject: oid('1') },
         patches: [],
         checks: [{ command: 'true', exitCode: 0, ended: null, milliseconds: 3 }],
         candidates: [],

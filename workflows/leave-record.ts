@@ -1,5 +1,6 @@
 import { ActivityFailure } from '@temporalio/common'
 import { patched } from '@temporalio/workflow'
+import type { PinnedRelease } from '../domain/release.ts'
 import { ledger } from './activity-proxies.ts'
 import type { Attempt } from './attempt.ts'
 
@@ -25,6 +26,7 @@ export async function leaveRecord(attempt: Attempt): Promise<void> {
       onto,
       stackHead,
       head,
+      ...(ended.release === null ? {} : { release: releaseOf(ended.release, ended.signer) }),
       patches: ended.patches,
       checks: ended.checks.map(({ command, exitCode, ended: why, milliseconds }) => {
         return { command, exitCode, ended: why, milliseconds }
@@ -38,4 +40,8 @@ export async function leaveRecord(attempt: Attempt): Promise<void> {
     const why = error.cause?.message ?? error.message
     attempt.learn({ reason: `${reason} The ledger could not be brought up to date: ${why}` })
   }
+}
+
+function releaseOf({ tagObject }: PinnedRelease, signer: string | undefined) {
+  return { tagObject, ...(signer === undefined ? {} : { signer }) }
 }

@@ -4,12 +4,11 @@ import type { Intervention, Need, Step } from '../domain/attempt.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { intervention } from '../domain/interventions.ts'
-import type { Oid } from '../domain/patch.ts'
 import { openAttempt } from './attempt.ts'
 import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
 import { runStep } from './attempt-steps.ts'
 import { leaveRecord } from './leave-record.ts'
-import type { AttemptStatus, MaintainInput } from './messages.ts'
+import type { AttemptStatus, MadeDecision, MaintainInput } from './messages.ts'
 import type { Next, StepState } from './step-state.ts'
 
 /** How long a queue without a worker goes unnoticed, in minutes: soon at first, then rarely. */
@@ -38,6 +37,7 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     contained: false,
     tree: null,
     replans: 0,
+    letGo: [],
   }
 
   try {
@@ -114,7 +114,9 @@ function answered(
   if ('kind' in answer) return interrupted(answer, state)
   const { step, asked } = stopped
   const keeps = answer.name === 'approve' && asked.need === 'landed-with-changes'
-  record(answer, state, keeps ? (asked.drops ?? []).flatMap((commits) => commits.slice(0, 1)) : [])
+  const keep = keeps ? (asked.drops ?? []).flatMap((commits) => commits.slice(0, 1)) : []
+  const letGo = answer.name === 'approve' ? asked.alarm : undefined
+  record(answer, state, { ...(keep.length === 0 ? {} : { keep }), ...(letGo === undefined ? {} : { letGo }) })
   switch (answer.name) {
     case 'resume':
       state.resolutions = [...state.resolutions, ...(answer.resolutions ?? [])]
@@ -127,6 +129,11 @@ function answered(
     case 'retry':
       return { kind: 'go', step: answer.from ?? step }
     case 'approve':
+      // What it lets go may be another object than the one that the steps so far worked from.
+      if (asked.alarm !== undefined) {
+        state.letGo = [...state.letGo, asked.alarm]
+        return { kind: 'go', step: 'fetch' }
+      }
       // A replay that a person finds right goes on to its checks; a candidate goes out.
       if (step === 'rebase') {
         state.accepted = state.attempt.status().head
@@ -159,11 +166,14 @@ function left(decision: Decision): Extract<Next, { kind: 'end' }> {
     : { kind: 'end', outcome: 'failed', reason: `Given up by ${by}.` }
 }
 
-function record(decision: Decision, state: StepState, keep: readonly Oid[] = []): void {
+function record(
+  decision: Decision,
+  state: StepState,
+  effect: Pick<MadeDecision, 'keep' | 'letGo'> = {},
+): void {
   const at = new Date(Date.now()).toISOString()
   const { name, by = 'a signal', drop = [] } = decision
-  const patches = { ...(drop.length === 0 ? {} : { drop }), ...(keep.length === 0 ? {} : { keep }) }
-  state.attempt.decided({ name, by, at, ...patches })
+  state.attempt.decided({ name, by, at, ...(drop.length === 0 ? {} : { drop }), ...effect })
 }
 
 /** A queue that no worker serves: the attempt goes on waiting, and says so. */

@@ -13,7 +13,7 @@ import type {
 import type { EarlierKnowledge } from '../domain/lines/earlier-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
-import type { PinnedRelease } from '../domain/release.ts'
+import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { WaitingRelease, WatchKnowledge } from '../domain/watch.ts'
 
@@ -127,6 +127,8 @@ export interface AttemptStatus {
   readonly startedAt: string
   readonly updatedAt: string
   readonly release: PinnedRelease | null
+  /** Whose signature the release's tag carries, where the config asks for one. */
+  readonly signer?: string
   readonly base: Oid | null
   readonly onto: Oid | null
   /** The maintained branch's commit that the attempt works from. */
@@ -155,6 +157,14 @@ export interface MadeDecision {
   readonly drop?: readonly Oid[]
   /** The patches that were kept although upstream may have them. */
   readonly keep?: readonly Oid[]
+  /** The tag object that was taken although it raised an integrity alarm. */
+  readonly letGo?: LetGo
+}
+
+/** A tag object that a person takes as the release. */
+export interface LetGo extends AcceptedTag {
+  /** What was seen first, where the tag moved. */
+  readonly before: Oid | null
 }
 
 export interface AttemptConflict {

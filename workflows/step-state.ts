@@ -2,6 +2,7 @@ import type { CarriedResolution, StackInput, StepInput } from '../activities/typ
 import type { Need, Outcome, Step } from '../domain/attempt.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { Attempt } from './attempt.ts'
+import type { LetGo } from './messages.ts'
 
 /** Where an attempt goes after a step. */
 export type Next =
@@ -13,6 +14,8 @@ export type Next =
       readonly evidence: readonly string[]
       /** Lists of patches, each of which a person may answer to drop. */
       readonly drops?: readonly (readonly Oid[])[]
+      /** What `approve` lets go, where the question is an integrity alarm. */
+      readonly alarm?: LetGo
     }
   | { readonly kind: 'end'; readonly outcome: Outcome; readonly reason: string }
 
@@ -36,12 +39,15 @@ export interface StepState {
   /** The tree that passed verification. */
   tree: Oid | null
   replans: number
+  /** What a person let go although it raised an integrity alarm. */
+  letGo: readonly LetGo[]
 }
 
 /** What every step is told. */
-export function stepInput(attempt: Attempt): StepInput {
+export function stepInput({ attempt, letGo }: StepState): StepInput {
   const { id, tag, settings } = attempt.status()
-  return { attempt: id, tag, settings }
+  const accepted = letGo.map(({ need, tagObject }) => ({ need, tagObject }))
+  return { attempt: id, tag, settings, ...(accepted.length === 0 ? {} : { accepted }) }
 }
 
 /** What makes a replay the same on every machine. */
@@ -50,7 +56,7 @@ export function stackInput(state: StepState): StackInput {
   if (stackHead === null || onto === null)
     throw new Error('A stack is asked for before anything was fetched.')
   const less = dropped.length === 0 ? {} : { dropped }
-  return { ...stepInput(state.attempt), stackHead, onto, resolutions: state.resolutions, ...less }
+  return { ...stepInput(state), stackHead, onto, resolutions: state.resolutions, ...less }
 }
 
 /** Begins a phase; says so when nobody came to work on it so far. */

@@ -17,10 +17,12 @@ it.each(outcomes)('ends by the outcome %s', (outcome) => {
   expect(outcomeExitCode({ phase: 'ended', outcome, needs: null })).toBe(expected[outcome])
 })
 
-it('ends with 3 while an attempt waits for a person, and with 7 when its tag moved', () => {
+it('ends with 3 while an attempt waits for a person, and with 7 at an integrity alarm', () => {
   const outcome = 'needs_intervention'
   expect(outcomeExitCode({ phase: 'waiting', outcome, needs: 'conflict' })).toBe(3)
   expect(outcomeExitCode({ phase: 'waiting', outcome, needs: 'tag-moved' })).toBe(7)
+  expect(outcomeExitCode({ phase: 'waiting', outcome, needs: 'tag-signature' })).toBe(7)
+  expect(outcomeExitCode({ phase: 'waiting', outcome, needs: 'signature-tool-missing' })).toBe(3)
 })
 
 it.each<[readonly ExitCode[], ExitCode]>([

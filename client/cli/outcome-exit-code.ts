@@ -1,12 +1,12 @@
-import type { Outcome } from '../../domain/attempt.ts'
+import { isAlarm, type Outcome } from '../../domain/attempt.ts'
 import { type ExitCode, exitCodes } from '../../domain/exit-codes.ts'
 import type { AttemptRow } from '../attempts.ts'
 
 type Standing = Pick<AttemptRow, 'phase' | 'outcome' | 'needs'>
 
-/** What the shell is told of an attempt that has ended or waits. A moved tag is an alarm of its own. */
+/** What the shell is told of an attempt that has ended or waits. An integrity alarm has a code of its own. */
 export function outcomeExitCode(row: Standing): ExitCode {
-  if (row.phase === 'waiting') return row.needs === 'tag-moved' ? exitCodes.integrity : exitCodes.needsPerson
+  if (row.phase === 'waiting') return isAlarm(row.needs) ? exitCodes.integrity : exitCodes.needsPerson
   return row.outcome === null ? exitCodes.internal : codeOf(row.outcome)
 }
 

@@ -4,8 +4,8 @@ const outcomes =
   'null | "needs_intervention" | "completed" | "changed" | "blocked" | "failed" | "skipped" | "superseded"'
 const needs =
   'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
-  '           "credentials" | "tag-moved" | "sandbox-missing" | "suspect-merge" | "landed-with-changes" |\n' +
-  '           "step-failed"'
+  '           "credentials" | "tag-moved" | "tag-signature" | "signature-tool-missing" | "sandbox-missing" |\n' +
+  '           "suspect-merge" | "landed-with-changes" | "step-failed"'
 
 const row = `"id", "fork", "line", "tag",
   "phase": ${phases},
@@ -18,14 +18,15 @@ const intervention =
 
 export const attemptShape = `{ "version": 1, ${row},
   "reason", "upstream", "release": null | { "tag", "tagObject", "commit" },
-  "base", "onto", "stackHead", "head",
+  "signer": null | "…", "base", "onto", "stackHead", "head",
   "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason",
                  "cause": "…" of a landed or dropped one, "resolution": "…" where one settled it } ],
   "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds", "log", "tail" } ],
   "conflict": null | { "patch": { "oid", "subject" }, "lastGood", "paths": [ { "path", "kind" } ] },
   "intervention": null | ${intervention},
   "candidates": [ { "kind", "ref", "remote", "repo", "sha", "url", "pushed" } ],
-  "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped } ], "webUi": null | "…" }`
+  "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped,
+                   "letGo": { "need", "tagObject", "before": null | "…" } where it let an alarm go } ], "webUi": null | "…" }`
 
 export const statusShape = `{ "version": 1,
   "upstreams": [ { "name", "phase": "polling" | "dispatching" | "degraded" | "stopped",
@@ -87,8 +88,10 @@ export const logShape = `{ "version": 1,
                  "base", "onto", "stackHead", "head", "tree": each null | "…", "verdicts": { "unchanged": 3, … },
                  "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason" } ],
                  "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds" } ],
+                 "release": { "tagObject", "signer": "…" where one is asked for } where it was fetched,
                  "resolutions": [ { "oid", "by", "at" } ], "candidates": [ { "ref", "remote", "sha", "pushed" } ],
-                 "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped } ] } ] }
+                 "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped,
+                   "letGo": { "need", "tagObject", "before": null | "…" } where it let an alarm go } ] } ] }
 with --patch: the attempts that met the patch, with that patch alone in "patches"
 with --range-diff: each entry has "rangeDiff": null | "…"`
 

@@ -17,6 +17,7 @@ const schema = z.object({
   at: z.iso.datetime(),
   base: anOid,
   onto: anOid,
+  release: z.object({ tagObject: oid, signer: z.string().optional() }).optional(),
   stackHead: anOid,
   head: anOid,
   tree: anOid,
@@ -47,6 +48,9 @@ const schema = z.object({
       at: z.iso.datetime(),
       drop: z.array(oid).optional(),
       keep: z.array(oid).optional(),
+      letGo: z
+        .object({ need: z.enum(['tag-moved', 'tag-signature']), tagObject: oid, before: anOid })
+        .optional(),
     }),
   ),
 })

@@ -98,15 +98,6 @@ describe('fetchUpstream', () => {
     expect(await fetchUpstream(mirror, access, { tag: 'v1' })).toEqual(moved)
   })
 
-  it('keeps a tag that upstream removed, but does not offer it', async () => {
-    await fetchUpstream(mirror, access, { tag: 'v1' })
-    upstream.git('tag', '-d', 'v1')
-    upstream.git('tag', 'v2')
-    expect(await fetchUpstream(mirror, access, { tag: 'v1' })).toEqual({ kind: 'no-such-tag' })
-    await fetchUpstream(mirror, access, { tag: 'v2' })
-    expect(await readRef(mirror, 'refs/upstream/tags/v1')).toBe(one)
-  })
-
   it('serves many at once', async () => {
     const fetched = await Promise.all(
       Array.from({ length: 4 }, () => fetchUpstream(mirror, access, { tag: 'v1' })),

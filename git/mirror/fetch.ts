@@ -4,6 +4,7 @@ import type { PinnedRelease } from '../../domain/release.ts'
 import { notesRef } from '../notes/notes.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { withMirrorLock } from './mirror-lock.ts'
+import { keepMoved, pinAnew, type TagMove } from './moved-refs.ts'
 import { commitOf } from './queries.ts'
 import { assertRefName, isRefName } from './ref-name.ts'
 import { listRefs, readRef, updateRefs } from './refs.ts'
@@ -13,8 +14,16 @@ export type UpstreamFetch =
   | { readonly kind: 'ok'; readonly release: PinnedRelease }
   | { readonly kind: 'no-such-tag' }
   | { readonly kind: 'not-a-commit' }
-  /** The tag is not what was seen first. Nothing was fetched; the mirror keeps the old one. */
-  | { readonly kind: 'tag-moved'; readonly before: PinnedRelease; readonly after: PinnedRelease }
+  /** The tag is not what was seen first, or is gone. The mirror keeps the old one in its place. */
+  | ({ readonly kind: 'tag-moved' } & TagMove)
+
+export interface WantedRelease {
+  readonly tag: string
+  /** What the caller saw the tag to be, on whatever machine; the mirror's own memory holds beside it. */
+  readonly seen?: PinnedRelease | null
+  /** Tag objects that a person took for this tag although it moved. */
+  readonly accepted?: readonly Oid[]
+}
 
 export type ForkFetch = { readonly kind: 'ok'; readonly head: Oid } | { readonly kind: 'no-such-branch' }
 
@@ -23,30 +32,49 @@ const mostNamedTags = 200
 
 /**
  * Brings the upstream's branches and tags into `refs/upstream/`, and pins the release. A tag that is known already is
- * never fetched again, so what was seen first cannot be overwritten. Throws as `listRemote` does.
+ * never fetched over, so what was seen first cannot be overwritten but by what a person took. Throws as `listRemote` does.
  */
 export async function fetchUpstream(
   mirror: Mirror,
   access: RemoteAccess,
-  wanted: { readonly tag: string },
+  wanted: WantedRelease,
 ): Promise<UpstreamFetch> {
   if (!isRefName(`refs/tags/${wanted.tag}`)) return { kind: 'no-such-tag' }
-  return withMirrorLock(mirror, () => fetchUnderLock(mirror, access, wanted.tag), { purpose: 'fetch' })
+  return withMirrorLock(mirror, () => fetchUnderLock(mirror, access, wanted), { purpose: 'fetch' })
 }
 
-async function fetchUnderLock(mirror: Mirror, access: RemoteAccess, tag: string): Promise<UpstreamFetch> {
+async function fetchUnderLock(
+  mirror: Mirror,
+  access: RemoteAccess,
+  wanted: WantedRelease,
+): Promise<UpstreamFetch> {
+  const { tag } = wanted
+  const ref = `refs/upstream/tags/${tag}`
   const there = await listRemote(mirror, access, ['refs/heads/*', 'refs/tags/*'])
-  const offered = there.find((each) => each.ref === `refs/tags/${tag}`)
-  if (!offered) return { kind: 'no-such-tag' }
+  const found = there.find((each) => each.ref === `refs/tags/${tag}`)
+  const offered = found === undefined ? null : pinned(tag, found)
   const here = new Map((await listRefs(mirror, 'refs/upstream')).map((each) => [each.ref, each]))
-  const known = here.get(`refs/upstream/tags/${tag}`)
-  if (known && known.oid !== offered.oid) {
-    return { kind: 'tag-moved', before: pinned(tag, known), after: pinned(tag, offered) }
+  const known = here.get(ref)
+  const before = [known === undefined ? null : pinned(tag, known), wanted.seen ?? null].find(
+    (each) => each !== null && each.tagObject !== offered?.tagObject,
+  )
+  if (before) {
+    const taken = wanted.accepted?.includes((offered ?? before).tagObject) ?? false
+    if (offered !== null) await keepMoved(mirror, access, offered)
+    if (!taken) return { kind: 'tag-moved', before, after: offered }
+    if (offered !== null && known !== undefined) await pinAnew(mirror, known, offered)
+  } else if (offered === null) {
+    return { kind: 'no-such-tag' }
   }
   if (!isUpToDate(there, here)) await fetchMissing(mirror, access, { there, here })
-  const ref = `refs/upstream/tags/${tag}`
   const got = await readRef(mirror, ref)
-  if (got !== offered.oid) {
+  if (got === null && offered === null) {
+    throw new UndriftError(
+      'UNDRIFT_E_REMOTE',
+      `The tag ${tag} was deleted upstream, and this worker never had it.`,
+    )
+  }
+  if (got === null || got !== (offered ?? before)?.tagObject) {
     throw new UndriftError('UNDRIFT_E_REMOTE', `The tag ${tag} changed upstream while it was being fetched.`)
   }
   const commit = await commitOf(mirror, ref)

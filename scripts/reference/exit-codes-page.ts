@@ -10,7 +10,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   unavailable: 'The Temporal server, a Git remote or a feed is out of reach; or the attempt is blocked.',
   authentication: 'Credentials are missing or were refused.',
   busy: 'Somebody else holds it: another `undrift up` on the same data folder, most often.',
-  integrity: 'What was seen before has changed: a tag that moved.',
+  integrity: 'An integrity alarm: a tag moved, or is not signed as the config demands.',
   internal: 'A bug.',
   interrupted: 'Ended by Ctrl-C. What runs on the server goes on.',
   terminated: 'Ended by SIGTERM. What runs on the server goes on.',

@@ -48,6 +48,7 @@ function commits(status: AttemptStatus, style: Style): string {
   const rows = [
     ['base', status.base],
     ['release', status.onto],
+    ['signed by', status.signer === undefined ? null : oneLine(status.signer)],
     ['maintained branch', status.stackHead],
     ['replayed stack', status.head],
   ].filter((row): row is [string, string] => typeof row[1] === 'string')

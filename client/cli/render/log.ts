@@ -29,9 +29,20 @@ export function renderLog(attempts: readonly RecordedAttempt[], style: Style): s
   return attempts
     .flatMap((attempt, index) => {
       const why = style.dim(`  ${oneLine(attempt.reason)}`)
-      return attempt.outcome === 'changed' ? [lines[index] ?? ''] : [lines[index] ?? '', why]
+      const passed = attempt.decisions
+        .map(letGoLine)
+        .filter((line) => line !== '')
+        .map(style.dim)
+      return [lines[index] ?? '', ...(attempt.outcome === 'changed' ? [] : [why]), ...passed]
     })
     .join('\n')
+}
+
+/** Who took a tag although it raised an integrity alarm; empty for any other decision. */
+function letGoLine({ by, letGo }: RecordedAttempt['decisions'][number]): string {
+  if (letGo === undefined) return ''
+  const instead = letGo.before === null ? '' : `, seen first as ${letGo.before.slice(0, 10)}`
+  return `  ${oneLine(by)} let ${letGo.need} go: ${letGo.tagObject.slice(0, 10)}${instead}`
 }
 
 /** What became of one patch, a line a release. */

@@ -1,0 +1,81 @@
+import type { Oid } from '../../domain/patch.ts'
+import type { PinnedRelease } from '../../domain/release.ts'
+import type { TagRules } from '../../domain/settings.ts'
+import { tagReader } from '../../domain/version/tag-reader.ts'
+import { compareVersions, type Version } from '../../domain/version/version.ts'
+import { withGuardedExpressions } from '../guarded-expressions.ts'
+import { assertOid } from '../mirror/queries.ts'
+import { git } from '../process/command.ts'
+import type { Mirror } from '../types.ts'
+
+export interface StandingQuery {
+  /** The maintained branch's commit. */
+  readonly head: Oid
+  readonly release: PinnedRelease
+  readonly rules: TagRules
+}
+
+interface StandingTag {
+  readonly tag: string
+  readonly commit: Oid
+  readonly version: Version
+}
+
+/** A line that stands on more branches of upstream than this many at once is none that anybody keeps. */
+const mostLooks = 20
+
+/**
+ * The newer version that a branch stands on already, where there is one: a release that its history holds and no other
+ * release after it. A newer version further down, such as an early pre-release that upstream's main branch has passed
+ * since, is not what it stands on. Null for a tag that the rules cannot read: then nothing can be said.
+ */
+export async function newerBase(mirror: Mirror, query: StandingQuery): Promise<StandingTag | null> {
+  const { head, release } = query
+  assertOid(head)
+  const read = readerOf(query.rules)
+  const [wanted] = read([{ tag: release.tag, commit: release.commit }])
+  if (wanted === undefined) return null
+  const held = read(await tagsIn(mirror, [`--merged=${head}`]))
+  const newer = held
+    .filter((each) => each.commit !== release.commit && compareVersions(each.version, wanted.version) > 0)
+    .sort((one, other) => compareVersions(other.version, one.version))
+  for (const each of newer.slice(0, mostLooks)) {
+    const above = await tagsIn(mirror, [`--merged=${head}`, `--contains=${each.commit}`])
+    if (read(above).every(({ commit }) => commit === each.commit)) return each
+  }
+  return null
+}
+
+/** Reads every tag that names a version at all: a line's range and its wish for pre-releases choose, and do not order. */
+function readerOf(rules: TagRules) {
+  const { range: _, ...order } = { ...rules, prereleases: true }
+  return (tags: readonly Omit<StandingTag, 'version'>[]): StandingTag[] =>
+    withGuardedExpressions((exec) => {
+      const reader = tagReader(order, { exec })
+      return tags.flatMap((each) => {
+        const reading = reader(each.tag)
+        return reading.kind === 'version' ? [{ ...each, version: reading.version }] : []
+      })
+    })
+}
+
+async function tagsIn(
+  mirror: Mirror,
+  filters: readonly string[],
+): Promise<readonly Omit<StandingTag, 'version'>[]> {
+  const format = '%(objectname) %(*objectname) %(refname:lstrip=3)'
+  const answer = await git(mirror, [
+    'for-each-ref',
+    `--format=${format}`,
+    ...filters,
+    '--',
+    'refs/upstream/tags',
+  ])
+  return answer.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [oid = '', peeled = '', ...tag] = line.split(' ')
+      return { tag: tag.join(' '), commit: peeled || oid }
+    })
+}
