@@ -20,6 +20,7 @@ import { planPolicy } from './plan-policy.ts'
 
 import { readConfigOf } from './read-config.ts'
 import { lineFlag } from './render/words.ts'
+import { upstreamCommits } from './upstream-commits.ts'
 
 /** What is to be planned, and in which repository. */
 export interface PlanTask {
@@ -60,8 +61,11 @@ async function fromRepository(context: Context, input: CommandInput, path: strin
   const source = await openRepository(context, path)
   const rev = (name: string) => revision(source, `--${name}`, options[name])
   const base = options.base === undefined ? null : await rev('base')
-  const ends = { head: await rev('head'), onto: await rev('onto'), base, followed: [], committer: nobody }
-  return { source, ends }
+  const [head, onto] = [await rev('head'), await rev('onto')]
+  const given = Array.isArray(options.upstream) ? options.upstream : []
+  const named = await Promise.all(given.map((value: unknown) => revision(source, '--upstream', value)))
+  const followed = [...named, ...(await upstreamCommits(source, head))]
+  return { source, ends: { head, onto, base, followed, committer: nobody } }
 }
 
 async function openRepository(context: Context, path: string): Promise<Mirror> {
@@ -89,7 +93,7 @@ async function revision(source: Mirror, option: string, value: unknown): Promise
 async function fromConfig(context: Context, input: CommandInput): Promise<Found> {
   const [name, tag] = input.args
   if (name === undefined) throw usage('Name a fork of the config, or a repository with --repo.')
-  for (const option of ['head', 'onto', 'base']) {
+  for (const option of ['head', 'onto', 'base', 'upstream']) {
     if (input.options[option] !== undefined) throw usage(`--${option} belongs to --repo.`)
   }
   const settings = toAttemptSettings(await readConfigOf(context), name, lineOption(input.options.line, tag))

@@ -160,6 +160,11 @@ export const registry: readonly CommandSpec[] = [
       { flags: '--head <rev>', description: "the fork's head, with --repo" },
       { flags: '--onto <rev>', description: 'the upstream commit to move to, with --repo' },
       { flags: '--base <rev>', description: 'what the stack stands on (default: the merge base)' },
+      {
+        flags: '--upstream <rev>',
+        description: 'what else upstream has, such as a release branch that the fork merged',
+        repeatable: true,
+      },
       { flags: '--policy <policy>', description: 'how markers are read: none, soft (default) or strict' },
       {
         flags: '--exclude <oid>',

@@ -98,6 +98,29 @@ describe('undrift plan', () => {
     expect((await plan('--all')).out).toContain('1 of 2 patches apply')
   })
 
+  it('counts as upstream what a remote of that name has, or what it is told', async () => {
+    const base = repo.oid('main')
+    repo.git('checkout', '-q', '-b', 'release', 'main')
+    repo.commit('backport', { 'b.txt': numberedLines(30, { 3: 'backport' }) })
+    const last = repo.commit('release 1.0.1', { 'v.txt': '1.0.1\n' })
+    repo.git('checkout', '-q', 'fork')
+    repo.git('merge', '-q', '--no-ff', '-m', 'take 1.0.1 in', 'release')
+    repo.git('checkout', '-q', 'main')
+    repo.commit('upstream', { 'u.txt': 'u\n' })
+    const read = async (...more: string[]) => {
+      const { base: on, patches } = JSON.parse((await plan('--json', ...more)).out)
+      return [on, patches.map(({ subject }: { subject: string }) => subject)]
+    }
+    const own = ['ours', 'more of ours']
+    expect(await read()).toEqual([base, [...own, 'backport', 'release 1.0.1']])
+    expect(await read('--upstream', 'release')).toEqual([last, own])
+    repo.git('update-ref', 'refs/remotes/upstream/release', 'release')
+    expect(await read()).toEqual([last, own])
+    // The fork itself on a remote of that name says nothing of what upstream has.
+    repo.git('update-ref', 'refs/remotes/upstream/ours', 'fork')
+    expect(await read()).toEqual([last, own])
+  })
+
   it('keeps a result that is done under a ref: created only, or moved from the expected value', async () => {
     repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
     const kept = await plan('--to', 'refs/heads/candidate', '--json')
@@ -142,6 +165,7 @@ describe('undrift plan', () => {
     [['--to', 'refs/tags/x'], 'no branch'],
     [['--expect', '0'.repeat(40)], '--expect belongs to --to'],
     [['--base', 'nowhere'], 'names no commit'],
+    [['--upstream', 'nowhere'], 'names no commit'],
     [['--base=-x'], 'names no commit'],
     [['--upstream-prs', 'missing.json'], 'cannot be read'],
     [['--drop', 'fff0'], 'no patch of the stack'],
