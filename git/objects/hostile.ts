@@ -18,21 +18,41 @@ export function isHostileName(name: Bytes): boolean {
   return plain.split('\\').some((part) => /^(?:\.git|git~1)(?:[. ]*(?::.*)?)$/s.test(part)) || name === '..\\'
 }
 
-/** Finds every hostile name and a few honest ones, in a list that may be very long. */
-const suspicious = /(?:^|[\0/])(?:\.{0,2}(?:[\0/]|$)|(?:\.git|git~1)(?=[\0/. :\\]|$)|[^\0/]*[\\\xe2\xef])/i
+/**
+ * The paths of a list that end with NUL each which may hold a hostile name: every one that does, and a few honest ones.
+ * Byte by byte, because the list of a huge repository is long and hardly ever holds any.
+ */
+export function suspiciousPaths(list: Uint8Array): readonly Bytes[] {
+  const found: Bytes[] = []
+  let start = 0
+  let isNameStart = true
+  let isSuspicious = false
+  for (let at = 0; at < list.length; at += 1) {
+    const byte = list[at] as number
+    if (byte === 0x00) {
+      if (isSuspicious || isNameStart) found.push(toBytes(list.subarray(start, at)))
+      start = at + 1
+      isNameStart = true
+      isSuspicious = false
+    } else if (byte === 0x2f) {
+      isSuspicious ||= isNameStart
+      isNameStart = true
+    } else {
+      // A dot leads; a backslash, a tilde, and the first bytes of what HFS+ leaves out may stand anywhere.
+      const isOdd = byte === 0x5c || byte === 0x7e || byte === 0xe2 || byte === 0xef
+      if (isOdd || (isNameStart && byte === 0x2e)) isSuspicious = true
+      isNameStart = false
+    }
+  }
+  return found
+}
 
 /** Refuses a commit whose tree holds a name that no work tree may hold; throws UNDRIFT_E_STACK. */
 export async function refuseHostileTrees(quarantine: Quarantine, commits: readonly Oid[]): Promise<void> {
+  const argv = ['ls-tree', '-r', '-t', '-z', '--name-only', '--full-tree']
   for (const commit of new Set(commits)) {
-    const answer = await runGit(
-      quarantine,
-      ['ls-tree', '-r', '-t', '-z', '--name-only', '--full-tree', commit],
-      {
-        config: quarantineConfig,
-      },
-    )
-    const paths = toBytes(answer.stdout)
-    if (suspicious.test(paths)) refuseHostilePaths(commit, paths.split('\0').slice(0, -1))
+    const answer = await runGit(quarantine, [...argv, commit], { config: quarantineConfig })
+    refuseHostilePaths(commit, suspiciousPaths(answer.stdout))
   }
 }
 
