@@ -45,6 +45,8 @@ export function openObjects(place: Place & { readonly path: string }, options: O
   const reader = startResident(place, ['cat-file', '--batch'], frameObject)
   const commits = new Map<Oid, CommitObject>()
   const written = new Set<Oid>()
+  /** New commits are read again to prove a replay; they are few and small. */
+  const made = new Map<Oid, PackedObject>()
   let pending = new Map<Oid, PackedObject>()
   let pendingBytes = 0
   const flush = (): void => {
@@ -58,7 +60,7 @@ export function openObjects(place: Place & { readonly path: string }, options: O
     pendingBytes = 0
   }
   const find = async (oid: Oid): Promise<GitObject | null> => {
-    const fresh = pending.get(oid)
+    const fresh = pending.get(oid) ?? made.get(oid)
     if (fresh) return { type: fresh.type, body: Buffer.from(fresh.body) }
     return parseAnswer(await reader.ask(`${oid}\n`))
   }
@@ -87,7 +89,9 @@ export function openObjects(place: Place & { readonly path: string }, options: O
       const oid = createHash(format).update(`${type} ${body.length}\0`, 'latin1').update(body).digest('hex')
       if (written.has(oid)) return oid
       written.add(oid)
-      pending.set(oid, { oid, type, body })
+      const object = { oid, type, body }
+      pending.set(oid, object)
+      if (type === 'commit') made.set(oid, object)
       pendingBytes += body.length
       if (options.writes === 'at-once' || pendingBytes > largestPack) flush()
       return oid

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { type ConfigEntry, runGit } from '../process/command.ts'
@@ -113,6 +113,7 @@ export async function migrate(
 
 /** The object format, and the folder that holds objects, which for a linked work tree is not its own. */
 async function describe(source: Mirror): Promise<{ readonly format: ObjectFormat; readonly folder: string }> {
+  if (await isPlain(source.path)) return { format: 'sha1', folder: resolve(source.path) }
   const answer = await runGit(source, [
     'rev-parse',
     '--path-format=absolute',
@@ -127,6 +128,17 @@ async function describe(source: Mirror): Promise<{ readonly format: ObjectFormat
     )
   }
   return { format, folder }
+}
+
+/** Whether the files of a repository already tell what git would say of it: every plan begins with a process less. */
+async function isPlain(path: string): Promise<boolean> {
+  const config = await readFile(join(path, 'config'), 'latin1').catch(() => null)
+  if (config === null || /extensions|include/i.test(config)) return false
+  return (
+    existsSync(join(path, 'objects')) &&
+    existsSync(join(path, 'HEAD')) &&
+    !existsSync(join(path, 'commondir'))
+  )
 }
 
 /** Carries the shallow boundary over, so that walks end where the history does; refuses grafts. */

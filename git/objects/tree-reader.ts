@@ -60,9 +60,9 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
     return at
   }
   const write = (entries: Folder): Oid => {
-    const body = serialiseTree(entries)
-    const oid = objects.write('tree', body)
-    known.set(oid, Promise.resolve(entries))
+    const sorted = inOrder(entries)
+    const oid = objects.write('tree', serialiseTree(sorted))
+    known.set(oid, Promise.resolve(sorted))
     return oid
   }
   const splice = async (tree: Oid | null, edits: ReadonlyMap<Bytes, Entry>): Promise<Oid | null> => {
@@ -98,6 +98,7 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
       const [one, other] = [old.get(name), now.get(name)]
       return one?.oid !== other?.oid || one?.mode !== other?.mode
     })
+    if (names.length > 1) names.sort((one, other) => (keyOf(one, old, now) < keyOf(other, old, now) ? -1 : 1))
     const parts = await Promise.all(
       names.map(async (name) => {
         const [one, other] = [old.get(name) ?? null, now.get(name) ?? null]
@@ -160,12 +161,34 @@ function parseTree(body: Uint8Array, format: ObjectFormat): Folder {
 }
 
 /** Git sorts a tree by name, a folder as if its name ended with a slash. */
+function sortKey(name: Bytes, mode: string): Bytes {
+  return mode === folderMode ? `${name}/` : name
+}
+
+/** Where a name stands among those of two folders. */
+function keyOf(name: Bytes, one: Folder, other: Folder): Bytes {
+  return sortKey(name, (one.get(name) ?? other.get(name))?.mode ?? '')
+}
+
+/** The entries as Git sorts them; most are, because most edits replace what is there. */
+function inOrder(entries: Folder): Folder {
+  let last = ''
+  for (const [name, { mode }] of entries) {
+    const key = sortKey(name, mode)
+    if (key < last) {
+      const keyed = [...entries].map((entry) => [sortKey(entry[0], entry[1].mode), entry] as const)
+      return new Map(keyed.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, entry]) => entry))
+    }
+    last = key
+  }
+  return entries
+}
+
+/** The body of a tree whose entries are in order. */
 function serialiseTree(entries: Folder): Buffer {
-  const key = ([name, { mode }]: readonly [Bytes, TreeEntry]) => (mode === folderMode ? `${name}/` : name)
-  const sorted = [...entries].sort((one, other) => (key(one) < key(other) ? -1 : 1))
-  return fromBytes(
-    sorted
-      .map(([name, { mode, oid }]) => `${mode} ${name}\0${Buffer.from(oid, 'hex').toString('latin1')}`)
-      .join(''),
-  )
+  let body = ''
+  for (const [name, { mode, oid }] of entries) {
+    body += `${mode} ${name}\0${Buffer.from(oid, 'hex').toString('latin1')}`
+  }
+  return fromBytes(body)
 }

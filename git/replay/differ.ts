@@ -1,7 +1,9 @@
 import type { Oid } from '../../domain/patch.ts'
 import { type Bytes, toBytes, unquotePath } from '../objects/bytes.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
+import type { TreeReader } from '../objects/tree-reader.ts'
 import { type Frame, type Resident, startResident } from '../process/resident.ts'
+import { bundleDiffs, isInPlace } from './diff-bundle.ts'
 
 /** One file of a diff, by Git's raw format. */
 export interface FileChange {
@@ -22,17 +24,23 @@ export type Diff = readonly FileChange[]
 /** Reads diffs between trees by a resident process. */
 export interface Differ {
   diff(before: Oid, after: Oid): Promise<Diff>
+  /** Starts what will be needed, so that the first diff does not wait for it. */
+  warm(): void
   close(): Promise<void>
 }
 
 const end = 'undrift: end of diff\n'
 
 export interface DifferOptions {
+  readonly trees: TreeReader
   /** Whether a moved file shows as one change, as range-diff has it; patch ids are taken without. */
   readonly renames: 'found' | 'ignored'
 }
 
-/** Starts a resident `diff-tree`, which echoes and flushes what is no object id: that ends an answer. */
+/**
+ * Starts a resident `diff-tree`, which echoes and flushes what is no object id: that ends an answer. What only changes
+ * files in place is asked for in bundles; everything else, in which a file may have moved, by its whole trees.
+ */
 export function openDiffer(quarantine: Quarantine, options: DifferOptions): Differ {
   const argv = ['diff-tree', '--stdin', '-r', '--raw', '-p', '--full-index', '--no-abbrev', '--no-color']
   const fixed = ['--no-ext-diff', '--no-textconv', '--submodule=short', '--indent-heuristic', '-U3']
@@ -42,18 +50,30 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
     return at === -1 ? bytes.length + 1 : at + end.length
   }
   let resident: Resident | null = null
+  const start = (): Resident => {
+    resident ??= startResident(quarantine, [...argv, ...fixed, ...found], frame)
+    return resident
+  }
+  const askWhole = async (before: Oid, after: Oid): Promise<Diff> => {
+    const asked = start()
+    quarantine.objects.flush()
+    return parseDiff(toBytes(await asked.ask(`${before} ${after}\n${end}`)))
+  }
+  const bundled = bundleDiffs(options.trees, askWhole)
   const known = new Map<string, Promise<Diff>>()
+  const ask = async (before: Oid, after: Oid): Promise<Diff> => {
+    const changes = await options.trees.compare(before, after)
+    return changes.every(isInPlace) ? bundled(changes) : askWhole(before, after)
+  }
   return {
     diff: (before, after) => {
       if (before === after) return Promise.resolve([])
       const key = `${before} ${after}`
-      resident ??= startResident(quarantine, [...argv, ...fixed, ...found], frame)
-      quarantine.objects.flush()
-      const asked =
-        known.get(key) ?? resident.ask(`${key}\n${end}`).then((answer) => parseDiff(toBytes(answer)))
+      const asked = known.get(key) ?? ask(before, after)
       known.set(key, asked)
       return asked
     },
+    warm: start,
     close: async () => resident?.close(),
   }
 }

@@ -1,6 +1,5 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { TreeReader } from '../objects/tree-reader.ts'
-import type { Merge } from './merge-tree.ts'
 import type { WholeMerger } from './merge-whole.ts'
 
 /** The three contents of one file that both sides have. */
@@ -10,10 +9,11 @@ export interface BlobMerge {
   readonly theirs: Oid
 }
 
-/** Merges contents as `git merge-tree` does, each in a tree of that one file. */
+/** Merges contents as `git merge-tree` does, in trees of nothing else. */
 export interface BlobMerges {
   /** The merged content; null where it clashes. */
   merge(merge: BlobMerge): Promise<Oid | null>
+  /** Merges many contents in one tree of many files: the cost of one merge, on every Git. */
   prepare(merges: readonly BlobMerge[]): Promise<void>
   prepared(merge: BlobMerge): Oid | null
 }
@@ -25,28 +25,28 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
   const known = new Map<string, Oid | null>()
   const keyOf = ({ base, ours, theirs }: BlobMerge) => `${base} ${ours} ${theirs}`
   const treeWith = (oid: Oid): Oid => trees.write(new Map([[name, { mode: '100644', oid }]]))
-  const sides = ({ base, ours, theirs }: BlobMerge) => ({
-    base: treeWith(base),
-    ours: treeWith(ours),
-    theirs: treeWith(theirs),
-  })
-  const keep = async (blobs: BlobMerge, merge: Merge): Promise<Oid | null> => {
-    const oid = merge.kind === 'clean' ? ((await trees.lookUp(merge.tree, name))?.oid ?? null) : null
-    known.set(keyOf(blobs), oid)
-    return oid
-  }
   return {
     merge: async (blobs) => {
       const found = known.get(keyOf(blobs))
       if (found !== undefined) return found
-      const { base, ours, theirs } = sides(blobs)
-      return keep(blobs, await whole.merge(base, ours, theirs))
+      const merge = await whole.merge(treeWith(blobs.base), treeWith(blobs.ours), treeWith(blobs.theirs))
+      const oid = merge.kind === 'clean' ? ((await trees.lookUp(merge.tree, name))?.oid ?? null) : null
+      known.set(keyOf(blobs), oid)
+      return oid
     },
     prepare: async (list) => {
       const fresh = list.filter((blobs) => !known.has(keyOf(blobs)))
       const wanted = [...new Map(fresh.map((blobs) => [keyOf(blobs), blobs])).values()]
-      const merges = await whole.mergeAll(wanted.map(sides))
-      await Promise.all(merges.map((merge, index) => keep(wanted[index] as BlobMerge, merge)))
+      if (wanted.length === 0) return
+      // Every side has every file, so nothing moved, and each content is merged as if it were alone.
+      const bundle = (side: keyof BlobMerge) =>
+        trees.write(new Map(wanted.map((blobs, index) => [`${index}`, { mode: '100644', oid: blobs[side] }])))
+      const merge = await whole.merge(bundle('base'), bundle('ours'), bundle('theirs'))
+      const clashes = new Set(merge.kind === 'conflict' ? merge.conflicts.map(({ path }) => path) : [])
+      for (const [index, blobs] of wanted.entries()) {
+        const merged = clashes.has(`${index}`) ? null : await trees.lookUp(merge.tree, `${index}`)
+        known.set(keyOf(blobs), merged?.oid ?? null)
+      }
     },
     prepared: (blobs) => known.get(keyOf(blobs)) ?? null,
   }

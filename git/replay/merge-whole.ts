@@ -10,21 +10,20 @@ import { type Merge, parseDialogue, parseMerge } from './merge-tree.ts'
 /** `git merge-tree` on three whole trees. */
 export interface WholeMerger {
   merge(base: Oid, ours: Oid, theirs: Oid): Promise<Merge>
-  /** Merges that do not depend on each other, in as few processes as this Git allows. */
-  mergeAll(sides: readonly MergeSides[]): Promise<readonly Merge[]>
+  /** Starts what will be needed, so that the first merge does not wait for it. */
+  warm(): void
   close(): Promise<void>
 }
 
-export interface MergeSides {
+interface MergeSides {
   readonly base: Oid
   readonly ours: Oid
   readonly theirs: Oid
 }
 
 /**
- * `dialogue`: one resident `merge-tree --stdin` (Git 2.49 and newer); `process`: one `merge-tree` a merge, and one for
- * all that are known beforehand (Git 2.39); `whole`: one `merge-tree` a patch and nothing else, which is what the
- * others are measured against.
+ * `dialogue`: one resident `merge-tree --stdin` (Git 2.49 and newer); `process`: one `merge-tree` a merge; `whole`: one
+ * `merge-tree` a patch and nothing else, which is what the others are measured against.
  */
 export const mergePaths = ['dialogue', 'process', 'whole'] as const
 export type MergePath = (typeof mergePaths)[number]
@@ -35,39 +34,42 @@ export async function openWholeMerger(quarantine: Quarantine, path?: MergePath):
   // Below 2.49 the dialogue does not flush its answers: both sides would wait for ever.
   const best = atLeast(version, 2, 49) ? 'dialogue' : 'process'
   if ((path ?? best) === 'dialogue') return dialogueMerger(quarantine)
-  return processMerger(quarantine, { batches: atLeast(version, 2, 39) })
+  return processMerger(quarantine)
 }
 
 function dialogueMerger(quarantine: Quarantine): WholeMerger {
   let resident: Resident | null = null
-  const merge = async (base: Oid, ours: Oid, theirs: Oid): Promise<Merge> => {
+  const start = (): Resident => {
     resident ??= startResident(
       quarantine,
       ['merge-tree', '--write-tree', '--stdin'],
       (bytes) => parseDialogue(bytes, [])?.length ?? bytes.length + 1,
       { config: quarantineConfig },
     )
-    quarantine.objects.flush()
-    return whole(await resident.ask(`${base} -- ${ours} ${theirs}\n`), [ours, theirs]).merge
+    return resident
   }
   return {
-    merge,
-    mergeAll: (sides) => Promise.all(sides.map(({ base, ours, theirs }) => merge(base, ours, theirs))),
+    merge: async (base, ours, theirs) => {
+      const asked = start()
+      quarantine.objects.flush()
+      return whole(await asked.ask(`${base} -- ${ours} ${theirs}\n`), [ours, theirs])
+    },
+    warm: start,
     close: async () => resident?.close(),
   }
 }
 
-function whole(answer: Buffer, labels: readonly string[]) {
+function whole(answer: Buffer, labels: readonly string[]): Merge {
   const parsed = parseDialogue(answer, labels)
   if (!parsed) throw new UndriftError('UNDRIFT_E_GIT', 'git merge-tree gave an answer that is not whole.')
-  return parsed
+  return parsed.merge
 }
 
 /**
  * Git below 2.45 merges commits, not trees, and below 2.40 finds the merge base itself: three commits that carry the
  * trees, two of them children of the third, make the third the merge base on every version.
  */
-function processMerger(quarantine: Quarantine, { batches }: { readonly batches: boolean }): WholeMerger {
+function processMerger(quarantine: Quarantine): WholeMerger {
   const carrier = (tree: Oid, parents: readonly Oid[]): Oid =>
     quarantine.objects.write('commit', serialiseCommit({ ...nobody, tree, parents }))
   const carriers = ({ base, ours, theirs }: MergeSides): readonly [Oid, Oid] => {
@@ -85,22 +87,7 @@ function processMerger(quarantine: Quarantine, { batches }: { readonly batches: 
   }
   return {
     merge: (base, ours, theirs) => merge({ base, ours, theirs }),
-    mergeAll: async (all) => {
-      if (!batches || all.length < 2) return Promise.all(all.map(merge))
-      const labels = all.map(carriers)
-      quarantine.objects.flush()
-      const answer = await runGit(quarantine, ['merge-tree', '--write-tree', '--stdin'], {
-        config: quarantineConfig,
-        stdin: labels.map((pair) => `${pair.join(' ')}\n`).join(''),
-        okCodes: [0, 1],
-      })
-      let rest = answer.stdout
-      return labels.map((pair) => {
-        const { merge: one, length } = whole(rest, pair)
-        rest = rest.subarray(length)
-        return one
-      })
-    },
+    warm: () => {},
     close: async () => {},
   }
 }

@@ -5,8 +5,9 @@ import { contains, mergeBase } from '../mirror/queries.ts'
 import { refuseHostilePaths, refuseHostileTrees } from '../objects/hostile.ts'
 import { migrate } from '../objects/quarantine.ts'
 import { rememberedResolutions } from '../resolutions/remembered.ts'
+import type { Chain } from '../stack/linearise.ts'
 import type { StackPolicy } from '../stack/policy.ts'
-import { readChain, shallowHistory } from '../stack/stack.ts'
+import { readChain, type StackQuery, shallowHistory } from '../stack/stack.ts'
 import type { Mirror, Suspect } from '../types.ts'
 import { pathsOf } from './landed.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
@@ -64,12 +65,13 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
   const work = async (workshop: Workshop): Promise<Plan> => {
     const { onto, policy, head } = input
     const query = { head, onto, ...(input.base === null ? {} : { base: input.base }) }
+    // The history first: nothing else can go on without it.
+    const reading = readOwnChain(workshop, query, input)
+    reading.catch(() => {})
+    workshop.warm()
     const isTargetFit = refuseHostileTrees(workshop.quarantine, [onto])
     isTargetFit.catch(() => {})
-    const [, chain] = await Promise.all([
-      refuseStrangeBase(workshop, input),
-      readChain(workshop, query, input.followed),
-    ])
+    const chain = await reading
     await Promise.all(
       chain.links.map(async (link) => refuseHostilePaths(link.oid, await pathsOf(workshop, link))),
     )
@@ -104,6 +106,23 @@ function resultOf(replayed: Replayed): PlanResult {
   if (conflict) return { kind: 'conflict', at: conflict.change.patch.oid, lastGood: conflict.lastGood }
   const asks = records.some(({ suggestion }) => suggestion !== null && suggestion !== 'reverted-upstream')
   return { kind: asks || suspects.length > 0 ? 'question' : 'done', head, tree }
+}
+
+/**
+ * The chain of a head that shares history with the target. Where the target alone bounds the stack, a chain that can be
+ * read proves it: it ends in what the target has.
+ */
+async function readOwnChain(workshop: Workshop, query: StackQuery, input: PlanInput): Promise<Chain> {
+  const reading = readChain(workshop, query, input.followed)
+  const isProof = input.base === null && input.followed.length === 0
+  if (isProof) {
+    return reading.catch(async (error: unknown) => {
+      await refuseStrangeBase(workshop, input)
+      throw error
+    })
+  }
+  const [, chain] = await Promise.all([refuseStrangeBase(workshop, input), reading])
+  return chain
 }
 
 async function refuseStrangeBase({ quarantine }: Workshop, { base, head, onto }: PlanInput): Promise<void> {

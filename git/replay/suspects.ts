@@ -1,7 +1,7 @@
 import type { Oid } from '../../domain/patch.ts'
 import { type Bytes, displayPath, readableText, toBytes } from '../objects/bytes.ts'
 import type { Suspect } from '../types.ts'
-import type { FileChange } from './differ.ts'
+import { changedLines, type Diff, type FileChange } from './differ.ts'
 import type { Workshop } from './workshop.ts'
 
 /** One merge by its four trees. */
@@ -25,6 +25,7 @@ export async function findSuspects(
     workshop.shown.diff(trees.base, trees.theirs),
     workshop.shown.diff(trees.ours, trees.result),
   ])
+  if (addsUp(theirs, result)) return []
   const suspects: Suspect[] = []
   for (const change of theirs) {
     const met = result.find((one) => one.path === change.path || one.oldPath === change.oldPath)
@@ -34,6 +35,20 @@ export async function findSuspects(
     if (lost.length > 0) suspects.push({ oid, path: displayPath(met?.path ?? change.path).text, lost })
   }
   return suspects
+}
+
+/**
+ * Whether the result brings and takes the very lines, file by file, that the patch does. Then each line's count is
+ * upstream's and the patch's difference, and none can be the base's again that one side alone changed.
+ */
+function addsUp(theirs: Diff, result: Diff): boolean {
+  if (theirs.length !== result.length) return false
+  return theirs.every((change, index) => {
+    const other = result[index] as FileChange
+    if (change.path !== other.path || change.oldPath !== other.oldPath) return false
+    const [mine, now] = [changedLines(change.text), changedLines(other.text)]
+    return mine.length === now.length && mine.every((line, at) => line === now[at])
+  })
 }
 
 interface Blobs {

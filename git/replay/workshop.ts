@@ -14,6 +14,8 @@ export interface Workshop {
   readonly shown: Differ
   /** Diffs path by path, as patch ids are taken. */
   readonly plain: Differ
+  /** Starts the processes that nearly every replay needs, while something else is waited for. */
+  warm(): void
 }
 
 export interface WorkshopOptions {
@@ -30,10 +32,14 @@ export function inWorkshop<T>(
   const open = async (quarantine: Quarantine): Promise<T> => {
     const trees = openTrees(quarantine.objects, quarantine.format)
     const merger = await openMerger(quarantine, { trees, path: options.mergePath })
-    const shown = openDiffer(quarantine, { renames: 'found' })
-    const plain = openDiffer(quarantine, { renames: 'ignored' })
+    const shown = openDiffer(quarantine, { trees, renames: 'found' })
+    const plain = openDiffer(quarantine, { trees, renames: 'ignored' })
+    const warm = () => {
+      merger.warm()
+      shown.warm()
+    }
     try {
-      return await work({ quarantine, trees, merger, shown, plain })
+      return await work({ quarantine, trees, merger, shown, plain, warm })
     } finally {
       await Promise.all([merger.close(), shown.close(), plain.close()])
     }

@@ -42,6 +42,8 @@ export async function linearise(
   parents: ReadonlyMap<Oid, readonly Oid[]>,
 ): Promise<Chain> {
   const { objects } = workshop.quarantine
+  // All at once: asked for one by one, each would wait for the one before.
+  await Promise.all([...parents.keys()].map((oid) => objects.commit(oid)))
   const known = new Map<Oid, Chain>()
 
   const chainOf = async (tip: Oid, by: Oid | null): Promise<Chain> => {
