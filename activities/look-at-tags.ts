@@ -1,7 +1,7 @@
 import type { RepositoryTags } from '../domain/lines/pins.ts'
 import type { UpstreamSettings } from '../domain/settings.ts'
 import { isTagName } from '../domain/version/tag-name.ts'
-import { openTagSource } from '../git/mirror/tag-source.ts'
+import { listTags } from '../git/mirror/list-tags.ts'
 import type { ActivityDeps } from './deps.ts'
 import { accessTo } from './secrets.ts'
 
@@ -11,7 +11,7 @@ export async function lookAtTags(
   deps: Pick<ActivityDeps, 'env'>,
   signal: AbortSignal,
 ): Promise<RepositoryTags> {
-  await using source = await openTagSource(accessTo(upstream.git, deps), signal)
-  const named = source.tags.filter(({ tag }) => isTagName(tag))
+  const tags = await listTags(accessTo(upstream.git, deps), signal)
+  const named = tags.filter(({ tag }) => isTagName(tag))
   return new Map(named.map(({ tag, tagObject, target }) => [tag, { tag, tagObject, commit: target }]))
 }

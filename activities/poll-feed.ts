@@ -13,7 +13,7 @@ import {
   usualPatienceSeconds,
 } from '../domain/poll-memory.ts'
 import { nothingKnown } from '../domain/watch.ts'
-import { openTagSource } from '../git/mirror/tag-source.ts'
+import { listTags as listTagsOf } from '../git/mirror/list-tags.ts'
 import { chooseReleases } from './choose-releases.ts'
 import type { ActivityDeps } from './deps.ts'
 import {
@@ -157,10 +157,9 @@ function failed({ reason, message }: PollFailure, failures: number, seconds: num
 }
 
 /** The tags of a repository; a poll has the feed's own token and no other credential. */
-async function listTags(url: string, { signal, token }: ListTagsOptions): Promise<readonly ListedTag[]> {
+function listTags(url: string, { signal, token }: ListTagsOptions): Promise<readonly ListedTag[]> {
   const remote = { name: 'feed', url, token: null }
-  await using source = await openTagSource({ remote, secret: token }, signal)
-  return source.tags
+  return listTagsOf({ remote, secret: token }, signal)
 }
 
 function timeAfter(seconds: number): string {

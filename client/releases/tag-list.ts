@@ -4,7 +4,8 @@ import type { Oid } from '../../domain/patch.ts'
 import type { TagRules } from '../../domain/settings.ts'
 import { orderByCommit, type TaggedCommit } from '../../domain/version/order-by-commit.ts'
 import { withGuardedExpressions } from '../../git/guarded-expressions.ts'
-import { type ListedTag, openTagSource, type TagSource } from '../../git/mirror/tag-source.ts'
+import type { ListedTag } from '../../git/mirror/list-tags.ts'
+import { openTagSource, type TagSource } from '../../git/mirror/tag-source.ts'
 import type { RemoteAccess } from '../../git/types.ts'
 
 export interface ReleaseView extends ConsideredTags {

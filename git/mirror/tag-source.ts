@@ -3,22 +3,13 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UndriftError } from '../../domain/errors.ts'
-import type { Oid } from '../../domain/patch.ts'
 import type { HistoryCommit, TaggedCommit } from '../../domain/version/order-by-commit.ts'
 import { runGit } from '../process/command.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
+import { type ListedTag, listTags } from './list-tags.ts'
 import { openMirror } from './mirror.ts'
-import { listRemote } from './remote.ts'
 import { accessOptions } from './remote-access.ts'
 import { remoteKind } from './remote-url.ts'
-
-/** A tag as the repository has it now. */
-export interface ListedTag {
-  readonly tag: string
-  readonly tagObject: Oid
-  /** What it points at in the end; not always a commit. */
-  readonly target: Oid
-}
 
 /** The tags of a repository that need not be ours, and a look at the commits behind them. */
 export interface TagSource extends AsyncDisposable {
@@ -40,7 +31,7 @@ export async function openTagSource(access: RemoteAccess, signal?: AbortSignal):
   const close = () => rm(folder, { recursive: true, force: true })
   try {
     const mirror = await openMirror({ path: join(folder, 'tags.git'), ...(signal ? { signal } : {}) })
-    const refs = await listRemote(mirror, access, ['refs/tags/*'])
+    const tags = await listTags(access, signal)
     if (isLocal) await borrowObjects(mirror, url.startsWith('file:') ? fileURLToPath(url) : url)
     const take = async (tags: readonly ListedTag[], depth: readonly string[]) => {
       if (isLocal || tags.length === 0) return
@@ -49,11 +40,7 @@ export async function openTagSource(access: RemoteAccess, signal?: AbortSignal):
       await runGit(mirror, ['config', '--remove-section', `remote.${url}`], { okCodes: [0, 128] })
     }
     return {
-      tags: refs.map(({ ref, oid, peeled }) => ({
-        tag: ref.slice('refs/tags/'.length),
-        tagObject: oid,
-        target: peeled,
-      })),
+      tags,
       commitsOf: async (tags) => {
         await take(tags, ['--depth=1'])
         return readCommits(mirror, tags)
