@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { createTurns } from '../../../domain/turns.ts'
 import { type ParsedFeed, type ParseOptions, type ParserThread, startParserThread } from './parser-thread.ts'
 
 /** More at once would only wait for the same cores, and take the memory of as many heaps. */
@@ -8,14 +9,12 @@ const mostDocuments = 100
 const idleMilliseconds = 10_000
 
 const idle: { readonly thread: ParserThread; readonly timer: NodeJS.Timeout }[] = []
-const waiting: (() => void)[] = []
-let working = 0
+const takeTurn = createTurns(mostThreads)
 
 /** Parses Atom or RSS in a thread beside, which a hostile document can use up without harm to anybody else. */
 export async function parseFeed(xml: string, options: ParseOptions): Promise<ParsedFeed> {
   if (declaresEntities(xml)) return { kind: 'invalid', words: 'it declares entities of its own' }
-  await turn()
-  try {
+  return takeTurn(async () => {
     options.signal.throwIfAborted()
     const thread = takeThread()
     try {
@@ -23,22 +22,7 @@ export async function parseFeed(xml: string, options: ParseOptions): Promise<Par
     } finally {
       await leaveThread(thread)
     }
-  } finally {
-    pass()
-  }
-}
-
-/** Waits, first come first served, until a thread may work. */
-async function turn(): Promise<void> {
-  if (working < mostThreads) working += 1
-  else await new Promise<void>((resolve) => waiting.push(resolve))
-}
-
-/** Hands the turn to whoever waits longest. */
-function pass(): void {
-  const next = waiting.shift()
-  if (next) next()
-  else working -= 1
+  })
 }
 
 function takeThread(): ParserThread {

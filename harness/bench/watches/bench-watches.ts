@@ -12,6 +12,7 @@ import { type Measured, measureWindow } from './measure-window.ts'
 import type { WatchesOptions } from './options.ts'
 import { settingsFor } from './settings.ts'
 import { openWatchStage } from './stage.ts'
+import { makeUpstream } from './upstream.ts'
 
 /** One row of the table. */
 export interface WatchesRow extends Measured {
@@ -55,7 +56,12 @@ async function measure(watches: number, options: WatchesOptions, say: Say): Prom
   await using feeds = await startFeedLoad(watches)
   await using stage = await openWatchStage(options)
   const run = randomBytes(3).toString('hex')
-  const settings = settingsFor(watches, { run, intervalSeconds, url: feeds.url })
+  const settings = settingsFor(watches, {
+    run,
+    intervalSeconds,
+    url: feeds.url,
+    git: makeUpstream(stage.data.root),
+  })
   const names = settings.upstreams.map(({ name }) => name)
   // The variable by which an operator would choose this server.
   const surroundings = { data: stage.data, env: { TEMPORAL_ADDRESS: stage.address } }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAtom } from '../../world/atom.ts'
+import { releasedTags } from './tags.ts'
 
 /** One request that came in: the watch's number, when, and whether it could be answered with a 304. */
 export type Arrival = readonly [watch: number, at: number, notModified: 0 | 1]
@@ -44,10 +45,7 @@ function answer(watch: number, request: IncomingMessage, response: ServerRespons
     response.writeHead(304, headers).end()
     return 1
   }
-  const entries = Array.from({ length: 10 }, (_, index) => ({
-    tag: `v1.${index}.0`,
-    publishedAt: '2026-01-01T09:00:00Z',
-  }))
+  const entries = releasedTags.map((tag) => ({ tag, publishedAt: '2026-01-01T09:00:00Z' }))
   const body = renderAtom(`http://${request.headers.host}`, `watch-${watch}`, entries)
   response.writeHead(200, { ...headers, 'content-type': 'application/atom+xml; charset=utf-8' }).end(body)
   return 0

@@ -5,15 +5,17 @@ interface Shape {
   readonly run: string
   readonly intervalSeconds: number
   readonly url: (watch: number) => string
+  /** The repository of them all. */
+  readonly git: string
 }
 
 /** The settings of so many upstreams with a fork each, of about the size that a config makes them. */
-export function settingsFor(watches: number, { run, intervalSeconds, url }: Shape): Watched {
+export function settingsFor(watches: number, { run, intervalSeconds, url, git }: Shape): Watched {
   const numbers = Array.from({ length: watches }, (_, watch) => watch)
   return {
     upstreams: numbers.map((watch) => ({
       name: `bench-${run}-${watch}`,
-      git: { name: 'upstream', url: `https://git.example.org/upstream/project-${watch}.git`, token: null },
+      git: { name: 'upstream', url: git, token: null },
       feed: url(watch),
       pollSeconds: intervalSeconds,
       tags: { prefix: 'v', prereleases: false },
