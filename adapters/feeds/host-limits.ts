@@ -6,19 +6,33 @@ export interface HostLimits {
   readonly heed: (feed: Feed) => Feed
 }
 
+export interface HostLimitOptions {
+  /** Milliseconds of a clock that nobody sets: a wall clock that jumps would end a wait, or make it a day longer. */
+  readonly now?: () => number
+  /** From 0 to 1, for the watches that wait: they must not come back all at once. */
+  readonly chance?: () => number
+}
+
+const leastSpreadSeconds = 10
+
 /** One host's word counts for every feed on it: forges limit by client, not by address. Forgets hosts whose time is over. */
-export function createHostLimits(now: () => number = Date.now): HostLimits {
+export function createHostLimits(options: HostLimitOptions = {}): HostLimits {
+  const { now = () => performance.now(), chance = Math.random } = options
   const until = new Map<string, number>()
+
+  function leaveAlone(host: string, seconds: number): void {
+    until.set(host, Math.max(until.get(host) ?? 0, now() + seconds * 1000))
+  }
 
   async function poll(feed: Feed, request: FeedRequest): Promise<FeedResult> {
     const host = hostOf(request.url)
     const waiting = ((until.get(host) ?? 0) - now()) / 1000
-    if (waiting > 0) return leftAlone(host, Math.ceil(waiting))
+    if (waiting > 0) return leftAlone(host, Math.ceil(waiting), chance())
     until.delete(host)
     const result = await feed.poll(request)
     if (result.kind === 'failed' && result.retryAfterSeconds !== null) {
-      const asked = now() + result.retryAfterSeconds * 1000
-      until.set(host, Math.max(until.get(host) ?? 0, asked))
+      leaveAlone(host, result.retryAfterSeconds)
+      if (result.host !== undefined) leaveAlone(result.host, result.retryAfterSeconds)
     }
     return result
   }
@@ -26,12 +40,13 @@ export function createHostLimits(now: () => number = Date.now): HostLimits {
   return { heed: (feed) => ({ kind: feed.kind, poll: (request) => poll(feed, request) }) }
 }
 
-function leftAlone(host: string, seconds: number): FeedResult {
+function leftAlone(host: string, seconds: number, chance: number): FeedResult {
+  const spread = Math.floor(chance * Math.max(leastSpreadSeconds, seconds / 10))
   return {
     kind: 'failed',
     reason: 'feed-rate-limited',
     message: `${host} has asked to be left alone for ${seconds} s more; it was not contacted.`,
-    retryAfterSeconds: seconds,
+    retryAfterSeconds: seconds + spread,
   }
 }
 

@@ -51,6 +51,8 @@ export type FeedResult =
       readonly message: string
       /** Seconds that the server asked us to wait, at most 24 h. */
       readonly retryAfterSeconds: number | null
+      /** Who asked for it, where a redirect led to another host. */
+      readonly host?: string
     }
 
 /** One way of noticing releases. Feeds differ in format and protocol; what a release is, is the same for all. */

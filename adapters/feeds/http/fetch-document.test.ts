@@ -127,7 +127,7 @@ describe('a bad server', () => {
   })
 
   it.each([
-    [429, {}, null],
+    [429, {}, 60],
     [429, { 'retry-after': '60' }, 60],
     [403, { 'retry-after': '60' }, 60],
   ])('that answers %s with %o has its rate limit respected', async (status, headers, seconds) => {

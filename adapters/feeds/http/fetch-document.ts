@@ -1,9 +1,9 @@
 import { type Agent, fetch, type Response } from 'undici'
 import type { FeedCursor, FeedReason } from '../types.ts'
 import { addressRules } from './address-rules.ts'
-import { FetchFailure, failureOf } from './fetch-failure.ts'
+import { FetchFailure, failureOf, failureOfStatus } from './fetch-failure.ts'
 import { guardedAgent } from './guarded-agent.ts'
-import { isLimitSpent, retryAfterSeconds } from './retry-after.ts'
+import { refusedResponse } from './refused-response.ts'
 
 const mostRedirects = 5
 /** A longer address is not worth asking a person about. */
@@ -48,6 +48,8 @@ export interface FetchFailed {
   readonly reason: FeedReason
   readonly message: string
   readonly retryAfterSeconds: number | null
+  /** Who answered so, where a redirect led to another host. */
+  readonly host?: string
 }
 
 /** Gets a document from a server that is not trusted: every hop is checked, and time and size are limited. */
@@ -102,12 +104,8 @@ async function readResponse(
     return { kind: 'not-modified', cursor: cursorOf(response) ?? request.cursor }
   }
   if (!response.ok) {
-    const seconds = retryAfterSeconds(headers, Date.now())
-    const limited = status === 429 || (status === 403 && (seconds !== null || isLimitSpent(headers)))
-    const options = { retryAfterSeconds: seconds }
-    if (limited)
-      throw new FetchFailure('feed-rate-limited', `answers ${status}: the rate limit is spent`, options)
-    throw new FetchFailure(`feed-http-${status}`, `answers with the status ${status}`, options)
+    const failure = await refusedResponse(response, Date.now())
+    return failureOfStatus(failure, { asked: request.url, answered: url })
   }
   return {
     kind: 'document',

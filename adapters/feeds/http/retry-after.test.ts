@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { retryAfterSeconds } from './retry-after.ts'
 
@@ -17,4 +18,40 @@ it.each([
   [{}, null],
 ])('reads %o as %s seconds', (headers, seconds) => {
   expect(retryAfterSeconds(new Headers(headers as Record<string, string>), now)).toBe(seconds)
+})
+
+it('measures moments by the clock of the server, so that ours may be a day off', () => {
+  const server = now / 1000
+  const asked = { min: 1, max: 86_400 } as const
+  const off = fc.integer({ min: -2 * 86_400, max: 2 * 86_400 })
+  fc.assert(
+    fc.property(fc.integer(asked), off, fc.boolean(), (seconds, skew, isReset) => {
+      const moment = isReset
+        ? { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': `${server + seconds}` }
+        : { 'retry-after': new Date((server + seconds) * 1000).toUTCString() }
+      const headers = new Headers({ date: new Date(now).toUTCString(), ...moment } as Record<string, string>)
+      expect(retryAfterSeconds(headers, now + skew * 1000)).toBe(seconds)
+    }),
+  )
+})
+
+it('is a day at most, and never less than nothing, whatever the headers say', () => {
+  const text = fc.oneof(
+    fc.stringMatching(/^[ -~]{0,30}$/),
+    fc.integer().map(String),
+    fc.date({ noInvalidDate: true }).map(String),
+  )
+  const names = [
+    'retry-after',
+    'date',
+    'x-ratelimit-remaining',
+    'x-ratelimit-reset',
+    'ratelimit-reset',
+  ] as const
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...names), text), fc.integer(), (headers, clock) => {
+      const seconds = retryAfterSeconds({ get: (name) => headers[name] ?? null }, clock)
+      expect(seconds === null || (Number.isInteger(seconds) && seconds >= 0 && seconds <= 86_400)).toBe(true)
+    }),
+  )
 })

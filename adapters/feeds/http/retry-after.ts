@@ -1,21 +1,31 @@
 const longestSeconds = 24 * 60 * 60
 
-/** Reads how long the server asks to be left alone: `Retry-After` (RFC 9110, 10.2.3), else the reset time of a spent rate limit. Seconds, at most 24 h. */
+/**
+ * Reads how long the server asks to be left alone: `Retry-After` (RFC 9110, 10.2.3), else the reset time of a spent rate
+ * limit. Seconds, at most 24 h. Moments are measured by the server's own clock where it tells it, because ours may be a
+ * day off; `now` is ours, in milliseconds since 1970.
+ */
 export function retryAfterSeconds(headers: Pick<Headers, 'get'>, now: number): number | null {
   const value = headers.get('retry-after')?.trim()
   if (value && /^\d+$/.test(value)) return clamp(Number(value))
-  const date = value ? Date.parse(value) : Number.NaN
-  if (!Number.isNaN(date)) return clamp((date - now) / 1000)
+  const serverNow = dateOf(headers.get('date')) ?? now
+  const date = dateOf(value ?? null)
+  if (date !== null) return clamp((date - serverNow) / 1000)
   if (!isLimitSpent(headers)) return null
   const reset = Number(headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset') ?? Number.NaN)
   if (!(reset >= 0)) return null
   // Forges give the moment of the reset in seconds since 1970; the IETF draft gives the seconds left.
-  return clamp(reset > 1e9 ? reset - now / 1000 : reset)
+  return clamp(reset > 1e9 ? reset - serverNow / 1000 : reset)
 }
 
 /** Tells whether the response says that a rate limit is used up. */
 export function isLimitSpent(headers: Pick<Headers, 'get'>): boolean {
   return (headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining'))?.trim() === '0'
+}
+
+function dateOf(text: string | null): number | null {
+  const date = text === null ? Number.NaN : Date.parse(text)
+  return Number.isNaN(date) ? null : date
 }
 
 function clamp(seconds: number): number {
