@@ -115,3 +115,92 @@ describe('a fork that took upstream in as a squash', () => {
     expect(treeOf(result)).toBe(repo.git('write-tree'))
   })
 })
+
+describe('histories that are not simple', () => {
+  /** What a plain merge of both sides comes to. */
+  const mergedTree = (): string => {
+    repo.git('checkout', '-q', '-B', 'check', 'fork')
+    repo.git('merge', '-q', '-m', 'check', 'main')
+    repo.git('checkout', '-q', 'main')
+    return repo.oid('check^{tree}')
+  }
+
+  it('a criss-cross: two merge bases, and each commit is told once', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) }))
+    repo.commit('theirs', { 'b.txt': lines({ 3: 'theirs' }) })
+    repo.git('branch', 'was-fork', 'fork')
+    const taken = repo.oid('main')
+    onFork(() => repo.git('merge', '-q', '--no-ff', '-m', 'take upstream in', taken))
+    // Upstream merges the fork's first commit, too: now neither side holds the other's merge.
+    repo.git('merge', '-q', '--no-ff', '-m', 'take the patch in', 'was-fork')
+    repo.commit('theirs again', { 'b.txt': lines({ 3: 'theirs', 20: 'again' }) })
+    onFork(() => repo.commit('ours again', { 'a.txt': lines({ 3: 'ours', 20: 'again' }) }))
+    expect(repo.git('merge-base', '--all', 'fork', 'main').split('\n')).toHaveLength(2)
+    const result = await plan()
+    expect(result.patches.map(({ subject, verdict }) => [subject, verdict])).toEqual([
+      ['ours again', 'unchanged'],
+    ])
+    expect(result.merges).toEqual([repo.oid('fork~1')])
+    expect(treeOf(result)).toBe(mergedTree())
+  })
+
+  it('an octopus: its branches at its place, in the order of its parents', async () => {
+    onFork(() => {
+      for (const [name, file] of [
+        ['left', 'l.txt'],
+        ['right', 'r.txt'],
+      ] as const) {
+        repo.git('checkout', '-q', '-b', name, 'fork')
+        repo.commit(name, { [file]: `${name}\n` })
+      }
+      repo.git('checkout', '-q', 'fork')
+      repo.commit('first', { 'a.txt': lines({ 3: 'first' }) })
+      repo.git('merge', '-q', '--no-ff', '-m', 'all at once', 'left', 'right')
+      repo.commit('last', { 'c.txt': 'last\n' })
+    })
+    repo.commit('upstream', { 'b.txt': lines({ 3: 'theirs' }) })
+    expect(repo.git('log', '-1', '--format=%p', 'fork~1').split(' ')).toHaveLength(3)
+    const result = await plan()
+    expect(result.patches.map(({ subject }) => subject)).toEqual(['first', 'left', 'right', 'last'])
+    expect(result.merges).toEqual([repo.oid('fork~1')])
+    expect(treeOf(result)).toBe(mergedTree())
+  })
+
+  it('an octopus that takes upstream in beside a feature', async () => {
+    repo.git('branch', 'feature', 'fork')
+    onFork(() => repo.commit('first', { 'a.txt': lines({ 3: 'first' }) }))
+    repo.git('checkout', '-q', 'feature')
+    repo.commit('feature', { 'f.txt': 'feature\n' })
+    repo.git('checkout', '-q', 'main')
+    const taken = repo.commit('upstream one', { 'b.txt': lines({ 3: 'one' }) })
+    onFork(() => repo.git('merge', '-q', '--no-ff', '-m', 'all at once', 'feature', taken))
+    repo.commit('upstream two', { 'b.txt': lines({ 3: 'two' }) })
+    const result = await plan()
+    expect(result.base).toBe(taken)
+    expect(result.patches.map(({ subject, verdict }) => [subject, verdict])).toEqual([
+      ['first', 'unchanged'],
+      ['feature', 'unchanged'],
+    ])
+    expect(treeOf(result)).toBe(mergedTree())
+  })
+
+  it('a merge with more in it than its parents: what it adds is a patch that names it', async () => {
+    onFork(() => {
+      repo.git('checkout', '-q', '-b', 'feature')
+      repo.commit('feature', { 'f.txt': 'feature\n' })
+      repo.git('checkout', '-q', 'fork')
+      repo.commit('first', { 'a.txt': lines({ 3: 'first' }) })
+      repo.git('merge', '-q', '--no-ff', '--no-commit', 'feature')
+      repo.write({ 'evil.txt': 'nobody saw this\n' })
+      repo.git('add', '-A')
+      repo.git('commit', '-qm', 'an evil merge')
+    })
+    repo.commit('upstream', { 'b.txt': lines({ 3: 'theirs' }) })
+    const result = await plan()
+    expect(result.patches.map(({ oid, paths }) => [oid, paths]).at(-1)).toEqual([
+      repo.oid('fork'),
+      ['evil.txt'],
+    ])
+    expect(treeOf(result)).toBe(mergedTree())
+  })
+})

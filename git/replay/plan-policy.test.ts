@@ -48,6 +48,42 @@ describe('folding', () => {
     expect(result.patches[3]?.reason).toContain('not in the stack')
   })
 
+  it('keeps an amend whose patch is absent, with its own subject, and folds a fixup of a fixup', async () => {
+    onFork(() => {
+      repo.commit('first', { 'a.txt': lines({ 3: 'first' }) })
+      repo.commit('fixup! first', { 'a.txt': lines({ 3: 'better' }) })
+      repo.commit('fixup! fixup! first', { 'a.txt': lines({ 3: 'best' }) })
+      repo.commit('amend! gone\n\nanother name', { 'b.txt': lines({ 3: 'amended' }) })
+      repo.commit('squash! amend! gone\n\nmore', { 'b.txt': lines({ 3: 'amended again' }) })
+    })
+    repo.commit('upstream', { 'u.txt': 'u\n' })
+    const { patches } = await plan()
+    const [first, second, third, fourth, fifth] = repo
+      .git('rev-list', '--reverse', 'main~1..fork')
+      .split('\n')
+    expect(patches.map(({ oid, subject, folded }) => [oid, subject, folded])).toEqual([
+      [first, 'first', [second, third]],
+      [fourth, 'amend! gone', [fifth]],
+    ])
+    expect(patches[1]?.reason).toContain('not in the stack')
+  })
+
+  it('folds a fixup by the id that it names, and never into what comes after it', async () => {
+    onFork(() => {
+      const oid = repo.commit('first', { 'a.txt': lines({ 3: 'first' }) })
+      repo.commit('fixup! later', { 'b.txt': lines({ 3: 'early' }) })
+      repo.commit(`fixup! ${oid.slice(0, 10)}`, { 'a.txt': lines({ 3: 'second' }) })
+      repo.commit('later', { 'c.txt': 'later\n' })
+    })
+    repo.commit('upstream', { 'u.txt': 'u\n' })
+    const { patches } = await plan()
+    expect(patches.map(({ subject, folded }) => [subject, folded.length])).toEqual([
+      ['first', 1],
+      ['fixup! later', 0],
+      ['later', 0],
+    ])
+  })
+
   it('folds consecutive commits of a bot into the first, with the newest message that is not empty', async () => {
     const bot = ['-c', 'user.name=bot']
     const commitAs = (email: string, message: string, files: Record<string, string>) => {

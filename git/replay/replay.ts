@@ -20,7 +20,7 @@ import { inWorkshop, type Workshop } from './workshop.ts'
 export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOptions = {}): Promise<Replay> {
   return inWorkshop(mirror, async (workshop) => {
     const { stack, onto, committer, attempt, policy = carryEverything } = input
-    const chain = await chainOf(workshop, stack)
+    const chain = await chainOf(workshop, stack, onto)
     const replayed = await replayStack(workshop, chain, {
       onto,
       policy: { ...policy, drop: policy.drop.filter((oid) => stack.patches.some((one) => one.oid === oid)) },
@@ -50,8 +50,8 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
 }
 
 /** The stack's own chain. Invariant: every patch of the stack is in it, and no other. */
-async function chainOf(workshop: Workshop, stack: Stack): Promise<Chain> {
-  const chain = await rereadChain(workshop, stack)
+async function chainOf(workshop: Workshop, stack: Stack, onto: string): Promise<Chain> {
+  const chain = await rereadChain(workshop, stack, onto)
   const found = new Set(chain.links.map((link) => link.oid))
   if (stack.patches.length === found.size && stack.patches.every((patch) => found.has(patch.oid)))
     return chain

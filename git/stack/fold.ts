@@ -21,7 +21,10 @@ export async function foldFixups(workshop: Workshop, changes: readonly Change[])
     const at = list.findIndex((change) => change.patch.oid === fixup.patch.oid)
     const now = list[at] as Change
     const wanted = subject.slice(match[0].length)
-    const target = findTarget(list.slice(0, at), wanted, formerSubjects)
+    // The innermost word counts last: a fixup of a fixup that stands for itself belongs to that one.
+    const [target = -1] = namesIn(subject)
+      .map((name) => findTarget(list.slice(0, at), name, formerSubjects))
+      .filter((found) => found !== -1)
     if (target === -1) {
       const away = changes.some((change) => change.drop && change.patch.subject === wanted)
       const why = away ? 'is left out' : 'is not in the stack before it'
@@ -40,6 +43,12 @@ export async function foldFixups(workshop: Workshop, changes: readonly Change[])
     formerSubjects.set(changed.patch.oid, [...(formerSubjects.get(changed.patch.oid) ?? []), former])
   }
   return list
+}
+
+/** What the subject of a fixup may name, the longest first: `fixup! squash! x` names `squash! x`, or `x`. */
+function namesIn(subject: string): readonly string[] {
+  const rest = subject.replace(/^(?:fixup|squash|amend)! +/, '')
+  return rest === subject ? [] : [rest, ...namesIn(rest)]
 }
 
 /** As autosquash looks: by the whole subject, then by object id, then by the subject's beginning. */

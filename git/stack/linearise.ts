@@ -1,6 +1,6 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import { contains } from '../mirror/queries.ts'
+import { contains, mergeBase } from '../mirror/queries.ts'
 import { type CommitObject, subjectOf } from '../objects/commit-object.ts'
 import { favour } from '../replay/favour.ts'
 import { prepareMerges } from '../replay/prepare.ts'
@@ -38,7 +38,7 @@ export interface Chain {
  */
 export async function linearise(
   workshop: Workshop,
-  head: Oid,
+  ends: { readonly head: Oid; readonly onto: Oid },
   parents: ReadonlyMap<Oid, readonly Oid[]>,
 ): Promise<Chain> {
   const { objects } = workshop.quarantine
@@ -82,8 +82,10 @@ export async function linearise(
     let chain = first
     for (const parent of commit.parents.slice(1)) {
       const other = await chainOf(parent, oid)
-      const base = await newerBase(workshop, oid, chain, other, !parents.has(parent))
-      if (base !== chain.base) chain = await restack(workshop, chain, base)
+      const { base, areStrangers } = await newerBase(workshop, oid, chain, other, !parents.has(parent))
+      const pair = { one: chain.base, other: other.base, onto: ends.onto }
+      const both = areStrangers ? await treeOfBoth(workshop, pair) : null
+      if (base !== chain.base || both !== null) chain = await restack(workshop, chain, base, both)
       const had = new Set([...chain.links.map((link) => link.oid), ...chain.merges])
       const added = other.links.filter((link) => !had.has(link.oid))
       chain = await append(workshop, chain, added)
@@ -93,7 +95,7 @@ export async function linearise(
     const link: Link = { oid, commit, before: chain.tree, after: commit.tree, isMerge: true }
     return { ...chain, links: [...chain.links, link], tree: commit.tree }
   }
-  return chainOf(head, null)
+  return chainOf(ends.head, null)
 }
 
 /** The base after a merge: of two, the one that holds the other; of strangers, what upstream's side brought. */
@@ -103,20 +105,47 @@ async function newerBase(
   chain: Chain,
   other: Chain,
   isUpstream: boolean,
-): Promise<Oid> {
-  if (chain.base === other.base) return chain.base
+): Promise<{ readonly base: Oid; readonly areStrangers: boolean }> {
+  const [one, two] = [chain.base, other.base]
+  if (one === two) return { base: one, areStrangers: false }
   const { quarantine } = workshop
-  if (await contains(quarantine, { ancestor: other.base, descendant: chain.base })) return chain.base
-  if (await contains(quarantine, { ancestor: chain.base, descendant: other.base })) return other.base
+  if (await contains(quarantine, { ancestor: two, descendant: one }))
+    return { base: one, areStrangers: false }
+  if (await contains(quarantine, { ancestor: one, descendant: two }))
+    return { base: two, areStrangers: false }
   // Release branches of one upstream do not hold each other; the one that is merged last is what the fork stands on.
-  if (isUpstream) return other.base
+  if (isUpstream) return { base: two, areStrangers: true }
   const bases = `${chain.base.slice(0, 12)} and ${other.base.slice(0, 12)}`
   throw await refusal(workshop, merge, `joins branches that stand on different upstream commits, ${bases}`)
 }
 
-/** The same links on top of another upstream commit. */
-export async function restack(workshop: Workshop, chain: Chain, base: Oid): Promise<Chain> {
-  const { tree } = await workshop.quarantine.objects.commit(base)
+/**
+ * What two upstream commits come to together, of which neither holds the other and the target holds both: after a
+ * criss-cross the fork stands on both. Null where the target lacks one, or where they clash.
+ */
+async function treeOfBoth(
+  workshop: Workshop,
+  { one, other, onto }: { readonly one: Oid; readonly other: Oid; readonly onto: Oid },
+): Promise<Oid | null> {
+  const { quarantine, merger } = workshop
+  for (const each of [one, other])
+    if (!(await contains(quarantine, { ancestor: each, descendant: onto }))) return null
+  const common = await mergeBase(quarantine, one, other)
+  if (common === null) return null
+  const trees = await Promise.all(
+    [common, one, other].map(async (oid) => (await quarantine.objects.commit(oid)).tree),
+  )
+  return merger.tryMerge(trees[0] ?? '', trees[1] ?? '', trees[2] ?? '')
+}
+
+/** The same links on top of another upstream commit, or on a tree that it is a part of. */
+export async function restack(
+  workshop: Workshop,
+  chain: Chain,
+  base: Oid,
+  on: Oid | null = null,
+): Promise<Chain> {
+  const tree = on ?? (await workshop.quarantine.objects.commit(base)).tree
   return append(workshop, { ...chain, base, links: [], tree }, chain.links)
 }
 

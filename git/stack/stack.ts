@@ -31,16 +31,16 @@ export async function readChain(
   followed: readonly Oid[],
 ): Promise<Chain> {
   const parents = await readHistory(workshop.quarantine, query, followed)
-  return linearise(workshop, query.head, parents)
+  return linearise(workshop, query, parents)
 }
 
 /** The chain of a stack that was read before, perhaps by another process. */
-export async function rereadChain(workshop: Workshop, stack: Stack): Promise<Chain> {
+export async function rereadChain(workshop: Workshop, stack: Stack, onto: Oid): Promise<Chain> {
   const { objects } = workshop.quarantine
   const oids = [...stack.patches.map((patch) => patch.oid), ...(stack.merges ?? [])]
   const parents = new Map<Oid, readonly Oid[]>()
   for (const oid of oids) parents.set(oid, (await objects.commit(oid)).parents)
-  return linearise(workshop, stack.head, parents)
+  return linearise(workshop, { head: stack.head, onto }, parents)
 }
 
 /** The objects that refs/upstream/ names: tags and branches that are followed. */
