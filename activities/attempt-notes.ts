@@ -7,6 +7,7 @@ import {
   forkNotesRef,
   hasObject,
   type Mirror,
+  moveNotes,
   notesRef,
   type PushUpdate,
   readRef,
@@ -15,6 +16,7 @@ import {
 } from '../git/index.ts'
 import { attemptRef } from './attempt-refs.ts'
 import type { ActivityDeps } from './deps.ts'
+import { foldMade } from './fold-made.ts'
 import { accessTo } from './secrets.ts'
 import { sourceRemote } from './source-remote.ts'
 import type { StackInput } from './types.ts'
@@ -41,8 +43,8 @@ export async function notesUpdate(
   at: { readonly remote: Remote; readonly there: Oid | null; readonly deps: ActivityDeps },
 ): Promise<readonly PushUpdate[]> {
   const { fork } = input.settings
-  const copied = await readRef(mirror, attemptRef(input, 'notes'))
-  if (fork.publish.notes !== true || copied === null) return []
+  const kept = await readRef(mirror, attemptRef(input, 'notes'))
+  if (fork.publish.notes !== true || kept === null) return []
   const { there, remote } = at
   if (there !== null && !(await hasObject(mirror, there))) {
     const local = forkNotesRef(fork.name, remote.name)
@@ -53,6 +55,9 @@ export async function notesUpdate(
     )
   }
   const writer = { committer: fork.committer, onto: input.onto }
+  // They were copied for the replay; what was made again since has moved its commits.
+  const { moved } = input.made ? await foldMade(mirror, input, input.made) : { moved: [] }
+  const copied = await moveNotes(mirror, { notes: kept, moved }, writer)
   const to = await addNotes(mirror, { there, copied }, writer)
   return to === null ? [] : [{ ref: notesRef, to, expected: there }]
 }

@@ -6,6 +6,7 @@ import { pushCandidate } from './push-candidate.ts'
 import { readPollMemory } from './read-poll-memory.ts'
 import { rebaseStack } from './rebase-stack.ts'
 import { recordAttempt } from './record-attempt.ts'
+import { regenerate } from './regenerate.ts'
 import { startMaintenance } from './start-maintenance.ts'
 import { runStep } from './step.ts'
 import { supersedeOlder } from './supersede-older.ts'
@@ -36,6 +37,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       recordAttempt: (input) => runStep((step) => recordAttempt(input, deps, step)),
     },
     verify: {
+      regenerate: (input) => runStep((step) => regenerate(input, deps, step)),
       verifyCandidate: (input) => runStep((step) => verifyCandidate(input, deps, step)),
     },
   }

@@ -83,7 +83,7 @@ async function concluded(
   const suspects = (result.suspects ?? [])
     .slice(0, mostSuspects)
     .map(({ oid, path, lost }) => ({ oid, path, lost: lost.slice(0, mostLines) }))
-  const { head, tree } = result
+  const { head, tree, pending = [] } = result
   return {
     kind: 'done',
     base: stack.base,
@@ -94,6 +94,7 @@ async function concluded(
     likelyLandings,
     dropped,
     resolutions,
+    ...(pending.length === 0 ? {} : { pending }),
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../git/index.ts'
 import { keepNotes } from './attempt-notes.ts'
 import type { ActivityDeps } from './deps.ts'
+import { foldMade } from './fold-made.ts'
 import { acceptedMoves } from './release-integrity.ts'
 import { accessTo } from './secrets.ts'
 import { sourceRemote } from './source-remote.ts'
@@ -38,7 +39,14 @@ export async function replayStack(
   const stack = await readStack(mirror, { head: stackHead, onto })
   const result = await replay(
     mirror,
-    { stack, onto, committer: fork.committer, attempt: input.attempt, policy },
+    {
+      stack,
+      onto,
+      committer: fork.committer,
+      attempt: input.attempt,
+      policy,
+      generated: fork.generated ?? [],
+    },
     { onPatch: (done, total) => worker.step.report({ done, total, what: 'replaying patches' }) },
   )
   return { stack, result }
@@ -56,12 +64,23 @@ export async function ensureReplayed(
   if (await hasObject(mirror, input.head)) return
   await ensurePinned(mirror, input, worker.deps)
   if (await hasObject(mirror, input.head)) return
-  const { result } = await replayStack(mirror, input, worker)
-  if (result.kind === 'done' && result.head === input.head) return keepNotes(mirror, input, result.reports)
-  const got = result.kind === 'done' ? result.head : `a conflict at ${result.at.patch.oid}`
-  throw new UndriftError(
+  const { made, head } = input
+  const replayed = made?.head === head ? made.from : head
+  if (!(await hasObject(mirror, replayed))) {
+    const { result } = await replayStack(mirror, input, worker)
+    const got = result.kind === 'done' ? result.head : `a conflict at ${result.at.patch.oid}`
+    if (got !== replayed) throw differs('The replay', got, replayed)
+    await keepNotes(mirror, input, result.reports)
+  }
+  if (made?.head !== head) return
+  const folded = await foldMade(mirror, input, made)
+  if (folded.head !== head) throw differs('Folding the made files in', folded.head, head)
+}
+
+function differs(what: string, here: string, there: string): UndriftError {
+  return new UndriftError(
     'UNDRIFT_E_INTEGRITY',
-    `The replay gave ${got} here, and ${input.head} where it was made.`,
+    `${what} gave ${here} here, and ${there} where it was done first.`,
   )
 }
 

@@ -1,8 +1,10 @@
 import type { Candidate, Check } from '../domain/attempt.ts'
+import type { PendingFiles } from '../domain/generated.ts'
 import type { LineStart } from '../domain/lines/choose-for-lines.ts'
 import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
+import type { Regenerated } from '../domain/regenerated.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { WatchKnowledge } from '../domain/watch.ts'
@@ -119,6 +121,21 @@ export interface StackInput extends StepInput {
   readonly resolutions: readonly CarriedResolution[]
   /** Patches that a person dropped; absent from histories that are older than this field. */
   readonly dropped?: readonly Oid[]
+  /** Generated files that were made again; absent where there are none. */
+  readonly made?: MadeInput
+}
+
+/** Generated files that were made again, as far as another machine needs them to come to the same commits. */
+export interface MadeInput {
+  /** The result of the replay, with upstream's files in it. */
+  readonly from: Oid
+  /** The same with the made files folded in. */
+  readonly head: Oid
+  /** The tree of `head`. */
+  readonly tree: Oid
+  readonly pending: readonly PendingFiles[]
+  /** What the tree has that the replay has not, as a base64 pack; null where it is too much for a message. */
+  readonly pack: string | null
 }
 
 export interface RebaseInput extends StackInput {
@@ -164,6 +181,8 @@ export type RebaseResult = NoticedInReplay &
         readonly patches: readonly PatchReport[]
         /** Merges that may have lost lines in silence; absent from histories that are older than this field. */
         readonly suspects?: readonly SuspectMerge[]
+        /** Generated files that are to be made again before anything is verified; absent where there are none. */
+        readonly pending?: readonly PendingFiles[]
       }
     | {
         readonly kind: 'conflict'
@@ -187,6 +206,18 @@ export interface VerifyInput extends StackInput {
 export type VerifyResult =
   | { readonly kind: 'passed'; readonly tree: Oid; readonly checks: readonly Check[] }
   | { readonly kind: 'red'; readonly tree: Oid; readonly checks: readonly Check[] }
+  | { readonly kind: 'sandbox-missing'; readonly message: string }
+
+export interface RegenerateInput extends VerifyInput {
+  readonly pending: readonly PendingFiles[]
+}
+
+export type RegenerateResult =
+  | { readonly kind: 'made'; readonly made: MadeInput; readonly regenerated: Regenerated }
+  /** A command failed: the last of the checks. */
+  | { readonly kind: 'red'; readonly checks: readonly Check[] }
+  /** The commands left something that cannot be taken; one sentence. */
+  | { readonly kind: 'refused'; readonly why: string; readonly checks: readonly Check[] }
   | { readonly kind: 'sandbox-missing'; readonly message: string }
 
 export interface PushInput extends StackInput {
@@ -260,5 +291,6 @@ export interface GitActivities {
 }
 
 export interface VerifyActivities {
+  regenerate(input: RegenerateInput): Promise<RegenerateResult>
   verifyCandidate(input: VerifyInput): Promise<VerifyResult>
 }

@@ -40,9 +40,9 @@ export async function replayHere(from: Surroundings, status: AttemptStatus): Pro
   const mirror = await openMirror({ path: from.data.mirrorOf(settings.upstream.name) })
   await fetchMissing(mirror, status, { pinned: [stackHead, onto], env: from.env })
   const stack = await readStack(mirror, { head: stackHead, onto })
-  const { committer } = settings.fork
+  const { committer, generated = [] } = settings.fork
   const policy = stackPolicy(settings, status.dropped)
-  const result = await replay(mirror, { stack, onto, committer, attempt: status.id, policy })
+  const result = await replay(mirror, { stack, onto, committer, attempt: status.id, policy, generated })
   return { mirror, result, dir: from.data.resolveTreeOf(status.id) }
 }
 

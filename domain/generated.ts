@@ -26,6 +26,15 @@ export function ruleFinder(rules: readonly GeneratedRule[]): (path: string) => G
   return (path) => matchers.find(({ fits }) => fits(path))?.rule ?? null
 }
 
+/** Finds what is to be made again by a path; null for a path of another rule, or of none. */
+export function pendingFinder(
+  rules: readonly GeneratedRule[],
+  pending: readonly PendingFiles[],
+): (path: string) => PendingFiles | null {
+  const ruleOf = ruleFinder(rules)
+  return (path) => pending.find(({ pattern }) => pattern === ruleOf(path)?.pattern) ?? null
+}
+
 /** Says of a patch that upstream's files stand in for those that it changed. */
 export function standInReason({ pattern, command }: Pick<PendingFiles, 'pattern' | 'command'>): string {
   return `Upstream's \`${pattern}\` stands in until \`${command}\` makes it again.`

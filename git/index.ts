@@ -7,6 +7,9 @@ export {
 } from './conflict/conflict-take.ts'
 export { type ConflictInHands, openConflict } from './conflict/conflict-tree.ts'
 export { removeTree } from './conflict/work-tree.ts'
+export { type FoldedGenerated, foldGenerated } from './generated/fold-generated.ts'
+export { importMadeTree, packMadeTree } from './generated/made-pack.ts'
+export { noteWorkTree, takeGenerated } from './generated/take-generated.ts'
 export { checkTagSignature, keyName } from './integrity/check-tag.ts'
 export { readLastSigner, rememberSigner } from './integrity/last-signer.ts'
 export { moveEvidence } from './integrity/move-evidence.ts'
@@ -21,6 +24,7 @@ export {
   recordAttempt,
   recordedRangeDiff,
 } from './ledger/ledger.ts'
+
 export type { LedgerEntry } from './ledger/ledger-entry.ts'
 export { followPatch, type PatchStep } from './ledger/patch-history.ts'
 export { takePublished } from './ledger/take-published.ts'
@@ -41,7 +45,7 @@ export { isRefName } from './mirror/ref-name.ts'
 export { listRefs, type RefsOutcome, readRef, updateRefs } from './mirror/refs.ts'
 export { fetchRefs, listRemote } from './mirror/remote.ts'
 export { type RemoteKind, remoteKind } from './mirror/remote-url.ts'
-export { addNotes, copyNotes, notesRef } from './notes/notes.ts'
+export { addNotes, copyNotes, moveNotes, notesRef } from './notes/notes.ts'
 export { commitSubject } from './objects/subject.ts'
 export { atLeast, gitVersion } from './process/version.ts'
 export { push } from './push/push.ts'

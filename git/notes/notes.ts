@@ -1,4 +1,5 @@
 import type { Oid, PatchReport } from '../../domain/patch.ts'
+import type { MovedCommit } from '../../domain/regenerated.ts'
 import { readBlobs } from '../conflict/work-tree.ts'
 import { commitDate, treeOf } from '../mirror/queries.ts'
 import { type Bytes, utf8Bytes } from '../objects/bytes.ts'
@@ -36,6 +37,21 @@ export async function copyNotes(
   const entries = await Promise.all(
     [...texts].map(async ([oid, notes]) => [oid, await together(mirror, notes)] as const),
   )
+  return notesCommit(mirror, { tree: await makeTree(mirror, new Map(entries)), parent: null }, writer)
+}
+
+/** Copied notes after their commits moved once more; those of a commit that went are gone with it. */
+export async function moveNotes(
+  mirror: Mirror,
+  from: { readonly notes: Oid; readonly moved: readonly MovedCommit[] },
+  writer: NotesWriter,
+): Promise<Oid> {
+  if (from.moved.length === 0) return from.notes
+  const moved = new Map(from.moved.map((one) => [one.from, one.to]))
+  const entries = [...(await readNotes(mirror, from.notes))].flatMap(([oid, note]) => {
+    const to = moved.has(oid) ? moved.get(oid) : oid
+    return to ? [[to, note] as const] : []
+  })
   return notesCommit(mirror, { tree: await makeTree(mirror, new Map(entries)), parent: null }, writer)
 }
 

@@ -86,8 +86,12 @@ async function isFree(trees: TreeReader, tree: Oid, path: Bytes): Promise<boolea
   return true
 }
 
-/** What goes makes room for what comes. */
-async function editInTurns(trees: TreeReader, tree: Oid, edits: ReadonlyMap<Bytes, Entry>): Promise<Oid> {
+/** Sets some paths of a tree and, by null, removes some: what goes makes room for what comes. */
+export async function editInTurns(
+  trees: TreeReader,
+  tree: Oid,
+  edits: ReadonlyMap<Bytes, Entry>,
+): Promise<Oid> {
   const part = (goes: boolean) => new Map([...edits].filter(([, entry]) => (entry === null) === goes))
   const without = await spliceSome(trees, tree, part(true))
   return spliceSome(trees, without, part(false))

@@ -1,11 +1,12 @@
 import type { PendingFiles } from '../../domain/generated.ts'
 import type { ConflictPath, Oid } from '../../domain/patch.ts'
-import { displayPath, utf8Bytes } from '../objects/bytes.ts'
-import { type CommitObject, dateOf, serialiseCommit } from '../objects/commit-object.ts'
+import { displayPath } from '../objects/bytes.ts'
+import { serialiseCommit } from '../objects/commit-object.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import { upstreamRange } from '../stack/upstream-range.ts'
 import type { ConflictStages, Suspect } from '../types.ts'
 import { causeOfConflict } from './cause.ts'
+import { committerLine } from './committer.ts'
 import { favour } from './favour.ts'
 import { type Laid, layGenerated } from './generated.ts'
 import { openLandings } from './landed.ts'
@@ -251,16 +252,4 @@ function conflictFate(
     suggestion,
     conflict: { paths: paths.map(({ path, kind }) => ({ path, kind })), causedBy },
   }
-}
-
-/**
- * The committer of every new commit: by name from the input, by date from the target.
- * Invariant: ids never depend on the clock.
- */
-function committerLine(
-  committer: { readonly name: string; readonly email: string },
-  target: CommitObject,
-): string {
-  const clean = (text: string) => utf8Bytes(text.replace(/[<>\n\0]/g, '').trim())
-  return `${clean(committer.name)} <${clean(committer.email)}> ${dateOf(target.committer)}`
 }
