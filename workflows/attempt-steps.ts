@@ -6,6 +6,7 @@ import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
 import { movedTag, unsoundSignature } from './integrity-alarms.ts'
 import { rebaseStep } from './rebase-step.ts'
+import { regenerateStep } from './regenerate-step.ts'
 import { enter, type Next, type StepState, stackInput, stepInput } from './step-state.ts'
 
 /** Runs one step and says where the attempt goes from there. */
@@ -53,6 +54,8 @@ async function fetchStep(state: StepState): Promise<Next> {
 async function verifyStep(state: StepState): Promise<Next> {
   const { attempt } = state
   const { tag, settings, stackHead } = attempt.status()
+  const stopped = await regenerateStep(state)
+  if (stopped !== null) return stopped
   const head = state.contained ? stackHead : attempt.status().head
   if (head === null) return { kind: 'go', step: 'fetch' }
   enter(state, 'verifying', `Checking ${head.slice(0, 10)}.`)

@@ -34,6 +34,8 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     resumedBy: 'a signal',
     approved: false,
     accepted: null,
+    pending: [],
+    made: null,
     contained: false,
     tree: null,
     replans: 0,

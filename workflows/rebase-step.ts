@@ -9,6 +9,7 @@ export async function rebaseStep(state: StepState): Promise<Next> {
   const { attempt } = state
   const { tag, settings } = attempt.status()
   enter(state, 'rebasing', `Replaying the stack of ${settings.fork.name} on ${tag}.`)
+  state.made = null
   const result = await gitActivities(`replay on ${tag}`, state.patience()).rebaseStack({
     ...stackInput(state),
     takeWorkTree: state.takeWorkTree,
@@ -24,6 +25,7 @@ export async function rebaseStep(state: StepState): Promise<Next> {
     return conflicting(tag, result)
   }
   attempt.learn({ head: result.head, conflict: null })
+  state.pending = result.pending ?? []
   const { suspects = [], likelyLandings = [] } = result
   const hint = rangeDiffHint(attempt.place())
   const isAccepted = () => result.head === state.accepted && patched('accepted-once')

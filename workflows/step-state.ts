@@ -1,5 +1,6 @@
-import type { CarriedResolution, StackInput, StepInput } from '../activities/types.ts'
+import type { CarriedResolution, MadeInput, StackInput, StepInput } from '../activities/types.ts'
 import type { Need, Outcome, Step } from '../domain/attempt.ts'
+import type { PendingFiles } from '../domain/generated.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { Attempt } from './attempt.ts'
 import type { LetGo } from './messages.ts'
@@ -34,6 +35,10 @@ export interface StepState {
   approved: boolean
   /** The replayed stack that a person found right. */
   accepted: Oid | null
+  /** Generated files of the replay that are still to be made again. */
+  pending: readonly PendingFiles[]
+  /** Generated files that were made again. */
+  made: MadeInput | null
   /** The maintained branch already holds the release. */
   contained: boolean
   /** The tree that passed verification. */
@@ -56,7 +61,8 @@ export function stackInput(state: StepState): StackInput {
   if (stackHead === null || onto === null)
     throw new Error('A stack is asked for before anything was fetched.')
   const less = dropped.length === 0 ? {} : { dropped }
-  return { ...stepInput(state), stackHead, onto, resolutions: state.resolutions, ...less }
+  const made = state.made === null ? {} : { made: state.made }
+  return { ...stepInput(state), stackHead, onto, resolutions: state.resolutions, ...less, ...made }
 }
 
 /** Begins a phase; says so when nobody came to work on it so far. */
