@@ -16,7 +16,7 @@ RUN npm run build \
 
 FROM debian:trixie-20251020-slim
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git openssh-client \
+ && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git gpg openssh-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin undrift \
  && install --directory --owner undrift --group undrift /var/lib/undrift

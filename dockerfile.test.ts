@@ -38,7 +38,7 @@ describe('the Dockerfile', () => {
 
   it('brings what the workers need, and runs as nobody special', () => {
     const installed = last.find(({ name }) => name === 'RUN')?.rest ?? ''
-    for (const tool of ['bubblewrap', 'git', 'openssh-client', 'ca-certificates'])
+    for (const tool of ['bubblewrap', 'git', 'gpg', 'openssh-client', 'ca-certificates'])
       expect(installed).toContain(tool)
     expect(last.filter(({ name }) => name === 'USER').map(({ rest }) => rest)).toEqual(['undrift'])
     expect(last.findIndex(({ name }) => name === 'USER')).toBeGreaterThan(

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { UndriftError } from '../domain/errors.ts'
 import type { Config } from './config.ts'
 import { parseConfig } from './parse-config.ts'
+import { keyFilesIn } from './read-key-file.ts'
 import { renderProblems } from './render-problems.ts'
 
 const configFileName = 'undrift.yaml'
@@ -17,7 +18,7 @@ export interface LoadOptions {
 /** Reads and checks the config. Errors: UNDRIFT_E_CONFIG, whose message holds every problem. */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
   const { path, text } = await readConfig(options)
-  const parsed = parseConfig(text, shortPath(path, options.cwd))
+  const parsed = parseConfig(text, shortPath(path, options.cwd), { readKey: keyFilesIn(dirname(path)) })
   if (parsed.kind === 'ok') return { ...parsed.config, path }
   throw new UndriftError('UNDRIFT_E_CONFIG', renderProblems(parsed.problems, { color: false }))
 }

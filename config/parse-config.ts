@@ -15,6 +15,7 @@ import { schemaFaults } from './schema-faults.ts'
 import { findSecrets, maskSpans } from './secrets.ts'
 import { findSensitive, type Sensitive } from './sensitive.ts'
 import { toConfig } from './settings.ts'
+import { type KeyReader, noKeyFiles, signerFaults } from './signer-keys.ts'
 import { describeNode, locate, locateNearest, pathText, rangeOf } from './source-map.ts'
 
 export type ParsedConfig =
@@ -29,19 +30,25 @@ interface Source {
   readonly document: Document
 }
 
+export interface ParseOptions {
+  /** Reads the key files that the text names; without it, none can be read. */
+  readonly readKey?: KeyReader
+}
+
 /** Reads the text of an `undrift.yaml`; reports every mistake at once, in the order of the file. */
-export function parseConfig(text: string, file: string): ParsedConfig {
+export function parseConfig(text: string, file: string, options: ParseOptions = {}): ParsedConfig {
+  const { readKey = noKeyFiles } = options
   const { document, lines, faults: syntax, data } = readYaml(text)
   const sensitive = findSensitive(text, document)
   const source: Source = { file, masked: maskSpans(text, sensitive.hidden), lines, document }
-  const faults = data ? documentFaults(data.value) : []
+  const faults = data ? [...documentFaults(data.value), ...signerFaults(data.value, readKey)] : []
   const problems = [
     ...syntax.map((fault) => problem(source, fault)),
     ...faults.map((fault) => faultProblem(fault, source)),
     ...secretProblems(sensitive, faults, source),
   ]
   if (data && problems.length === 0) {
-    return { kind: 'ok', config: toConfig(configSchema.parse(data.value), file) }
+    return { kind: 'ok', config: toConfig(configSchema.parse(data.value), file, readKey) }
   }
   return { kind: 'invalid', problems: problems.sort(byPlace) }
 }

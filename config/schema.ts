@@ -18,6 +18,7 @@ import {
 } from './fields.ts'
 import { generated } from './generated-schema.ts'
 import { choosing, forkChoosing, lineSchema, tagFields } from './line-schema.ts'
+import { signers } from './signer-schema.ts'
 import { rulesProblem } from './tag-rules.ts'
 
 /** Where candidates go when nobody says: the lines of a fork must not meet there. */
@@ -89,6 +90,7 @@ const upstream = z
     feed,
     poll: duration('How often the feed is read.').default('10m'),
     tags: tags.prefault({}),
+    signedBy: signers.optional(),
     ...choosing,
     security: expression(
       'A regular expression, whatever the case. A release whose tag, title or notes hold a match of it waits for no age and no hour.',

@@ -20,9 +20,10 @@ import {
   type RepositoryEntry,
   type UpstreamEntry,
 } from './schema.ts'
+import { type KeyReader, toSignerKey } from './signer-keys.ts'
 
 /** The plain settings of a file that the schema took. */
-export function toConfig(file: ConfigFile, path: string): Config {
+export function toConfig(file: ConfigFile, path: string, readKey: KeyReader): Config {
   const upstreams = Object.entries(file.upstreams).map(
     ([name, entry]): UpstreamSettings => ({
       name,
@@ -31,6 +32,9 @@ export function toConfig(file: ConfigFile, path: string): Config {
       pollSeconds: seconds(entry.poll),
       tags: entry.tags,
       allow: file.network.allow,
+      ...(entry.signedBy === undefined
+        ? {}
+        : { signedBy: entry.signedBy.map((each) => toSignerKey(each, readKey)) }),
       ...(entry.security === undefined ? {} : { security: entry.security }),
       ...(entry.expect === undefined ? {} : { expectSeconds: seconds(entry.expect) }),
     }),

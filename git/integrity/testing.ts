@@ -6,8 +6,10 @@ import type { SignerKey } from '../../domain/settings.ts'
 
 /** Why a test that signs cannot run here; null when it can. */
 export function missingProgram(program: 'gpg' | 'ssh-keygen'): string | null {
-  const found = spawnSync(program, program === 'gpg' ? ['--version'] : ['-?'])
-  return found.error === undefined ? null : `${program} is not installed here`
+  // The agent holds the secret keys that a test signs with; the check itself does without.
+  const needed = program === 'gpg' ? ['gpg', 'gpg-agent'] : [program]
+  const lacking = needed.filter((name) => spawnSync(name, ['--version']).error !== undefined)
+  return lacking.length === 0 ? null : `${lacking.join(' and ')} not installed here`
 }
 
 /** A PATH on which there is git and nothing else. */

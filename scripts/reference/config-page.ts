@@ -56,7 +56,8 @@ function rowsOf(schema: Schema, path: string): readonly Row[] {
     return [{ path: at, schema: inner, required: required.has(key) }, ...rowsOf(inner, at)]
   })
   const named = schema.additionalProperties ? namedRows(schema.additionalProperties, `${path}.<name>`) : []
-  return [...own, ...named, ...(schema.anyOf ?? []).flatMap((option) => rowsOf(option, path))]
+  const listed = schema.items?.properties ? rowsOf(schema.items, `${path}[]`) : []
+  return [...own, ...named, ...listed, ...(schema.anyOf ?? []).flatMap((option) => rowsOf(option, path))]
 }
 
 /** An entry under a name of the operator's own: itself a row, save where it only holds others. */

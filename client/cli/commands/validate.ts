@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import { readConfig } from '../../../config/load-config.ts'
 import { parseConfig } from '../../../config/parse-config.ts'
+import { keyFilesIn } from '../../../config/read-key-file.ts'
 import { renderProblems } from '../../../config/render-problems.ts'
 import { exitCodes } from '../../../domain/exit-codes.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
@@ -14,7 +16,7 @@ export async function validate(context: Context, input: CommandInput): Promise<C
     named === undefined ? configLocation(context) : { cwd: context.cwd, path: named },
   )
   const file = shortPath(path, context.cwd)
-  const parsed = parseConfig(text, file)
+  const parsed = parseConfig(text, file, { readKey: keyFilesIn(dirname(path)) })
   if (parsed.kind === 'invalid') {
     return {
       exitCode: exitCodes.usage,
