@@ -11,7 +11,8 @@ import {
 import { callsAtOnce, inTurns } from './in-turns.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
-import { type ListedWatch, lookAtWatches, watchedNames } from './watches.ts'
+import type { ListedWatch } from './watch-row.ts'
+import { lookAtWatches, watchedNames } from './watches.ts'
 
 /** What became of the watch of one upstream. */
 export interface AppliedWatch {

@@ -68,7 +68,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     setCurrentDetails(watchDetails(status(), upstream))
     if (!remembers) return
     const rules = lineRules(upstream, forks)
-    const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now() })
+    const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now(), polls: memory })
     if (JSON.stringify(shown) === standing) return
     standing = JSON.stringify(shown)
     upsertMemo({ standing: shown })
@@ -152,7 +152,10 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     const { feed } = upstream
     try {
       const read = await quickLook.readPollMemory()
-      if (polling === left && upstream.feed === feed) memory = read ?? memory
+      if (read !== null && polling === left && upstream.feed === feed) {
+        memory = read
+        show()
+      }
     } catch (error) {
       // Without an answer some polls are forgotten, which is better than not to look at once.
       if (!(error instanceof ActivityFailure)) throw error

@@ -17,6 +17,11 @@ const wait: CommandOption = {
   description: 'stay until the attempt has ended or waits again; exits like `run`',
 }
 
+const kindOptions: readonly CommandOption[] = [
+  { flags: '--upstream', description: 'the target is an upstream, where a fork has the same name' },
+  { flags: '--fork', description: 'the target is a fork, where an upstream has the same name' },
+]
+
 /**
  * Every command, in the order of `--help`. Nothing here loads a command: `--help` must answer at once, so what a
  * command needs is imported by its own file only.
@@ -252,6 +257,42 @@ export const registry: readonly CommandSpec[] = [
   decision('approve', 'let the candidate be pushed'),
   decision('skip', 'leave the release out'),
   decision('abort', 'give the attempt up'),
+  {
+    name: 'hold',
+    args: '<target>',
+    group: 'Decide',
+    summary: 'let nothing new start for an upstream, a fork or FORK/LINE; running attempts go on',
+    options: [
+      { flags: '--for <duration>', description: 'end it by itself after 12h, 3d, …' },
+      {
+        flags: '--until <moment>',
+        description: 'end it by itself then: 2026-12-01, or with a time and its zone',
+      },
+      { flags: '--reason <text>', description: 'why, for whoever meets it' },
+      ...kindOptions,
+      by,
+    ],
+    details: `Releases go on being noticed and wait. Holds outlive restarts and \`apply\`.\n\n--json:\n${shapes.holdShape}`,
+    load: async () => (await import('./commands/hold.ts')).hold,
+  },
+  {
+    name: 'release',
+    args: '<target>',
+    group: 'Decide',
+    summary: 'let go again: a hold, or a tag that has moved',
+    options: [
+      {
+        flags: '--accept <oid>',
+        description:
+          'the new tag object of a tag that has moved, by at least 7 characters; gone for one that is gone',
+        repeatable: true,
+      },
+      ...kindOptions,
+      by,
+    ],
+    details: `At a terminal an alarm is shown and asked about; elsewhere --accept is needed, and without it the exit code is 7.\n\n--json:\n${shapes.releaseShape}`,
+    load: async () => (await import('./commands/release.ts')).release,
+  },
   {
     name: 'resolutions',
     args: '[action] [key]',

@@ -1,3 +1,5 @@
+import { waitingReasons } from '../../domain/watch.ts'
+
 /** The shapes of `--json`, as `--help` shows them and the reference in docs repeats them. */
 const phases = '"fetching" | "rebasing" | "verifying" | "waiting" | "pushing" | "ended"'
 const outcomes =
@@ -30,7 +32,16 @@ export const attemptShape = `{ "version": 1, ${row},
 
 export const statusShape = `{ "version": 1,
   "upstreams": [ { "name", "phase": "polling" | "dispatching" | "degraded" | "stopped",
-                   "lastPollAt", "nextPollAt", "lastRelease", "failures" } ],
+                   "needs": null | "tag-moved" | "feed-gone" | "feed-moved",
+                   "lastPollAt", "nextPollAt", "lastSuccessAt", "lastRelease", "failures",
+                   "failure": null | { "reason", "message", "since" },
+                   "lines": [ { "line": "<fork>/<line>", "lastRelease": null | "…" } ],
+                   "waiting": [ { "tag", "line", "reason": ${waitingReasons.map((reason) => `"${reason}"`).join(' | ')},
+                                  "detail", "until": null | "…", "publishedAt", "url", "since", "security" } ],
+                   "holds": [ { "fork": null | "…", "line": null | "…", "by", "at", "until": null | "…", "reason" } ],
+                   "alarms": [ { "tag", "before": { "tag", "tagObject", "commit" }, "after": null | such a one, "at" } ],
+                   "questions": [ { "kind": "feed-gone" | "feed-moved", "since", "url", "to" where it has moved } ],
+                   "silence": [ { "kind": "no-poll" | "no-release", "since", "seconds", "expectSeconds" of no-release } ] } ],
   "attempts": [ { the row of \`show\`: ${row} } ] }`
 
 export const inboxShape = `{ "version": 1,
@@ -50,6 +61,12 @@ export const upShape = `{ "version": 1, "address", "uiUrl", "pid", "workers", "d
 
 export const runShape = `the object of \`show\`; for several forks { "version": 1, "attempts": [ … ] };
 with --detach { "version": 1, "attempts": [ { "id", "how": "started" | "joined" | "already-done", "webUi" } ] }`
+
+export const holdShape =
+  '{ "version": 1, "upstream", "fork": null | "…", "line": null | "…", "until": null | "…", "answer" }'
+
+export const releaseShape =
+  '{ "version": 1, "upstream", "fork", "line", "accepted": [ { "tag", "tagObject": null | "…" } ], "answer" }'
 
 export const pollShape = '{ "version": 1, "upstream", "polled": true }'
 

@@ -1,5 +1,5 @@
 import { liveHolds } from '../hold.ts'
-import { usualPatienceSeconds } from '../poll-memory.ts'
+import { type PollMemory, usualPatienceSeconds } from '../poll-memory.ts'
 import type { UpstreamSettings } from '../settings.ts'
 import type { Hold, LineKey, WatchKnowledge } from '../watch.ts'
 import type { LineRules } from './line-rules.ts'
@@ -18,6 +18,8 @@ export interface WatchStanding {
   readonly patienceSeconds: number
   /** Null when no release is expected within a certain time. */
   readonly expectSeconds: number | null
+  /** What the polls had come to when this was shown; the pending poll's heartbeat is newer where it has one. */
+  readonly polls: PollMemory
   /** What had no room; a worker knows it. */
   readonly left: 'nothing' | 'waiting' | 'lines'
 }
@@ -30,7 +32,7 @@ const fewLines = 50
 export function standingOf(
   known: WatchKnowledge,
   upstream: Pick<UpstreamSettings, 'pollSeconds' | 'patienceSeconds' | 'expectSeconds'>,
-  { rules, now }: { readonly rules: readonly LineRules[]; readonly now: string },
+  more: { readonly rules: readonly LineRules[]; readonly now: string; readonly polls: PollMemory },
 ): WatchStanding {
   const waiting = new Set(known.releases.map(({ tag }) => tag))
   const whole: WatchStanding = {
@@ -39,11 +41,11 @@ export function standingOf(
       releases: known.releases,
       pins: known.pins.filter(({ tag }) => waiting.has(tag)),
       alarms: known.alarms,
-      holds: liveHolds(known.holds, now),
+      holds: liveHolds(known.holds, more.now),
       questions: known.questions,
       newsAt: known.newsAt,
     },
-    rules: rules.map(({ lines, step, minimumAgeSeconds, quiet }) => ({
+    rules: more.rules.map(({ lines, step, minimumAgeSeconds, quiet }) => ({
       lines,
       step,
       minimumAgeSeconds,
@@ -52,6 +54,7 @@ export function standingOf(
     pollSeconds: upstream.pollSeconds,
     patienceSeconds: upstream.patienceSeconds ?? usualPatienceSeconds,
     expectSeconds: upstream.expectSeconds ?? null,
+    polls: more.polls,
     left: 'nothing',
   }
   if (fits(whole)) return whole

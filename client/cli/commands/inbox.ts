@@ -6,6 +6,7 @@ import { listWatches } from '../../watches.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { renderInbox } from '../render/inbox.ts'
+import { needsPerson } from '../render/watch-questions.ts'
 
 /** What waits for a person, oldest first, with the commands that settle it. */
 export function inbox(context: Context, _input: CommandInput): Promise<CommandResult> {
@@ -16,11 +17,11 @@ export function inbox(context: Context, _input: CommandInput): Promise<CommandRe
     const questions = asked
       .filter((details) => details.row.phase === 'waiting')
       .sort((left, right) => left.row.updatedAt.localeCompare(right.row.updatedAt))
-    const degraded = watches.filter((watch) => watch.row.phase === 'degraded')
+    const asking = watches.filter((watch) => needsPerson(watch.row))
     return {
       exitCode: 0,
       text: renderInbox(
-        { questions, degraded, now: context.now(), dataOption: dataOption(context) },
+        { questions, watches: asking, now: context.now(), dataOption: dataOption(context) },
         context.style,
       ),
       json: {
@@ -29,7 +30,7 @@ export function inbox(context: Context, _input: CommandInput): Promise<CommandRe
           ...row,
           intervention: status?.intervention ?? null,
         })),
-        upstreams: degraded.map(({ row, lastFailure }) => ({ ...row, lastFailure })),
+        upstreams: asking.map(({ row, lastFailure }) => ({ ...row, lastFailure })),
       },
     }
   })

@@ -23,6 +23,7 @@ export async function status(context: Context, input: CommandInput): Promise<Com
         older: attempts.length - shown.length,
         now: context.now(),
         dataOption: dataOption(context),
+        columns: context.host.stdoutIsTty ? context.host.columns : Number.POSITIVE_INFINITY,
       },
       context.style,
     )

@@ -1,26 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { plain } from '../style.ts'
 import { renderInbox } from './inbox.ts'
-import { details, now } from './testing.ts'
+import { details, now, watch } from './testing.ts'
 
 describe('the inbox', () => {
   it('lists questions and feeds that fail, each with a command', () => {
-    const degraded = [
-      {
-        configDigest: null,
-        lastFailure: 'feed-http-500: The server failed.',
-        row: {
-          name: 'node',
-          phase: 'degraded' as const,
-          lastPollAt: null,
-          nextPollAt: null,
-          lastRelease: null,
-          failures: 4,
-        },
-      },
+    const watches = [
+      watch(
+        { name: 'node', phase: 'degraded', failures: 4 },
+        { lastFailure: 'feed-http-500: The server failed.' },
+      ),
     ]
     expect(
-      renderInbox({ questions: [details()], degraded, now, dataOption: '' }, plain),
+      renderInbox({ questions: [details()], watches, now, dataOption: '' }, plain),
     ).toMatchInlineSnapshot(`
       "my-codex@rust-v1.2.0  conflict  since 5m ago
       maintain/my-codex/main/rust-v1.2.0
@@ -39,7 +31,7 @@ describe('the inbox', () => {
   })
 
   it('says so when nothing waits', () => {
-    expect(renderInbox({ questions: [], degraded: [], now, dataOption: '' }, plain)).toBe(
+    expect(renderInbox({ questions: [], watches: [], now, dataOption: '' }, plain)).toBe(
       'Nothing waits for you.',
     )
   })

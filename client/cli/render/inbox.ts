@@ -1,16 +1,18 @@
 import { shellWord } from '../../../domain/shell-word.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
-import type { ListedWatch } from '../../watches.ts'
+import type { ListedWatch } from '../../watch-row.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
 import { renderIntervention } from './attempt.ts'
 import { indent, oneLine } from './table.ts'
+import { watchQuestions } from './watch-questions.ts'
 import { shortName } from './words.ts'
 
 export interface InboxView {
   /** Oldest first. */
   readonly questions: readonly AttemptDetails[]
-  readonly degraded: readonly ListedWatch[]
+  /** Those that need a person. */
+  readonly watches: readonly ListedWatch[]
   readonly now: Date
   readonly dataOption: string
 }
@@ -18,15 +20,7 @@ export interface InboxView {
 /** Every question that waits for a person, each with the commands that settle it. */
 export function renderInbox(view: InboxView, style: Style): string {
   const parts = view.questions.map((details) => renderQuestion(details, view, style))
-  for (const { row, lastFailure } of view.degraded) {
-    parts.push(
-      [
-        `${style.bold(oneLine(row.name))}  ${style.red(`${row.failures} polls failed in a row`)}`,
-        ...(lastFailure === null ? [] : [`  ${oneLine(lastFailure)}`]),
-        `  try again now: ${style.cyan(`undrift poll${view.dataOption} ${shellWord(row.name)}`)}`,
-      ].join('\n'),
-    )
-  }
+  for (const watch of view.watches) parts.push(...watchQuestions(watch, view, style))
   return parts.length === 0 ? 'Nothing waits for you.' : parts.join('\n\n')
 }
 

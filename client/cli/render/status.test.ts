@@ -1,29 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { plain } from '../style.ts'
 import { renderStatus } from './status.ts'
-import { now, row } from './testing.ts'
+import { now, row, upstreamRow } from './testing.ts'
 
 describe('status', () => {
   it('shows upstreams and attempts in columns, and says when a person is awaited', () => {
     const text = renderStatus(
       {
         upstreams: [
-          {
-            name: 'codex',
-            phase: 'polling',
-            lastPollAt: '2026-05-01T11:57:00.000Z',
-            nextPollAt: '2026-05-01T12:07:00.000Z',
-            lastRelease: 'rust-v1.2.0',
-            failures: 0,
-          },
-          {
+          upstreamRow(),
+          upstreamRow({
             name: 'node',
             phase: 'degraded',
             lastPollAt: '2026-05-01T11:00:00.000Z',
             nextPollAt: '2026-05-01T11:59:00.000Z',
             lastRelease: null,
+            lines: [],
             failures: 4,
-          },
+          }),
         ],
         attempts: [
           row(),
@@ -32,6 +26,7 @@ describe('status', () => {
         older: 3,
         now,
         dataOption: ' --data /srv/undrift',
+        columns: 100,
       },
       plain,
     )
@@ -46,12 +41,15 @@ describe('status', () => {
 
       and 3 that ended earlier: undrift status --data /srv/undrift --all
 
-      1 attempt waits for a person: undrift inbox --data /srv/undrift"
+      1 attempt waits for a person, 1 upstream needs a look: undrift inbox --data /srv/undrift"
     `)
   })
 
   it('says what to do when there is nothing yet', () => {
-    const text = renderStatus({ upstreams: [], attempts: [], older: 0, now, dataOption: '' }, plain)
+    const text = renderStatus(
+      { upstreams: [], attempts: [], older: 0, now, dataOption: '', columns: 80 },
+      plain,
+    )
     expect(text).toMatchInlineSnapshot(`
       "Upstreams
         none is watched; undrift apply

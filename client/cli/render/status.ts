@@ -1,8 +1,10 @@
 import type { AttemptRow } from '../../attempts.ts'
-import type { UpstreamRow } from '../../watches.ts'
+import type { UpstreamRow } from '../../watch-row.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
-import { oneLine, table } from './table.ts'
+import { fittedTable, oneLine } from './table.ts'
+import { watchLines } from './watch-lines.ts'
+import { needsPerson } from './watch-questions.ts'
 import { shortName, stateWords } from './words.ts'
 
 export interface StatusView {
@@ -13,6 +15,8 @@ export interface StatusView {
   readonly now: Date
   /** ` --data DIR` where the commands need it. */
   readonly dataOption: string
+  /** Of the terminal; infinite where the text goes elsewhere. */
+  readonly columns: number
 }
 
 /** What is watched and what is going on, for a person. */
@@ -23,9 +27,15 @@ export function renderStatus(view: StatusView, style: Style): string {
   if (view.older > 0) {
     parts.push(style.dim(`and ${view.older} that ended earlier: undrift status${view.dataOption} --all`))
   }
-  if (waiting > 0) {
-    const subject = waiting === 1 ? '1 attempt waits' : `${waiting} attempts wait`
-    parts.push(`${style.yellow(`${subject} for a person:`)} undrift inbox${view.dataOption}`)
+  const asking = view.upstreams.filter(needsPerson).length
+  const subjects = [
+    ...(waiting > 0
+      ? [waiting === 1 ? '1 attempt waits for a person' : `${waiting} attempts wait for a person`]
+      : []),
+    ...(asking > 0 ? [asking === 1 ? '1 upstream needs a look' : `${asking} upstreams need a look`] : []),
+  ]
+  if (subjects.length > 0) {
+    parts.push(`${style.yellow(`${subjects.join(', ')}:`)} undrift inbox${view.dataOption}`)
   }
   return parts.join('\n\n')
 }
@@ -36,7 +46,7 @@ function section(title: string, body: string, style: Style): string {
 
 function upstreamTable(view: StatusView, style: Style): string {
   if (view.upstreams.length === 0) return style.dim(`  none is watched; undrift apply${view.dataOption}`)
-  return table(
+  const rows = fittedTable(
     view.upstreams.map((row) => [
       `  ${oneLine(row.name)}`,
       phaseWord(row, style),
@@ -44,7 +54,11 @@ function upstreamTable(view: StatusView, style: Style): string {
       style.dim(`polled ${age(row.lastPollAt, view.now)}`),
       row.nextPollAt === null ? '' : style.dim(`next ${nextPoll(row.nextPollAt, view.now)}`),
     ]),
-  )
+    { columns: view.columns, shorten: [0, 2] },
+  ).split('\n')
+  return view.upstreams
+    .flatMap((row, index) => [rows[index] ?? '', ...watchLines(row, view, style)])
+    .join('\n')
 }
 
 function phaseWord(row: UpstreamRow, style: Style): string {
@@ -67,12 +81,13 @@ function nextPoll(moment: string, now: Date): string {
 
 function attemptTable(view: StatusView, style: Style): string {
   if (view.attempts.length === 0) return style.dim('  none yet')
-  return table(
+  return fittedTable(
     view.attempts.map((row) => [
       `  ${oneLine(shortName(row))}`,
       stateWords(row, style),
       style.dim(`started ${age(row.startedAt, view.now)}`),
       style.dim(`updated ${age(row.updatedAt, view.now)}`),
     ]),
+    { columns: view.columns, shorten: [0] },
   )
 }

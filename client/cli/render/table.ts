@@ -19,6 +19,33 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
+/** The narrowest that a column is made. */
+const narrowest = 8
+
+/**
+ * The same within so many columns of a terminal: the widest of the columns that may be shortened gives way, and loses its
+ * colours where something is cut off.
+ */
+export function fittedTable(
+  rows: readonly (readonly string[])[],
+  { columns, shorten }: { readonly columns: number; readonly shorten: readonly number[] },
+): string {
+  const widest = (column: number) => Math.max(0, ...rows.map((row) => width(row[column] ?? '')))
+  const count = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: count }, (_, column) => widest(column))
+  const total = () => widths.reduce((sum, one) => sum + one + 2, -2)
+  while (total() > columns) {
+    const [first] = shorten.toSorted((left, right) => (widths[right] ?? 0) - (widths[left] ?? 0))
+    if (first === undefined || (widths[first] ?? 0) <= narrowest) break
+    widths[first] = (widths[first] ?? 0) - 1
+  }
+  const fitted = (cell: string, column: number) => {
+    const most = widths[column] ?? 0
+    return width(cell) <= most ? cell : cut(stripVTControlCharacters(cell), most)
+  }
+  return table(rows.map((row) => row.map(fitted)))
+}
+
 /** Every line of a text, moved to the right. */
 export function indent(text: string, columns: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(columns))

@@ -1,6 +1,7 @@
 import type { AttemptStatus } from '../../../workflows/messages.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
 import type { AttemptRow } from '../../attempts.ts'
+import type { ListedWatch, UpstreamRow } from '../../watch-row.ts'
 
 /** The moment that all views are made at. */
 export const now = new Date('2026-05-01T12:00:00.000Z')
@@ -21,6 +22,33 @@ export function row(changes: Partial<AttemptRow> = {}): AttemptRow {
     updatedAt: '2026-05-01T11:55:00.000Z',
     ...changes,
   }
+}
+
+/** An upstream that is polled and has nothing to say, with these changes. */
+export function upstreamRow(changes: Partial<UpstreamRow> = {}): UpstreamRow {
+  return {
+    name: 'codex',
+    phase: 'polling',
+    needs: null,
+    lastPollAt: '2026-05-01T11:57:00.000Z',
+    nextPollAt: '2026-05-01T12:07:00.000Z',
+    lastSuccessAt: '2026-05-01T11:57:00.000Z',
+    lastRelease: 'rust-v1.2.0',
+    failures: 0,
+    failure: null,
+    lines: [{ line: 'my-codex/main', lastRelease: 'rust-v1.2.0' }],
+    waiting: [],
+    holds: [],
+    alarms: [],
+    questions: [],
+    silence: [],
+    ...changes,
+  }
+}
+
+/** A watch with that row. */
+export function watch(changes: Partial<UpstreamRow> = {}, more: Partial<ListedWatch> = {}): ListedWatch {
+  return { row: upstreamRow(changes), configDigest: null, lastFailure: null, standing: null, ...more }
 }
 
 /** The attempt of that row in full, with these changes. */

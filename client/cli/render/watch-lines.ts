@@ -1,0 +1,73 @@
+import { targetName } from '../../../domain/hold.ts'
+import { shellWord } from '../../../domain/shell-word.ts'
+import type { Silence } from '../../../domain/silence.ts'
+import type { Hold, MovedTag, UpstreamQuestion, WaitingRelease } from '../../../domain/watch.ts'
+import type { UpstreamRow } from '../../watch-row.ts'
+import type { Style } from '../style.ts'
+import { age, span } from './age.ts'
+import { oneLine } from './table.ts'
+import { cut } from './width.ts'
+
+export interface WatchLinesView {
+  readonly now: Date
+  readonly columns: number
+  readonly dataOption: string
+}
+
+const mostWaiting = 10
+
+/** What there is to say of an upstream beside its row in `status`: a line each, the urgent first. */
+export function watchLines(row: UpstreamRow, view: WatchLinesView, style: Style): readonly string[] {
+  const line = (paint: (text: string) => string, label: string, text: string) => {
+    const short = cut(oneLine(text), Math.max(20, view.columns - label.length - 6))
+    return `    ${paint(`${label}:`)} ${short}`
+  }
+  const waiting = row.waiting.slice(0, mostWaiting)
+  const more = row.waiting.length - waiting.length
+  return [
+    ...row.alarms.map((alarm) => line(style.red, 'alarm', alarmText(alarm))),
+    ...row.questions.map((question) => line(style.yellow, 'question', questionText(question, view))),
+    ...row.silence.map((silence) => line(style.yellow, 'silent', silenceText(silence))),
+    ...row.holds.flatMap((hold) => [
+      line(style.yellow, 'held', holdText(hold, row, view)),
+      `      ${style.cyan(`undrift release${view.dataOption} ${shellWord(targetName(row.name, hold))}`)}`,
+    ]),
+    ...ownLines(row).map(({ line: key, lastRelease }) =>
+      line(style.dim, 'line', `${key} ${lastRelease ?? 'no release known'}`),
+    ),
+    ...waiting.map((release) => line(style.cyan, 'waits', waitingText(release))),
+    ...(more > 0 ? [`    ${style.dim(`and ${more} more wait`)}`] : []),
+  ]
+}
+
+/** The lines, where one of them does not stand on what the row shows. */
+function ownLines({ lines, lastRelease }: UpstreamRow): UpstreamRow['lines'] {
+  return lines.some((line) => line.lastRelease !== lastRelease) ? lines : []
+}
+
+function alarmText({ tag, after }: MovedTag): string {
+  return `the tag ${tag} ${after === null ? 'is gone' : 'was moved'}; nothing starts`
+}
+
+function questionText(question: UpstreamQuestion, { now }: WatchLinesView): string {
+  if (question.kind === 'feed-moved') return `the feed has moved to ${question.to}`
+  return `the feed has been gone for ${span((now.getTime() - Date.parse(question.since)) / 1000)}`
+}
+
+/** What has not been heard, in half a sentence. */
+export function silenceText(silence: Silence): string {
+  const long = span(silence.seconds)
+  return silence.kind === 'no-poll'
+    ? `no poll has worked for ${long}`
+    : `no release for ${long}; one is expected within ${span(silence.expectSeconds)}`
+}
+
+function holdText(hold: Hold, row: UpstreamRow, { now }: WatchLinesView): string {
+  const end = hold.until === null ? '' : ` until ${hold.until}`
+  const why = hold.reason === '' ? '' : `: ${hold.reason}`
+  return `${targetName(row.name, hold)} by ${hold.by} ${age(hold.at, now)}${end}${why}`
+}
+
+function waitingText({ tag, line, detail }: WaitingRelease): string {
+  return `${tag} for ${line}, ${detail}`
+}

@@ -1,0 +1,172 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client'
+import { defaultPayloadConverter } from '@temporalio/common'
+import { watchId } from '../domain/ids.ts'
+import { newestRelease } from '../domain/lines/newest-release.ts'
+import { type WatchStanding, watchNeed } from '../domain/lines/standing.ts'
+import { waitingReleases } from '../domain/lines/waiting-releases.ts'
+import { freshMemory, type PollMemory } from '../domain/poll-memory.ts'
+import { type Silence, silences } from '../domain/silence.ts'
+import type {
+  Hold,
+  LineKey,
+  MovedTag,
+  UpstreamQuestion,
+  WaitingRelease,
+  WatchKnowledge,
+} from '../domain/watch.ts'
+import type { WatchStatus } from '../workflows/messages.ts'
+import { searchKeys } from './search-attributes.ts'
+
+/** One upstream as `status --json` shows it. */
+export interface UpstreamRow {
+  readonly name: string
+  /** `degraded` after three failures in a row; `stopped` when the watch has ended. */
+  readonly phase: 'polling' | 'dispatching' | 'degraded' | 'stopped'
+  /** Why a person is needed: `tag-moved`, `feed-gone` or `feed-moved`; null for nothing. */
+  readonly needs: string | null
+  readonly lastPollAt: string | null
+  readonly nextPollAt: string | null
+  /** When a poll worked last; null when none did since the watch began. */
+  readonly lastSuccessAt: string | null
+  readonly lastRelease: string | null
+  /** Polls in a row that failed. */
+  readonly failures: number
+  /** Why the last of them failed, and since when they do; null when none did. */
+  readonly failure: { readonly reason: string; readonly message: string; readonly since: string } | null
+  /** What each line stands on. */
+  readonly lines: readonly { readonly line: LineKey; readonly lastRelease: string | null }[]
+  readonly waiting: readonly WaitingRelease[]
+  readonly holds: readonly Hold[]
+  readonly alarms: readonly MovedTag[]
+  readonly questions: readonly UpstreamQuestion[]
+  readonly silence: readonly Silence[]
+}
+
+/** A watch in the server's list. */
+export interface ListedWatch {
+  readonly row: UpstreamRow
+  readonly configDigest: string | null
+  /** Why the last poll failed; null when it did not. */
+  readonly lastFailure: string | null
+  /** Null for a watch that is too old to show it, or knows more than it can show. */
+  readonly standing: WatchStanding | null
+}
+
+const degradedAfter = 3
+
+/** A watch from its description, without any worker: its memo, and its poll, the pending activity that is retried for ever. */
+export function toWatch(description: WorkflowExecutionDescription, now: number): ListedWatch {
+  const running = description.status.name === 'RUNNING' || description.status.name === 'PAUSED'
+  const pending = description.raw.pendingActivities ?? []
+  const poll = pending.find((activity) => activity.activityId === 'poll-feed')
+  const standing = (description.memo?.standing ?? null) as WatchStanding | null
+  const polls = pollsOf(poll?.heartbeatDetails?.payloads?.[0]) ?? standing?.polls ?? freshMemory
+  const { failures } = polls
+  const failure = poll?.lastFailure
+  const failed = failure?.applicationFailureInfo?.type !== 'NoNewRelease'
+  const watch: ListedWatch = {
+    configDigest: typeof description.memo?.configDigest === 'string' ? description.memo.configDigest : null,
+    lastFailure:
+      failures === 0 ? null : ((failed ? failure?.message : null) ?? polls.lastFailure?.message ?? null),
+    standing,
+    row: {
+      name: description.workflowId.slice(watchId('').length),
+      phase: phaseOf({ running, polling: poll !== undefined, pending: pending.length > 0, failures }),
+      needs: null,
+      // A try that runs has no end yet, and one that is due has no start any more.
+      lastPollAt: toIso(poll?.lastStartedTime ?? poll?.lastAttemptCompleteTime),
+      nextPollAt: toIso(poll?.nextAttemptScheduleTime ?? poll?.scheduledTime),
+      lastSuccessAt: polls.lastSuccessAt,
+      lastRelease: description.typedSearchAttributes.get(searchKeys.release) ?? null,
+      failures,
+      failure: failureOf(polls),
+      lines: [],
+      waiting: [],
+      holds: [],
+      alarms: [],
+      questions: [],
+      silence: [],
+    },
+  }
+  return standing === null ? watch : withStanding(watch, standing, { since: description.startTime, now })
+}
+
+/** The same with what the watch itself has answered. */
+export function answered(watch: ListedWatch, { known, waiting }: WatchStatus): ListedWatch {
+  if (known === null) return watch
+  const { alarms, questions, holds } = known
+  const row = {
+    ...watch.row,
+    lastRelease: newestRelease(known),
+    needs: watchNeed(known),
+    lines: linesOf(known),
+    waiting,
+    holds,
+    alarms,
+    questions,
+  }
+  return { ...watch, row }
+}
+
+/** The same with all that a watch shows of where it stands. `since` is when the watch began. */
+function withStanding(
+  watch: ListedWatch,
+  standing: WatchStanding,
+  { since, now }: { readonly since: Date; readonly now: number },
+): ListedWatch {
+  const { known, rules, pollSeconds, patienceSeconds, expectSeconds } = standing
+  const { alarms, questions } = known
+  const { lastSuccessAt } = watch.row
+  const heard = { since: since.toISOString(), lastSuccessAt, newsAt: known.newsAt }
+  return {
+    ...watch,
+    standing,
+    row: {
+      ...watch.row,
+      needs: watchNeed(known),
+      lines: linesOf(known),
+      waiting: waitingReleases(known, rules, now),
+      holds: known.holds.filter(({ until }) => until === null || Date.parse(until) > now),
+      alarms,
+      questions,
+      silence: silences({ ...heard, pollSeconds, patienceSeconds, expectSeconds }, now),
+    },
+  }
+}
+
+function linesOf({ lines }: Pick<WatchKnowledge, 'lines'>): UpstreamRow['lines'] {
+  return Object.entries(lines).map(([line, { standsOn }]) => ({
+    line: line as LineKey,
+    lastRelease: standsOn,
+  }))
+}
+
+function phaseOf(watch: {
+  readonly running: boolean
+  readonly polling: boolean
+  readonly pending: boolean
+  readonly failures: number
+}): UpstreamRow['phase'] {
+  if (!watch.running) return 'stopped'
+  if (watch.failures >= degradedAfter) return 'degraded'
+  return watch.pending && !watch.polling ? 'dispatching' : 'polling'
+}
+
+/** What the poll's heartbeat carries from one try to the next; null where there is none yet. */
+function pollsOf(
+  payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0] | undefined,
+): PollMemory | null {
+  if (payload === undefined) return null
+  const details = defaultPayloadConverter.fromPayload<Partial<PollMemory> | null>(payload)
+  return details === null ? null : { ...freshMemory, ...details }
+}
+
+function failureOf({ lastFailure, firstFailureAt }: PollMemory): UpstreamRow['failure'] {
+  return lastFailure === null || firstFailureAt === null ? null : { ...lastFailure, since: firstFailureAt }
+}
+
+function toIso(time: { seconds?: unknown; nanos?: number | null } | null | undefined): string | null {
+  if (!time) return null
+  const milliseconds = Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6)
+  return new Date(milliseconds).toISOString()
+}
