@@ -11,6 +11,7 @@ import { conflictBySignal } from './conflict-by-signal.ts'
 import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
 import { feedTrouble } from './feed-trouble.ts'
+import { generatedFiles } from './generated-files.ts'
 import { landedWithChanges } from './landed-with-changes.ts'
 import { promoted } from './promoted.ts'
 import { pushKilled } from './push-killed.ts'
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   conflict,
   conflictBySignal,
   landedWithChanges,
+  generatedFiles,
   sharedMemory,
   redChecks,
   dryRun,

@@ -40,6 +40,8 @@ export interface Scenario {
   readonly ledger?: boolean
   /** What the fork's config says of `verify`; `sh check.sh` when it is left out. */
   readonly verify?: readonly string[]
+  /** What the fork's config says of generated files; nothing when it is left out. */
+  readonly generated?: Readonly<Record<string, string>>
   /** How often the feed is read; every second when it is left out. */
   readonly poll?: string
   /** Whether the upstream's forge sends webhooks. */

@@ -31,7 +31,7 @@ export interface World {
   remove(): Promise<void>
 }
 
-type Cast = Pick<Scenario, 'name' | 'push' | 'verify' | 'ledger' | 'poll' | 'webhook'>
+type Cast = Pick<Scenario, 'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook'>
 
 /** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
 export async function buildWorld(cast: readonly Cast[], say: (text: string) => void): Promise<World> {
@@ -67,7 +67,15 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
 
 async function buildGround(
   root: string,
-  { name, push, verify = ['sh check.sh'], ledger = false, poll = '1s', webhook = false }: Cast,
+  {
+    name,
+    push,
+    verify = ['sh check.sh'],
+    ledger = false,
+    poll = '1s',
+    webhook = false,
+    generated = {},
+  }: Cast,
   { feeds, host }: Pick<World, 'feeds' | 'host'>,
 ): Promise<ForkConfig & Ground> {
   const repositories = await buildRepositories(join(root, name))
@@ -75,5 +83,5 @@ async function buildGround(
   feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
   const originUrl = `${host.address}/${name}/origin.git`
   const feedUrl = feed.url
-  return { name, repositories, feed, feedUrl, originUrl, push, verify, ledger, poll, webhook }
+  return { name, repositories, feed, feedUrl, originUrl, push, verify, ledger, poll, webhook, generated }
 }

@@ -16,6 +16,8 @@ export interface ForkConfig {
   /** Every second when it is left out. */
   readonly poll?: string
   readonly webhook?: boolean
+  /** Commands by pattern. */
+  readonly generated?: Readonly<Record<string, string>>
 }
 
 export interface ConfigOptions {
@@ -47,17 +49,20 @@ export async function writeConfig(
       ]),
     ),
     forks: Object.fromEntries(
-      forks.map(({ name, repositories: { remotes }, originUrl, push, verify, ledger = false }) => [
-        name,
-        {
-          upstream: upstreamName(name),
-          remotes: { origin: { url: originUrl, token }, mirror: `file://${remotes.mirror}` },
-          branch: 'main',
-          sandbox,
-          verify,
-          publish: { candidate: 'undrift/candidate/{tag}', to: ['origin', 'mirror'], push, ledger },
-        },
-      ]),
+      forks.map(
+        ({ name, repositories: { remotes }, originUrl, push, verify, ledger = false, generated = {} }) => [
+          name,
+          {
+            upstream: upstreamName(name),
+            remotes: { origin: { url: originUrl, token }, mirror: `file://${remotes.mirror}` },
+            branch: 'main',
+            sandbox,
+            verify,
+            generated,
+            publish: { candidate: 'undrift/candidate/{tag}', to: ['origin', 'mirror'], push, ledger },
+          },
+        ],
+      ),
     ),
     network: { allow: ['127.0.0.0/8'] },
   }

@@ -1,8 +1,9 @@
 import type { Change } from './change.ts'
+import { listedPart } from './parts-lock.ts'
 import { swap } from './project.ts'
 
 /** What upstream may do in a release of the rehearsal, by what it does to the fork. */
-export type ReleaseKind = 'clean' | 'small' | 'conflicting' | 'red-checks' | 'landed-with-changes'
+export type ReleaseKind = 'clean' | 'small' | 'conflicting' | 'red-checks' | 'landed-with-changes' | 'listed'
 
 /** The upstream commits of a release of this kind. */
 export function releaseChanges(kind: ReleaseKind, version: string): readonly Change[] {
@@ -17,6 +18,8 @@ export function releaseChanges(kind: ReleaseKind, version: string): readonly Cha
       return [takeTheDefaultFile, announce(version)]
     case 'red-checks':
       return [demandPurposes, announce(version)]
+    case 'listed':
+      return [announce(version), listedPart(version)]
   }
 }
 
