@@ -1,10 +1,6 @@
-import type { SkippedRelease } from './release.ts'
-
 const longestKey = 24
 const mostSeen = 1_050
-const mostSkipped = 100
-const longestText = 120
-const skippedBytes = 16_000
+const mostBytes = 32_000
 
 /** The tags that are not among the remembered ones. */
 export function unseenOf<T extends { readonly tag: string }>(
@@ -19,30 +15,20 @@ export function unseenOf<T extends { readonly tag: string }>(
  * Adds tags to what was seen, newest last, and forgets the oldest where it grows too long.
  * Invariant: at most 32 KB. Forgetting is safe: a forgotten release is older than the baseline and is skipped as such.
  */
-export function rememberSeen(seen: readonly string[], tags: readonly string[]): readonly string[] {
+export function rememberSeen(
+  seen: readonly string[],
+  tags: readonly string[],
+  options: { readonly bytes: number } = { bytes: mostBytes },
+): readonly string[] {
   const fresh = new Set(tags.map(seenKey))
-  return [...seen.filter((key) => !fresh.has(key)), ...fresh].slice(-mostSeen)
-}
-
-/** Adds skipped releases to the known ones, newest last: at most 100, and at most 16 KB. */
-export function rememberSkipped(
-  known: readonly SkippedRelease[],
-  more: readonly SkippedRelease[],
-): readonly SkippedRelease[] {
-  const again = new Set(more.map(({ tag }) => tag))
-  const rows = [...known.filter(({ tag }) => !again.has(tag)), ...more]
-    .slice(-mostSkipped)
-    .map(({ tag, reason }) => ({ tag: shorten(tag), reason: shorten(reason) }))
-  let bytes = 0
-  const tooMuch = rows.findLastIndex((row) => {
-    bytes += byteLength(JSON.stringify(row)) + 1
-    return bytes > skippedBytes
+  const all = [...seen.filter((key) => !fresh.has(key)), ...fresh].slice(-mostSeen)
+  // A key is plain ASCII: it weighs its length, two quotes and a comma, and a little more where it holds a quote itself.
+  let left = Math.min(options.bytes, mostBytes)
+  const tooMuch = all.findLastIndex((key) => {
+    left -= JSON.stringify(key).length + 1
+    return left < 0
   })
-  return rows.slice(tooMuch + 1)
-}
-
-function shorten(text: string): string {
-  return text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`
+  return all.slice(tooMuch + 1)
 }
 
 /** The tag itself where it is short and plain, else its beginning and a digest: what is remembered has a bounded size. */
@@ -61,14 +47,4 @@ function digest64(text: string): string {
     high = Math.imul((high ^ unit) + 0x9e3779b9, 0x85ebca6b) ^ (high >>> 13)
   }
   return [low, high].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
-}
-
-/** Of UTF-8, at most: half of a pair counts as three. */
-function byteLength(text: string): number {
-  let bytes = 0
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3
-  }
-  return bytes
 }

@@ -50,6 +50,8 @@ export interface LineKnowledge {
   readonly standsOn: string | null
   /** Tags that it takes, but not yet: oldest version first, each described in `releases`. */
   readonly waiting: readonly string[]
+  /** What it stands on was too much to be remembered; nothing starts until it is less. See lines/fit-knowledge.ts. */
+  readonly isLost?: boolean
 }
 
 /** A release that was noticed, as far as it must be known while a line waits with it. */

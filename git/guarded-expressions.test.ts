@@ -31,6 +31,15 @@ it('lets work that is merely much run to its end', () => {
   )
 })
 
+it('lets work run to its end that takes long by itself, and still gives up on a catastrophic expression', () => {
+  const end = Date.now() + 1_200
+  const found = withGuardedExpressions((exec) => {
+    while (Date.now() < end) {}
+    return exec(/^(a+)+$/, `${'a'.repeat(60)}!`)
+  })
+  expect(found).toBe('too-slow')
+})
+
 it('hands on what the work throws', () => {
   expect(() =>
     withGuardedExpressions(() => {

@@ -1,10 +1,12 @@
 import { rememberSeen, unseenOf } from '../choose-release-memory.ts'
+import { holdOn } from '../hold.ts'
 import type { FeedRelease } from '../release.ts'
 import { type Exec, execUnguarded } from '../version/exec.ts'
-import type { LineKey, NoticedRelease, WatchKnowledge } from '../watch.ts'
+import type { LineKey, LineKnowledge, NoticedRelease, WatchKnowledge } from '../watch.ts'
+import { fitKnowledge, roomForSeen } from './fit-knowledge.ts'
 import { type LineReader, lineReader } from './line-reader.ts'
 import type { LineRules } from './line-rules.ts'
-import { beginTurn, type LineTurn, takeTurn } from './line-turn.ts'
+import { beginTurn, idleTurn, type LineTurn, takeTurn } from './line-turn.ts'
 import { noticeReleases } from './notice-releases.ts'
 import { comparePins, type RepositoryTags } from './pins.ts'
 import { addSkipped } from './skipped-rows.ts'
@@ -50,6 +52,8 @@ export interface LinesChoice {
 
 const mostProblems = 5
 const mostDispatched = 50
+/** Bytes that the reports of one choice may add. */
+const roomForReports = 4_000
 
 /**
  * Decides for every line what starts, what waits and what is left out. Total: each release observed is started, waits, is
@@ -61,45 +65,76 @@ export function chooseForLines(input: LinesInput): LinesChoice {
   const at = new Date(now).toISOString()
   const observed = input.observed === null ? null : distinct(input.observed)
   const fresh = new Map(unseenOf(observed ?? [], input.known.seen).map((release) => [release.tag, release]))
+  if (isIdle(input, fresh)) return { known: input.known, starts: [], unpinned: [], stepping: [], dueAt: null }
   const notice = { observed: observed ?? [], fresh, security: input.security, at, exec }
   const noticed = noticeReleases(input.known.releases, notice)
-  const readers = rules.map(({ tags: tagRules }) => lineReader(tagRules, { exec }))
+  const readings = new Map()
+  const readers = rules.map(({ tags: tagRules }) => lineReader(tagRules, { exec, readings }))
   const first = turnsWith(input.known, 'before-look')
   const wanted = wantedTags(first, input.known)
   const pinned =
     tags === null
       ? input.known
       : comparePins(input.known, tags, { wanted: [...standsOf(first), ...wanted], at })
-  const turns = tags === null ? first : turnsWith(pinned, 'after-look')
+  const turns = tags === null || wanted.length === 0 ? first : turnsWith(pinned, 'after-look')
   const dues = turns.flatMap(({ dueAt }) => dueAt ?? [])
   return {
     known: learn(input, { pinned, observed, fresh, noticed, turns, at }),
     starts: startsOf(turns, noticed),
     unpinned: wanted.filter((tag) => !pinned.pins.some((pin) => pin.tag === tag)),
-    stepping: turns.filter(({ asksForEnd }) => asksForEnd).map(({ line }) => line),
+    stepping: turns.filter(({ asksForEnd }) => asksForEnd).flatMap(({ lines }) => lines),
     dueAt: dues.length === 0 ? null : Math.min(...dues),
   }
 
   function turnsWith(pinned: WatchKnowledge, stage: 'before-look' | 'after-look'): readonly LineTurn[] {
     const shared = { fresh, noticed, known: pinned, now, looked: stage === 'after-look' }
-    return rules.flatMap((group, index) =>
-      group.lines.flatMap((line): LineTurn | readonly LineTurn[] => {
-        const reader = readers[index] as LineReader
-        const before = input.known.lines[line]
-        if (before === undefined) return observed === null ? [] : beginTurn(line, reader, observed)
-        const busy = group.step !== 'latest' && (input.isBusy?.(line) ?? false)
-        return takeTurn(line, { ...shared, rules: group, reader, before, busy })
-      }),
-    )
+    return rules.flatMap((group, index) => {
+      const reader = readers[index] as LineReader
+      return alike(group, input).flatMap(([lines, busy]): LineTurn | readonly LineTurn[] => {
+        const before = input.known.lines[lines[0]]
+        if (before !== undefined && !before.isLost) {
+          return takeTurn(lines, { ...shared, rules: group, reader, before, busy })
+        }
+        if (observed !== null) return beginTurn(lines, reader, observed)
+        return before === undefined ? [] : idleTurn(lines, before)
+      })
+    })
   }
+}
+
+/** The lines of a group, those together of which the same will be decided, and whether their attempts still run. */
+function alike(
+  group: LineRules,
+  { known, isBusy, now }: LinesInput,
+): readonly (readonly [LineTurn['lines'], boolean])[] {
+  const at = new Date(now).toISOString()
+  const parts = new Map<string, [[LineKey, ...LineKey[]], boolean]>()
+  for (const line of group.lines) {
+    const busy = group.step !== 'latest' && (isBusy?.(line) ?? false)
+    const hold = known.holds.length === 0 ? null : holdOn(known.holds, line, at)
+    const key = JSON.stringify([known.lines[line] ?? null, hold, busy])
+    const part = parts.get(key)
+    if (part === undefined) parts.set(key, [[line], busy])
+    else part[0].push(line)
+  }
+  return [...parts.values()]
+}
+
+/** Whether no rule need be read: most polls find nothing, and there may be thousands of watches. */
+function isIdle(
+  { known, observed, rules, tags, problems }: LinesInput,
+  fresh: ReadonlyMap<string, FeedRelease>,
+): boolean {
+  if (fresh.size > 0 || known.releases.length > 0 || (tags ?? null) !== null) return false
+  if (observed === null) return true
+  const hasProblems = (problems ?? known.problems).length > 0
+  const isKnown = (line: LineKey) => known.lines[line] !== undefined && !known.lines[line].isLost
+  return hasProblems === known.problems.length > 0 && rules.every(({ lines }) => lines.every(isKnown))
 }
 
 /** The tags that must be pinned: those that start now, and those that are to be remembered as waiting. */
 function wantedTags(turns: readonly LineTurn[], known: WatchKnowledge): readonly string[] {
-  const places = grantPlaces(
-    turns,
-    known.releases.map(({ tag }) => tag),
-  )
+  const places = grantPlaces(turns, tagsOf(known.releases))
   return [...new Set([...places, ...turns.flatMap(({ start }) => start ?? [])])]
 }
 
@@ -120,59 +155,61 @@ interface Turned {
 function learn(input: LinesInput, turned: Turned): WatchKnowledge {
   const { pinned, observed, fresh, noticed, turns, at } = turned
   const { known } = input
-  const places = grantPlaces(
-    turns,
-    known.releases.map(({ tag }) => tag),
-  )
+  const places = grantPlaces(turns, tagsOf(known.releases))
   const later = new Set<string>()
-  const lines = turns.map(({ line, after }) => {
-    const waiting = keepPlaced(after.waiting, places)
-    for (const tag of after.waiting.slice(waiting.length)) later.add(tag)
-    return [line, { ...after, waiting }] as const
+  const lines = turns.flatMap((turn) => {
+    const waiting = keepPlaced(turn.after.waiting, places)
+    for (const tag of turn.after.waiting.slice(waiting.length)) later.add(tag)
+    return turn.lines.map((line) => [line, { ...turn.after, waiting }] as const)
   })
-  const handled = [...fresh.keys()].filter((tag) => !later.has(tag))
-  const begun = observed !== null && turns.some(({ line }) => known.lines[line] === undefined)
-  const seen =
-    handled.length === 0 && !begun
-      ? known.seen
-      : rememberSeen(
-          known.seen,
-          [...(observed ?? []).map(({ tag }) => tag).reverse()].filter((tag) => !later.has(tag)),
-        )
-  // What cannot be remembered is not reported either: it would be news again at every poll.
-  const forgotten = new Set(unseenOf([...fresh.values()], seen).map(({ tag }) => tag))
-  const kept = turns.flatMap(({ line, skipped }) =>
-    skipped.filter(({ tag }) => !forgotten.has(tag)).map((row) => ({ line, ...row })),
-  )
   const waiting = new Set(lines.flatMap(([, line]) => line.waiting))
   const starts = [...new Set(turns.flatMap(({ start }) => start ?? []))]
-  const first = known.seen.length === 0 && Object.keys(known.lines).length === 0
-  const news = starts.length > 0 || [...waiting].some((tag) => fresh.has(tag))
-  const next: WatchKnowledge = {
+  const first = observed !== null && known.seen.length === 0 && Object.keys(known.lines).length === 0
+  const isNoticed = first || starts.length > 0 || [...waiting].some((tag) => fresh.has(tag))
+  const rest: WatchKnowledge = {
     ...pinned,
-    seen,
     lines: Object.fromEntries(lines),
     releases: [...noticed.values()].filter(({ tag }) => waiting.has(tag)),
-    skipped: addSkipped(known.skipped, kept, turns.length),
-    dispatched: [...known.dispatched, ...starts].slice(-mostDispatched),
+    dispatched:
+      starts.length === 0 ? known.dispatched : [...known.dispatched, ...starts].slice(-mostDispatched),
     problems: problemsOf(input),
-    newsAt: news || (first && observed !== null) ? at : known.newsAt,
-    ...(first && observed !== null ? { skippedAtFirst: observed.length - distinctBaselines(turns) } : {}),
+    newsAt: isNoticed ? at : known.newsAt,
+    lookedAt: input.tags ? at : known.lookedAt,
+    ...(first ? { skippedAtFirst: observed.length - new Set(standsOf(turns)).size } : {}),
   }
-  if (!isNews(next, known, { begun, remembered: handled.some((tag) => !forgotten.has(tag)) })) return known
-  return input.tags ? { ...next, lookedAt: at } : next
+  const handled = [...fresh.keys()].filter((tag) => !later.has(tag))
+  const begun = lines.some(([line]) => known.lines[line] === undefined)
+  const seen =
+    handled.length > 0 || begun ? remembered(known.seen, tagsOf(observed ?? []), { later, rest }) : known.seen
+  // What cannot be remembered is not reported either: it would be news again at every poll.
+  const forgotten = new Set(tagsOf(unseenOf([...fresh.values()], seen)))
+  const left = turns.flatMap((turn) =>
+    turn.skipped.filter(({ tag }) => !forgotten.has(tag)).map((row) => ({ lines: turn.lines, ...row })),
+  )
+  const next = fitKnowledge({ ...rest, seen, skipped: addSkipped(known.skipped, left, lines.length) })
+  const isNew = begun || handled.some((tag) => !forgotten.has(tag))
+  return isNew || isOther(next, known) ? next : known
 }
 
-/** Whether it is worth a line in the history; what the feed repeats or words otherwise is not. */
-function isNews(
-  next: WatchKnowledge,
-  known: WatchKnowledge,
-  found: { readonly begun: boolean; readonly remembered: boolean },
-): boolean {
-  if (found.begun || found.remembered) return true
+function tagsOf(releases: readonly { readonly tag: string }[]): readonly string[] {
+  return releases.map(({ tag }) => tag)
+}
+
+/** What was seen, with what stands in the feed now as the newest: it is forgotten last. */
+function remembered(
+  seen: readonly string[],
+  observed: readonly string[],
+  { later, rest }: { readonly later: ReadonlySet<string>; readonly rest: WatchKnowledge },
+): readonly string[] {
+  const bytes = roomForSeen(rest) - roomForReports
+  return rememberSeen(seen, observed.filter((tag) => !later.has(tag)).reverse(), { bytes })
+}
+
+/** Whether something else than words of the feed differs. */
+function isOther(next: WatchKnowledge, known: WatchKnowledge): boolean {
   if (next.pins !== known.pins || next.alarms !== known.alarms || next.skipped !== known.skipped) return true
   if (next.problems.length > 0 !== known.problems.length > 0) return true
-  const byLine = Object.entries(next.lines) as [LineKey, WatchKnowledge['lines'][LineKey]][]
+  const byLine = Object.entries(next.lines) as [LineKey, LineKnowledge][]
   return byLine.some(([line, { standsOn, waiting }]) => {
     const before = known.lines[line]
     return before?.standsOn !== standsOn || before.waiting.join('\n') !== waiting.join('\n')
@@ -183,17 +220,13 @@ function problemsOf({ known, observed, problems }: LinesInput): readonly string[
   return observed === null || problems === undefined ? known.problems : problems.slice(0, mostProblems)
 }
 
-function distinctBaselines(turns: readonly LineTurn[]): number {
-  return new Set(turns.flatMap(({ after }) => after.standsOn ?? [])).size
-}
-
 function startsOf(
   turns: readonly LineTurn[],
   noticed: ReadonlyMap<string, NoticedRelease>,
 ): readonly LineStart[] {
   const byTag = new Map<string, LineKey[]>()
-  for (const { line, start } of turns) {
-    if (start !== null) byTag.set(start, [...(byTag.get(start) ?? []), line])
+  for (const { lines, start } of turns) {
+    if (start !== null) byTag.set(start, [...(byTag.get(start) ?? []), ...lines])
   }
   return [...byTag].flatMap(([tag, lines]) => {
     const release = noticed.get(tag)

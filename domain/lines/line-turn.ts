@@ -5,9 +5,9 @@ import type { LineRules } from './line-rules.ts'
 import { takeStep } from './step-rule.ts'
 import { whyItWaits } from './why-it-waits.ts'
 
-/** What became of one line in one choice. */
+/** What became of some lines in one choice: those with the same rules and the same past. */
 export interface LineTurn {
-  readonly line: LineKey
+  readonly lines: readonly [LineKey, ...LineKey[]]
   readonly start: string | null
   readonly after: LineKnowledge
   readonly skipped: readonly { readonly tag: string; readonly reason: string }[]
@@ -34,15 +34,27 @@ export interface TurnInput {
 /** How long a release may be missing in the upstream repository before it is left out. */
 const tagPatienceMs = 24 * 60 * 60 * 1000
 
-/** Where a line begins: at the newest release that its rules take. */
-export function beginTurn(line: LineKey, reader: LineReader, observed: readonly FeedRelease[]): LineTurn {
-  const taken = observed.filter((release) => reader.judge(release).kind === 'taken').map(({ tag }) => tag)
-  const standsOn = taken.sort(reader.compare).at(-1) ?? null
-  return { line, start: null, after: { standsOn, waiting: [] }, skipped: [], dueAt: null, asksForEnd: false }
+/** Where lines begin: at the newest release that its rules take. */
+export function beginTurn(
+  lines: LineTurn['lines'],
+  reader: LineReader,
+  observed: readonly FeedRelease[],
+): LineTurn {
+  let standsOn: string | null = null
+  for (const release of observed) {
+    if (reader.judge(release).kind === 'left') continue
+    if (standsOn === null || reader.compare(release.tag, standsOn) > 0) standsOn = release.tag
+  }
+  return idleTurn(lines, { standsOn, waiting: [] })
 }
 
-/** Decides for one line what starts, what waits and what is left out. */
-export function takeTurn(line: LineKey, input: TurnInput): LineTurn {
+/** Lines of which nothing can be decided now. */
+export function idleTurn(lines: LineTurn['lines'], after: LineKnowledge): LineTurn {
+  return { lines, start: null, after, skipped: [], dueAt: null, asksForEnd: false }
+}
+
+/** Decides what starts, what waits and what is left out. The lines must be held by the same hold, or by none. */
+export function takeTurn(lines: LineTurn['lines'], input: TurnInput): LineTurn {
   const { before, reader, rules, now } = input
   const skipped: { readonly tag: string; readonly reason: string }[] = []
   const takes: string[] = []
@@ -64,7 +76,7 @@ export function takeTurn(line: LineKey, input: TurnInput): LineTurn {
   const dues = step.waiting.flatMap((tag) => obstacles.get(tag)?.until ?? [])
   const next = takes[0] === undefined ? undefined : obstacles.get(takes[0])
   return {
-    line,
+    lines,
     asksForEnd: rules.step !== 'latest' && (next === null || next?.reason === 'no-tag'),
     start: step.start,
     after: { standsOn: step.start ?? before.standsOn, waiting: step.waiting },
@@ -78,7 +90,7 @@ export function takeTurn(line: LineKey, input: TurnInput): LineTurn {
     const isSecurity = (each: string) => input.noticed.get(each)?.security === true
     // Where releases are taken one by one, a security release waits for those before it: they go as fast as it would.
     const urgent = rules.step === 'latest' ? release.security : andNewer.some(isSecurity)
-    return whyItWaits(release, { line, rules, known: input.known, now, urgent })
+    return whyItWaits(release, { line: lines[0], rules, known: input.known, now, urgent })
   }
 }
 

@@ -14,6 +14,9 @@ export interface Notice {
   readonly exec?: Exec
 }
 
+/** Of a longer address nothing is kept: a part of it leads nowhere. */
+const longestUrl = 300
+
 /**
  * The releases that a line may start or wait with, by tag: the known ones, and those that are new. A release that once
  * counted as a security release stays one, whatever its entry says later.
@@ -38,7 +41,8 @@ export function noticeReleases(
     })
   }
   for (const release of fresh.values()) {
-    const { tag, publishedAt, url } = release
+    const { tag, publishedAt } = release
+    const url = (release.url?.length ?? 0) > longestUrl ? null : release.url
     if (!noticed.has(tag))
       noticed.set(tag, { tag, publishedAt, url, since: at, security: isSecurity(release) })
   }

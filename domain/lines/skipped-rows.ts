@@ -1,8 +1,9 @@
 import { byteLength } from '../byte-length.ts'
 import type { LineKey, SkippedByLines } from '../watch.ts'
 
-export interface SkippedByLine {
-  readonly line: LineKey
+/** What some lines left out just now. */
+export interface LeftOut {
+  readonly lines: readonly LineKey[]
   readonly tag: string
   readonly reason: string
 }
@@ -18,15 +19,15 @@ const mostBytes = 12_000
  */
 export function addSkipped(
   known: readonly SkippedByLines[],
-  added: readonly SkippedByLine[],
+  added: readonly LeftOut[],
   lineCount: number,
 ): readonly SkippedByLines[] {
   const rows = new Map(known.map((row) => [keyOf(row), row]))
   const groups = Map.groupBy(added, keyOf)
   let changed = false
   for (const [key, group] of groups) {
-    const lines = group.map(({ line }) => line)
-    const [{ tag, reason }] = group as [SkippedByLine]
+    const lines = group.flatMap((row) => row.lines)
+    const [{ tag, reason }] = group as [LeftOut]
     const before = rows.get(key)
     const all = lines.length >= lineCount
     const names = [...new Set([...(before?.lines ?? []), ...lines])].slice(0, mostLines)

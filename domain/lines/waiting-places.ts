@@ -13,7 +13,7 @@ export function grantPlaces(
 ): ReadonlySet<string> {
   const wanted = new Set(turns.flatMap(({ after }) => after.waiting))
   const places = new Set(remembered.filter((tag) => wanted.has(tag)))
-  const deepest = Math.max(0, ...turns.map(({ after }) => after.waiting.length))
+  const deepest = turns.reduce((most, { after }) => Math.max(most, after.waiting.length), 0)
   for (let rank = 0; rank < deepest && places.size < mostWaiting; rank++) {
     for (const { after } of turns) {
       const tag = after.waiting[rank]

@@ -12,6 +12,8 @@ export interface TagReaderOptions {
   readonly exec?: Exec
   /** For the scheme `commit`: where a tag stands among the others, oldest first; null for a tag without a commit. */
   readonly positionOf?: (tag: string) => number | null
+  /** What schemes have read so far, for readers that share it: of many rules, most differ in other things. */
+  readonly readings?: Map<string, ReturnType<Scheme['read']>>
 }
 
 type NotTaken = Extract<VersionReading, { kind: 'not-taken' }>
@@ -27,6 +29,15 @@ export function tagReader(rules: TagRules, options: TagReaderOptions = {}): TagR
   const ignore = rules.ignore === undefined ? null : readExpression('ignore', rules.ignore)
   const inRange = rules.range === undefined ? null : rangeTest(rules.range, scheme)
 
+  const readByScheme = (tag: string) => {
+    const key = `${rules.scheme ?? ''}\n${rules.prefix}\n${tag}`
+    const known = options.readings?.get(key)
+    if (known !== undefined) return known
+    const version = scheme.read(tag.slice(rules.prefix.length), tag)
+    options.readings?.set(key, version)
+    return version
+  }
+
   return (tag) => {
     if (!tag.startsWith(rules.prefix)) return notTaken('prefix', `it does not begin with ${rules.prefix}`)
     if (match) {
@@ -39,7 +50,7 @@ export function tagReader(rules: TagRules, options: TagReaderOptions = {}): TagR
       if (found === 'too-slow') return notTaken('ignore', 'the expression takes too long on it')
       if (found) return notTaken('ignore', `it matches ${rules.ignore}`)
     }
-    const version = scheme.read(tag.slice(rules.prefix.length), tag)
+    const version = readByScheme(tag)
     if (version === null) return notTaken('not a version', `by the scheme ${scheme.name}`)
     if ('because' in version) {
       return notTaken(scheme.name === 'commit' ? 'no commit' : 'not a version', version.because)
