@@ -10,6 +10,7 @@ import { regenerate } from './regenerate.ts'
 import { startMaintenance } from './start-maintenance.ts'
 import { runStep } from './step.ts'
 import { supersedeOlder } from './supersede-older.ts'
+import { tellMovedTags } from './tell-moved-tags.ts'
 import type { ControlActivities, GitActivities, VerifyActivities } from './types.ts'
 import { verifyCandidate } from './verify-candidate.ts'
 
@@ -28,6 +29,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       readPollMemory,
       startMaintenance,
       supersedeOlder,
+      tellMovedTags,
     },
     git: {
       fetchRelease: (input) => runStep((step) => fetchRelease(input, deps, step)),

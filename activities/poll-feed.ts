@@ -4,6 +4,7 @@ import { createFeed } from '../adapters/feeds/create-feed.ts'
 import type { ListedTag, ListTagsOptions } from '../adapters/feeds/git-tags/git-tags-feed.ts'
 import type { FeedResult } from '../adapters/feeds/types.ts'
 import { failureTypes } from '../domain/failure-types.ts'
+import { packKnowledge, unpackKnowledge } from '../domain/lines/packed-knowledge.ts'
 import {
   afterFailure,
   afterSuccess,
@@ -32,10 +33,11 @@ import { withFeedToken } from './with-feed-token.ts'
  * what is left until a release is due.
  */
 export async function pollFeed(
-  { upstream, lines, known, look, memory: told }: PollInput,
+  { upstream, lines, known: packed, look, memory: told }: PollInput,
   deps: Pick<ActivityDeps, 'env'>,
 ): Promise<PollResult> {
   if (lines === undefined) return { kind: 'outdated' }
+  const known = packed === null ? null : unpackKnowledge(packed)
   const context = Context.current()
   const beat = (context.info.heartbeatDetails ?? null) as PollHeartbeat | null
   const before = memoryBefore(beat, told)
@@ -66,9 +68,10 @@ export async function pollFeed(
     url: upstream.feed,
     patienceSeconds: upstream.patienceSeconds ?? usualPatienceSeconds,
   })
-  if (found.kind === 'news') return { ...found, kind: 'found', known: { ...found.known, questions }, memory }
-  if (!sameQuestions(questions, known?.questions ?? [])) {
-    return { kind: 'found', known: { ...(known ?? nothingKnown), questions }, starts: [], memory }
+  if (found.kind === 'news' || !sameQuestions(questions, known?.questions ?? [])) {
+    const [learned, starts] =
+      found.kind === 'news' ? [found.known, found.starts] : [known ?? nothingKnown, []]
+    return { kind: 'found', known: packKnowledge({ ...learned, questions }), starts, memory }
   }
   const { lookedAt } = found
   const looked = lookedAt === null ? {} : { lookedAt }

@@ -2,6 +2,7 @@ import type { Candidate, Check } from '../domain/attempt.ts'
 import type { PendingFiles } from '../domain/generated.ts'
 import type { LineStart } from '../domain/lines/choose-for-lines.ts'
 import type { LineRules } from '../domain/lines/line-rules.ts'
+import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { Regenerated } from '../domain/regenerated.ts'
@@ -27,7 +28,7 @@ export interface PollInput {
   /** The rules of every line that follows it. Absent from the input of watches that are older than lines. */
   readonly lines?: readonly LineRules[]
   /** Null at first contact. */
-  readonly known: WatchKnowledge | null
+  readonly known: PackedKnowledge | WatchKnowledge | null
   /** Whether the tags are compared with what was seen first, however long ago that was done. */
   readonly look?: boolean
   /** What the polls before came to, which a poll that begins anew cannot read in its own heartbeat. */
@@ -38,7 +39,7 @@ export interface PollInput {
 export type PollResult =
   | {
       readonly kind: 'found'
-      readonly known: WatchKnowledge
+      readonly known: PackedKnowledge | WatchKnowledge
       readonly starts: readonly LineStart[]
       /** What the polls came to, for the next one; absent from histories that are older. */
       readonly memory?: PollMemory
@@ -58,6 +59,11 @@ export interface SupersedeOlderInput {
   readonly tags: UpstreamSettings['tags']
   /** The attempt that takes over. */
   readonly attempt: string
+}
+
+export interface MovedTagsInput {
+  readonly upstream: string
+  readonly tags: readonly string[]
 }
 
 /** What every step of an attempt is told. */
@@ -280,6 +286,8 @@ export interface ControlActivities {
   readPollMemory(): Promise<PollMemory | null>
   startMaintenance(input: StartMaintenanceInput): Promise<'started' | 'running' | 'done'>
   supersedeOlder(input: SupersedeOlderInput): Promise<readonly string[]>
+  /** Tells the running attempts of these releases that their tags moved; returns whom it told. */
+  tellMovedTags(input: MovedTagsInput): Promise<readonly string[]>
 }
 
 export interface GitActivities {

@@ -11,15 +11,18 @@ export interface Decision extends messages.DecisionInput {
   readonly name: DecisionName
 }
 
-/** What ends an attempt from outside, whatever it does just now. */
+/** What ends an attempt from outside, or sends it back to its first step, whatever it does just now. */
 export type Interruption =
+  /** The release's tag is not what it was any more: the fetch finds out what it is now, and asks. */
+  | { readonly kind: 'tag-moved' }
   | { readonly kind: 'superseded'; readonly tag: string }
   | { readonly kind: 'decided'; readonly decision: Decision }
 
 export interface Inbox {
   /** The decision on the question that stands, once there is one; takes it out. */
   readonly nextDecision: (question: string) => Promise<Decision | Interruption>
-  readonly interruption: () => Interruption | null
+  /** What interrupts the attempt; null for nothing. What does not end it is told once. */
+  readonly takeInterruption: () => Interruption | null
   readonly drained: () => Promise<void>
 }
 
@@ -74,17 +77,31 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
     interrupt()
   })
 
+  setHandler(messages.tagMovedSignal, () => {
+    const { phase, needs } = attempt.status()
+    // A push looks at the tag itself; an alarm that stands already is not asked twice.
+    if (phase === 'pushing' || phase === 'ended' || isAlarm(needs) || interruption !== null) return
+    interruption = { kind: 'tag-moved' }
+    interrupt()
+  })
+
+  function takeInterruption(): Interruption | null {
+    const taken = interruption
+    if (taken?.kind === 'tag-moved') interruption = null
+    return taken
+  }
+
   return {
     nextDecision: async (question) => {
       const decided = () => decision !== null || interruption !== null
       // The pending timer's summary puts the question on the first page that the Web UI shows.
       while (!(await condition(decided, questionTimer, { summary: question }))) {}
-      const next = interruption ?? decision
+      const next = takeInterruption() ?? decision
       decision = null
       if (next === null) throw new Error('Woken without a decision.')
       return next
     },
-    interruption: () => interruption,
+    takeInterruption,
     drained: () => condition(allHandlersFinished),
   }
 }

@@ -78,17 +78,17 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
 
   /** Runs a step; a decision or a newer release that comes meanwhile leaves it. */
   async function leaveOnInterruption(current: Step): Promise<Next> {
-    const before = inbox.interruption()
+    const before = inbox.takeInterruption()
     if (before !== null) return interrupted(before, state)
     try {
       running = new CancellationScope()
       const next = await running.run(() => runStep(current, state))
       state.unserved = 0
       // What the step decided stands when it finished before it could be left, except that nothing new is begun.
-      const late = inbox.interruption()
+      const late = inbox.takeInterruption()
       return late !== null && next.kind !== 'end' ? interrupted(late, state) : next
     } catch (error) {
-      const cause = inbox.interruption()
+      const cause = inbox.takeInterruption()
       if (isCancellation(error) && cause !== null) return interrupted(cause, state)
       if (isCancellation(error)) throw error
       if (isUnserved(error)) {
@@ -149,7 +149,8 @@ function answered(
   }
 }
 
-function interrupted(cause: Interruption, state: StepState): Extract<Next, { kind: 'end' }> {
+function interrupted(cause: Interruption, state: StepState): Exclude<Next, { kind: 'ask' }> {
+  if (cause.kind === 'tag-moved') return { kind: 'go', step: 'fetch' }
   if (cause.kind === 'superseded') {
     return {
       kind: 'end',

@@ -11,6 +11,7 @@ import type {
   Step,
 } from '../domain/attempt.ts'
 import type { EarlierKnowledge } from '../domain/lines/earlier-knowledge.ts'
+import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
@@ -63,7 +64,7 @@ export interface WatchInput {
   /** The forks that follow this upstream. */
   readonly forks: readonly ForkSettings[]
   /** What an earlier run of this watch knew; null at first contact. */
-  readonly known: WatchKnowledge | EarlierKnowledge | null
+  readonly known: PackedKnowledge | WatchKnowledge | EarlierKnowledge | null
   /** Names the config that `upstream` and `forks` came from; stands in the memo as `configDigest`. */
   readonly configDigest: string
   /** What the polls before came to; absent at first contact and from histories that are older. */
@@ -192,6 +193,8 @@ export const approveSignal = defineSignal<[DecisionInput?]>('approve')
 /** Sent with the start; a release that was seen again changes nothing. */
 export const releaseSeenSignal = defineSignal<[{ readonly tag: string }]>('releaseSeen')
 export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
+/** The watch found that the release's tag moved or is gone: the attempt looks for itself, and asks. */
+export const tagMovedSignal = defineSignal<[{ readonly tag: string }]>('tagMoved')
 export const pollNowSignal = defineSignal('pollNow')
 export const holdUpdate = defineUpdate<string, [HoldInput]>('hold')
 export const holdSignal = defineSignal<[HoldInput?]>('hold')

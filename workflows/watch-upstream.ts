@@ -13,8 +13,11 @@ import {
 } from '@temporalio/workflow'
 import type { PollResult } from '../activities/types.ts'
 import { fromEarlier, isEarlier } from '../domain/lines/earlier-knowledge.ts'
+import { fitKnowledge } from '../domain/lines/fit-knowledge.ts'
 import { lineKey, lineRules } from '../domain/lines/line-rules.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
+import { packKnowledge, unpackKnowledge } from '../domain/lines/packed-knowledge.ts'
+import { newAlarms } from '../domain/lines/pins.ts'
 import { standingOf, watchNeed } from '../domain/lines/standing.ts'
 import { waitingReleases } from '../domain/lines/waiting-releases.ts'
 import { freshMemory } from '../domain/poll-memory.ts'
@@ -36,7 +39,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   // From here on a watch remembers what its polls came to, and shows in its memo where it stands.
   const remembers = patched('poll-memory')
   let { upstream, forks, configDigest } = input
-  let known = input.known && isEarlier(input.known) ? fromEarlier(input.known, forks) : input.known
+  let known = knowledgeOf(input)
   let phase: WatchStatus['phase'] = 'polling'
   let memory = input.memory ?? freshMemory
   let polling: CancellationScope | null = null
@@ -79,7 +82,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   }
   /** Takes over what a person changed: the poll begins anew, because what is due may be another thing now. */
   function change(next: WatchKnowledge): void {
-    known = next
+    known = fitKnowledge(next)
     outdated = true
     showNews()
     pollAgain()
@@ -121,7 +124,8 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     if (found?.kind === 'found') await takeOver(found)
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
-      return continueAsNew<typeof watchUpstream>({ upstream, forks, known, configDigest, memory })
+      const packed = known === null ? null : packKnowledge(known)
+      return continueAsNew<typeof watchUpstream>({ upstream, forks, known: packed, configDigest, memory })
     }
   }
 
@@ -131,7 +135,13 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     again = outdated = asked = false
     polling = new CancellationScope()
     try {
-      const told = { upstream, lines: lineRules(upstream, forks), known, memory, ...(look ? { look } : {}) }
+      const told = {
+        upstream,
+        lines: lineRules(upstream, forks),
+        known: known && packKnowledge(known),
+        memory,
+        ...(look ? { look } : {}),
+      }
       const found = await polling.run(() => pollActivity(upstream.pollSeconds).pollFeed(told))
       if (found.kind === 'found') memory = found.memory ?? memory
       return outdated ? null : found
@@ -164,8 +174,14 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   }
 
   async function takeOver(found: Extract<PollResult, { kind: 'found' }>): Promise<void> {
-    known = found.known
+    const next = unpackKnowledge(found.known)
+    const alarms = newAlarms(known, next)
+    known = next
     phase = 'dispatching'
+    if (alarms.length > 0 && patched('tell-moved-tags')) {
+      show()
+      await control.tellMovedTags({ upstream: upstream.name, tags: alarms })
+    }
     const settings = new Map(forks.map((fork) => [lineKey(fork), { upstream, fork }]))
     for (const { release, lines } of found.starts) {
       const { tag, publishedAt, url } = release
@@ -178,6 +194,12 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     phase = 'polling'
     showNews()
   }
+}
+
+/** What an earlier run of the watch knew, in whatever shape it was then. */
+function knowledgeOf({ known, forks }: WatchInput): WatchKnowledge | null {
+  if (known === null) return null
+  return isEarlier(known) ? fromEarlier(known, forks) : unpackKnowledge(known)
 }
 
 function now(): string {

@@ -130,4 +130,4 @@ it('handles, keeps waiting or leaves out with a reason each release for each lin
     }),
     { numRuns: 150 },
   )
-})
+}, 120_000)

@@ -188,7 +188,7 @@ function learn(input: LinesInput, turned: Turned): WatchKnowledge {
   )
   const next = fitKnowledge({ ...rest, seen, skipped: addSkipped(known.skipped, left, lines.length) })
   const isNew = begun || handled.some((tag) => !forgotten.has(tag))
-  return isNew || isOther(next, known) ? next : known
+  return (isNew || isOther(next, known)) && !isSame(next, known) ? next : known
 }
 
 function tagsOf(releases: readonly { readonly tag: string }[]): readonly string[] {
@@ -214,6 +214,11 @@ function isOther(next: WatchKnowledge, known: WatchKnowledge): boolean {
     const before = known.lines[line]
     return before?.standsOn !== standsOn || before.waiting.join('\n') !== waiting.join('\n')
   })
+}
+
+/** Whether only the time of the look differs: what does not fit is dropped anew each time. */
+function isSame(next: WatchKnowledge, known: WatchKnowledge): boolean {
+  return JSON.stringify({ ...next, lookedAt: known.lookedAt }) === JSON.stringify(known)
 }
 
 function problemsOf({ known, observed, problems }: LinesInput): readonly string[] {

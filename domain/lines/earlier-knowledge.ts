@@ -2,6 +2,7 @@ import type { SkippedRelease } from '../release.ts'
 import type { ForkSettings } from '../settings.ts'
 import { nothingKnown, type WatchKnowledge } from '../watch.ts'
 import { lineKey } from './line-rules.ts'
+import type { PackedKnowledge } from './packed-knowledge.ts'
 
 /** What a watch knew before forks had lines; it stands in the inputs of older runs. */
 export interface EarlierKnowledge {
@@ -13,7 +14,9 @@ export interface EarlierKnowledge {
 }
 
 /** Tells which of both a run was started with. */
-export function isEarlier(known: WatchKnowledge | EarlierKnowledge): known is EarlierKnowledge {
+export function isEarlier(
+  known: PackedKnowledge | WatchKnowledge | EarlierKnowledge,
+): known is EarlierKnowledge {
   return !('lines' in known)
 }
 

@@ -39,13 +39,14 @@ describe('what a watch knows stays below 64 KB', () => {
       expect(first.starts).toEqual([])
       const second = chooseForLines({ ...input, known: first.known, tags: null })
       expect(second.starts).toEqual([])
-      expect(second.known).toBe(first.known)
+      // Not by toBe: the difference of two so large would be drawn for minutes.
+      expect(second.known === first.known).toBe(true)
 
       const more = Array.from({ length: 600 }, (_, index) => release(`v${index}.99999.0-${'y'.repeat(200)}`))
       const both = repositoryOf([...many, ...more].map(({ tag }) => tag))
       const next = chooseForLines({ ...input, known: first.known, observed: [...more, ...many], tags: both })
       expect(bytes(next.known)).toBeLessThan(65_536)
-      expect(unpackKnowledge(JSON.parse(JSON.stringify(packKnowledge(next.known))))).toEqual(next.known)
+      expect(JSON.stringify(unpackKnowledge(packKnowledge(next.known)))).toBe(JSON.stringify(next.known))
     },
     60_000,
   )

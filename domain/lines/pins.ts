@@ -55,6 +55,15 @@ export function acceptMovedTag<T extends Pick<WatchKnowledge, 'pins' | 'alarms'>
   }
 }
 
+/** The tags that raise an alarm now and did not before, or have moved once more since. */
+export function newAlarms(
+  before: Pick<WatchKnowledge, 'alarms'> | null,
+  now: Pick<WatchKnowledge, 'alarms'>,
+): readonly string[] {
+  const standing = new Set(before?.alarms.map(({ tag, at }) => `${tag} ${at}`))
+  return now.alarms.filter(({ tag, at }) => !standing.has(`${tag} ${at}`)).map(({ tag }) => tag)
+}
+
 function same(one: PinnedRelease, other: PinnedRelease): boolean {
   return one.tagObject === other.tagObject && one.commit === other.commit
 }
