@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import type { WorkflowHandle } from '@temporalio/client'
 import { pollFeed } from '../activities/poll-feed.ts'
 import { readPollMemory } from '../activities/read-poll-memory.ts'
-import type { PollInput, StartMaintenanceInput } from '../activities/types.ts'
+import type { MovedTagsInput, PollInput, StartMaintenanceInput } from '../activities/types.ts'
 import type { ForkSettings, UpstreamSettings } from '../domain/settings.ts'
-import { makeFolder, makeRepo } from '../git/testing.ts'
+import { makeFolder, makeRepo, type TestRepo } from '../git/testing.ts'
 import type { FeedServer, ProjectFeed } from '../harness/world/feed-server.ts'
 import type { startTestServer } from '../workers/testing.ts'
+import type { WatchInput } from './messages.ts'
 import { openStage, type Stage, settings } from './testing.ts'
 
 /** A watch on a real server, a real feed and a real repository; only the attempts are not begun but counted. */
@@ -18,8 +19,15 @@ export interface WatchStage {
   readonly started: readonly string[]
   readonly upstream: UpstreamSettings
   readonly forks: readonly ForkSettings[]
+  /** The upstream repository. */
+  readonly repo: TestRepo
+  /** Tags whose running attempts were told that they moved. */
+  readonly told: readonly string[]
   readonly announce: (...tags: readonly string[]) => void
-  readonly watch: (changes?: Partial<UpstreamSettings>) => Promise<WorkflowHandle>
+  readonly watch: (
+    changes?: Partial<UpstreamSettings>,
+    more?: Partial<Pick<WatchInput, 'forks' | 'known'>>,
+  ) => Promise<WorkflowHandle>
   /** Waits until the feed was asked this often from now on. */
   readonly polled: (times: number) => Promise<void>
   readonly close: () => Promise<void>
@@ -35,6 +43,7 @@ export async function openWatchStage(
   const repo = makeRepo(join(folder.path, 'upstream'))
   repo.commit('one', { file: '1' })
   const started: string[] = []
+  const told: string[] = []
   const stage = await openStage(server, {
     control: {
       pollFeed: (input: PollInput) => pollFeed(input, { env: {} }),
@@ -42,6 +51,10 @@ export async function openWatchStage(
       startMaintenance: async ({ settings: { fork }, release }: StartMaintenanceInput) => {
         started.push(`${fork.name}/${fork.line} ${release.tag}`)
         return 'started'
+      },
+      tellMovedTags: async ({ tags }: MovedTagsInput) => {
+        told.push(...tags)
+        return []
       },
     },
   })
@@ -64,11 +77,13 @@ export async function openWatchStage(
         feed.announce({ tag, publishedAt: '2026-11-01T00:00:00Z' })
       }
     },
-    watch: (changes = {}) =>
+    repo,
+    told,
+    watch: (changes = {}, more = {}) =>
       stage.client.workflow.start('watchUpstream', {
         workflowId: `watch/${randomUUID()}`,
         taskQueue: 'undrift',
-        args: [{ upstream: { ...upstream, ...changes }, forks, known: null, configDigest: 'one' }],
+        args: [{ upstream: { ...upstream, ...changes }, forks, known: null, configDigest: 'one', ...more }],
       }),
     polled: async (times) => {
       const enough = feed.counts().requests + times

@@ -153,7 +153,7 @@ describe('a hold', () => {
     await say('hold', { fork: 'mine', by: 'ann' })
     stage.announce('v1.1.0')
     await waits('mine/main', 'v1.1.0', 'hold')
-    await until<WatchStatus>(handle, () => stage.started.length === 2)
+    await until<WatchStatus>(handle, ({ phase }) => phase === 'polling' && stage.started.length === 2)
     const { memo } = await handle.describe()
     expect(memo?.standing).toMatchObject({
       known: {
