@@ -30,6 +30,7 @@ describe('a good config', () => {
           pollSeconds: 600,
           tags: { prefix: 'rust-v', prereleases: false },
           allow: [],
+          patienceSeconds: 86_400,
         },
       ],
       forks: [

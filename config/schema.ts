@@ -98,6 +98,9 @@ const upstream = z
     expect: duration(
       'A release is expected within this time; `status` and `inbox` show when none came.',
     ).optional(),
+    patience: duration(
+      'How long the feed may be gone, or no poll may work, before a person is asked.',
+    ).default('1d'),
     webhook: secretName(
       'Name of the secret that the forge signs its webhooks with, for `undrift webhook`.',
       'the process that runs `undrift webhook`',

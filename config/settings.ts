@@ -37,6 +37,7 @@ export function toConfig(file: ConfigFile, path: string, readKey: KeyReader): Co
         : { signedBy: entry.signedBy.map((each) => toSignerKey(each, readKey)) }),
       ...(entry.security === undefined ? {} : { security: entry.security }),
       ...(entry.expect === undefined ? {} : { expectSeconds: seconds(entry.expect) }),
+      patienceSeconds: seconds(entry.patience),
     }),
   )
   const webhooks = Object.entries(file.upstreams).flatMap(([name, { webhook }]) =>

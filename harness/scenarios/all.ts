@@ -10,8 +10,10 @@ import { conflict } from './conflict.ts'
 import { conflictBySignal } from './conflict-by-signal.ts'
 import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
+import { feedGone } from './feed-gone.ts'
 import { feedTrouble } from './feed-trouble.ts'
 import { generatedFiles } from './generated-files.ts'
+import { held } from './held.ts'
 import { landedWithChanges } from './landed-with-changes.ts'
 import { promoted } from './promoted.ts'
 import { pushKilled } from './push-killed.ts'
@@ -40,6 +42,8 @@ export const scenarios: readonly Scenario[] = [
   superseded,
   promoted,
   feedTrouble,
+  feedGone,
+  held,
   workerKilled,
   pushKilled,
   serverKilled,

@@ -46,6 +46,8 @@ export interface Scenario {
   readonly poll?: string
   /** Whether the upstream's forge sends webhooks. */
   readonly webhook?: boolean
+  /** What the upstream's config says of `patience`; a day when it is left out. */
+  readonly patience?: string
   /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
   readonly company: 'others' | 'killers' | 'alone'
   play(stage: Stage): Promise<Played>

@@ -31,7 +31,10 @@ export interface World {
   remove(): Promise<void>
 }
 
-type Cast = Pick<Scenario, 'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook'>
+type Cast = Pick<
+  Scenario,
+  'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook' | 'patience'
+>
 
 /** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
 export async function buildWorld(cast: readonly Cast[], say: (text: string) => void): Promise<World> {
@@ -75,6 +78,7 @@ async function buildGround(
     poll = '1s',
     webhook = false,
     generated = {},
+    patience = '1d',
   }: Cast,
   { feeds, host }: Pick<World, 'feeds' | 'host'>,
 ): Promise<ForkConfig & Ground> {
@@ -83,5 +87,18 @@ async function buildGround(
   feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
   const originUrl = `${host.address}/${name}/origin.git`
   const feedUrl = feed.url
-  return { name, repositories, feed, feedUrl, originUrl, push, verify, ledger, poll, webhook, generated }
+  return {
+    name,
+    repositories,
+    feed,
+    feedUrl,
+    originUrl,
+    push,
+    verify,
+    ledger,
+    poll,
+    webhook,
+    generated,
+    patience,
+  }
 }

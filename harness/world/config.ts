@@ -18,6 +18,8 @@ export interface ForkConfig {
   readonly webhook?: boolean
   /** Commands by pattern. */
   readonly generated?: Readonly<Record<string, string>>
+  /** How long its feed may be gone before a person is asked; a day when it is left out. */
+  readonly patience?: string
 }
 
 export interface ConfigOptions {
@@ -37,12 +39,13 @@ export async function writeConfig(
   const token = `env:${tokenName}`
   const config = {
     upstreams: Object.fromEntries(
-      forks.map(({ name, repositories, feedUrl, poll = '1s', webhook = false }) => [
+      forks.map(({ name, repositories, feedUrl, poll = '1s', webhook = false, patience = '1d' }) => [
         upstreamName(name),
         {
           git: repositories.upstream,
           feed: feedUrl,
           poll,
+          patience,
           tags: { prefix: 'v' },
           ...(webhook ? { webhook: `env:${webhookName}` } : {}),
         },

@@ -10,6 +10,8 @@ export type FeedMood =
   | { readonly kind: 'well' }
   | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
   | { readonly kind: 'slow'; readonly milliseconds: number }
+  /** Has moved for good: the old address leads to `new/`, where it goes on. */
+  | { readonly kind: 'moved' }
   /** Answers 200 with something else than a feed. */
   | { readonly kind: 'garbage'; readonly body: string }
 
@@ -46,7 +48,7 @@ interface FeedState {
 export async function startFeedServer(): Promise<FeedServer> {
   const states = new Map<string, FeedState>()
   const server = createServer((request, response) => {
-    const project = /^\/([\w.-]+)\/releases\.atom$/.exec(request.url ?? '')?.[1]
+    const project = /^\/([\w.-]+)\/(?:new\/)?releases\.atom$/.exec(request.url ?? '')?.[1]
     const state = states.get(project ?? '')
     if (!project || !state) return void response.writeHead(404).end()
     answer(state, `http://${request.headers.host}`, project, { request, response }).catch((error: unknown) =>
@@ -101,6 +103,9 @@ async function answer(
     const { status, retryAfterSeconds } = mood
     const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
     return void response.writeHead(status, headers).end()
+  }
+  if (mood.kind === 'moved' && !request.url?.includes('/new/')) {
+    return void response.writeHead(301, { location: `${home}/${project}/new/releases.atom` }).end()
   }
   if (mood.kind === 'garbage') return void response.writeHead(200).end(mood.body)
 
