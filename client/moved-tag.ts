@@ -2,7 +2,7 @@ import { UndriftError } from '../domain/errors.ts'
 import type { MovedTag } from '../domain/watch.ts'
 
 /** What stands for a tag that is gone where the new object of a tag is named. */
-export const goneWord = 'gone'
+const goneWord = 'gone'
 
 const shortestBeginning = 7
 

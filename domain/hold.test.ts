@@ -4,7 +4,6 @@ import {
   findHold,
   holdOn,
   liveHolds,
-  nextEnd,
   readMoment,
   targetName,
   withHold,
@@ -53,8 +52,6 @@ describe('a hold', () => {
     expect(holdOn([short, long], 'mine/main', now)).toBe(long)
     expect(holdOn([open, short, long], 'mine/main', now)).toBe(open)
     expect(holdOn([short, open], 'mine/main', now)).toBe(open)
-    expect(nextEnd([open, long, short])).toBe(short.until)
-    expect(nextEnd([open])).toBeNull()
   })
 
   it('gives way to another on the same target and leaves the others alone', () => {

@@ -33,12 +33,6 @@ export function withoutHold(holds: readonly Hold[], target: HoldTarget): readonl
   return holds.filter((hold) => !isSame(hold, target))
 }
 
-/** When the first hold ends by itself, ISO 8601; null where none does. */
-export function nextEnd(holds: readonly Hold[]): string | null {
-  const ends = holds.flatMap(({ until }) => (until === null ? [] : [until]))
-  return ends.sort((left, right) => Date.parse(left) - Date.parse(right))[0] ?? null
-}
-
 /** How a target is called in a sentence and on the command line. */
 export function targetName(upstream: string, { fork, line }: HoldTarget): string {
   if (fork === null) return upstream
