@@ -20,6 +20,7 @@ import type { ActivityDeps } from './deps.ts'
 import {
   delayAfterFailure,
   isFeedResting,
+  isWorthTelling,
   memoryBefore,
   type PollHeartbeat,
   withJitter,
@@ -64,10 +65,8 @@ export async function pollFeed(
     failures: before.failures,
   })
   const memory = remember(before, { result, failure, nextSeconds: rest.seconds })
-  const questions = questionsOf(memory, {
-    url: upstream.feed,
-    patienceSeconds: upstream.patienceSeconds ?? usualPatienceSeconds,
-  })
+  const patienceSeconds = upstream.patienceSeconds ?? usualPatienceSeconds
+  const questions = questionsOf(memory, { url: upstream.feed, patienceSeconds })
   if (found.kind === 'news' || !sameQuestions(questions, known?.questions ?? [])) {
     const [learned, starts] =
       found.kind === 'news' ? [found.known, found.starts] : [known ?? nothingKnown, []]
@@ -76,8 +75,10 @@ export async function pollFeed(
   const { lookedAt } = found
   const looked = lookedAt === null ? {} : { lookedAt }
   const { cursor, feedAt } = rest
-  context.heartbeat({ ...memory, cursor, feedAt, ...looked } satisfies PollHeartbeat)
   const seconds = Math.max(1, Math.min(rest.seconds, ((found.dueAt ?? Infinity) - Date.now()) / 1000))
+  const tell: PollHeartbeat = { ...memory, cursor, feedAt, ...looked }
+  const telling = { nextSeconds: seconds, restSeconds: rest.seconds, patienceSeconds }
+  if (isWorthTelling(beat, tell, telling)) context.heartbeat(tell)
   throw failure === null ? nothingNew(seconds, found.waiting) : failed(failure, memory.failures, seconds)
 
   function readFeed(cursor: PollHeartbeat['cursor']): Promise<FeedResult> {

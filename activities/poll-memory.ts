@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { FeedCursor } from '../adapters/feeds/types.ts'
 import { freshMemory, type PollMemory } from '../domain/poll-memory.ts'
 
@@ -54,4 +55,32 @@ export function memoryBefore(
     ...(heartbeat ?? told),
   }
   return { lastSuccessAt, failures, firstFailureAt, lastFailure, gone, moved }
+}
+
+/** What decides whether the next poll is told something new. */
+interface Telling {
+  /** Seconds until it comes. */
+  readonly nextSeconds: number
+  /** Seconds for which the feed is left alone. */
+  readonly restSeconds: number
+  readonly patienceSeconds: number
+}
+
+/**
+ * Whether the next poll has to be told: the server keeps what an earlier one was told. Each heartbeat is a write of the
+ * server's, a third of what a poll costs it, and the polls of an idle feed differ in their times alone.
+ */
+export function isWorthTelling(
+  told: PollHeartbeat | null,
+  now: PollHeartbeat,
+  { nextSeconds, restSeconds, patienceSeconds }: Telling,
+): boolean {
+  if (told === null) return true
+  const wakesEarly = nextSeconds < restSeconds - 1
+  if (wakesEarly && told.feedAt !== now.feedAt) return true
+  const untimed = { feedAt: '', lastSuccessAt: '' }
+  if (!isDeepStrictEqual({ ...told, ...untimed }, { ...now, ...untimed })) return true
+  // When the feed was heard of last has to be true to a part of the patience only.
+  const agedMs = Date.parse(now.lastSuccessAt ?? '') - Date.parse(told.lastSuccessAt ?? '')
+  return !(Math.abs(agedMs) < patienceSeconds * 100 || told.lastSuccessAt === now.lastSuccessAt)
 }

@@ -32,12 +32,20 @@ export interface RunWorkerOptions {
   readonly onReady?: () => void
 }
 
-type Capacity = Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions' | 'maxConcurrentActivityTaskPolls'>
+type Capacity = Pick<
+  WorkerOptions,
+  'maxConcurrentActivityTaskExecutions' | 'maxConcurrentActivityTaskPolls' | 'maxCachedWorkflows'
+>
 
 const capacities: Readonly<Record<Role, Capacity>> = {
   // A poll that waits for its next time waits in the server. Those that run wait for feeds: more at once than these help
   // nobody when thousands are due together, as at the first contact or after an outage.
-  control: { maxConcurrentActivityTaskExecutions: 200, maxConcurrentActivityTaskPolls: 10 },
+  // A watch whose feed is idle is not run for days: it need not lie in memory, and its short history is soon replayed.
+  control: {
+    maxConcurrentActivityTaskExecutions: 200,
+    maxConcurrentActivityTaskPolls: 10,
+    maxCachedWorkflows: 500,
+  },
   git: { maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: 2 },
   // Checks are builds and test suites, which use every core themselves.
   verify: {

@@ -40,7 +40,7 @@ export interface WindowOptions {
   readonly minutes: number | null
 }
 
-const largestSample = 1_000
+const largestSample = 500
 /** Little beside the polls themselves. */
 const asksPerSecond = 10
 
