@@ -23,9 +23,8 @@ export interface Measured {
   readonly eventsPerPoll: number
   readonly server: Used
   readonly worker: Used
-  /** The feed server and the bench itself. */
-  readonly bench: Used
-  /** Cores that everything else on this machine kept busy meanwhile. */
+  readonly feeds: Used
+  /** Cores that everything else on this machine kept busy meanwhile, the bench included. */
   readonly otherCores: number
   /** The machine's load average at the end. */
   readonly load: number
@@ -54,7 +53,7 @@ export async function measureWindow(options: WindowOptions): Promise<Measured> {
   const meters = {
     server: await startMeter(stage.serverPids),
     worker: await startMeter(stage.workerPids),
-    bench: await startMeter([feeds.pid, process.pid]),
+    feeds: await startMeter([feeds.pid]),
   }
   const busyBefore = await busySeconds()
   const start = Date.now()
@@ -65,14 +64,14 @@ export async function measureWindow(options: WindowOptions): Promise<Measured> {
   const used = {
     server: await meters.server.stop(),
     worker: await meters.worker.stop(),
-    bench: await meters.bench.stop(),
+    feeds: await meters.feeds.stop(),
   }
   const load = loadavg()[0] ?? 0
   // What came in at the very end is still on its way here from the feed server's process.
   await pause(500)
   const seconds = (end - start) / 1000
   const { polls, notModified } = feeds.count(start, end)
-  const own = used.server.cores + used.worker.cores + used.bench.cores
+  const own = used.server.cores + used.worker.cores + used.feeds.cores
   return {
     windowSeconds: Math.round(seconds),
     pollsPerMinute: Math.round((polls * 60) / seconds),

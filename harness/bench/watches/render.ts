@@ -47,7 +47,7 @@ function noteOf(row: WatchesRow): string {
   const database = row.databaseBytes === null ? '' : `, database ${megabytes(row.databaseBytes)}`
   const unkept = row.unkept === 0 ? '' : `, ${row.unkept} of them not kept by the end`
   const cold = row.cold === 0 ? '' : `; ${row.cold} watches were not warm`
-  const meanwhile = `bench and feeds ${row.bench.cores.toFixed(2)} cores, others ${row.otherCores.toFixed(2)}, load ${row.load.toFixed(1)}`
+  const meanwhile = `feeds ${row.feeds.cores.toFixed(2)} cores, others ${row.otherCores.toFixed(2)}, load ${row.load.toFixed(1)}`
   return `- ${row.watches}: ${row.windowSeconds} s after a warm-up of ${row.warmUpSeconds} s, ${row.workers} worker processes, lateness of ${row.sample} promises${unkept}, the worst ${row.lateness.most} ms; ${meanwhile}${database}${cold}.`
 }
 
