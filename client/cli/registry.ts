@@ -197,6 +197,7 @@ export const registry: readonly CommandSpec[] = [
         flags: '--git <url>',
         description: 'look at this repository (a URL or a path) instead of an upstream',
       },
+      { flags: '--line <line>', description: 'by the rules of this line (LINE or FORK/LINE)' },
       { flags: '--tags <file>', description: 'look at a plain list of tags, one a line; - for stdin' },
       { flags: '--prefix <text>', description: 'what stands before the version in a tag' },
       { flags: '--match <regex>', description: 'take only tags that hold a match' },
@@ -208,7 +209,7 @@ export const registry: readonly CommandSpec[] = [
       { flags: '--range <range>', description: "take only versions in this range, in npm's syntax" },
       { flags: '--prereleases', description: 'take pre-releases, too' },
     ],
-    details: `Needs no server, and a config only for an upstream by name.\n\n--json:\n${shapes.releasesShape}`,
+    details: `Needs no server, and a config only for an upstream by name. Where its watch answers, it says what is sent, held or waits.\n\n--json:\n${shapes.releasesShape}`,
     load: async () => (await import('./commands/releases.ts')).releases,
   },
   {

@@ -3,50 +3,82 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
+import type { Config } from '../../../config/config.ts'
 import { nearest } from '../../../config/nearest.ts'
 import { UndriftError } from '../../../domain/errors.ts'
+import type { ConsideredTag } from '../../../domain/list-releases.ts'
 import type { TagRules, UpstreamSettings } from '../../../domain/settings.ts'
 import type { RemoteAccess } from '../../../git/types.ts'
+import { rulesOfLine } from '../../releases/line-rules.ts'
 import { considerList, considerRepository, type ReleaseView, readTagList } from '../../releases/tag-list.ts'
+import { askWatch, type ReleaseState, stateOf } from '../../releases/watch-view.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readConfigOf } from '../read-config.ts'
 import { renderReleases } from '../render/releases.ts'
 
+/** What is shown: every tag, and where each stands with the watch, when one answers. */
+interface Considered {
+  readonly view: ReleaseView
+  /** Null where no upstream of the config is meant. */
+  readonly stateOf: ((release: ConsideredTag) => ReleaseState | null) | null
+}
+
 /** Every release considered, newest first, with the rule that took it or left it out. Needs no server, and a config only for an upstream by name. */
 export async function releases(context: Context, input: CommandInput): Promise<CommandResult> {
-  const view = await consider(context, input)
+  const { view, stateOf: find } = await consider(context, input)
+  const states = find === null ? null : new Map(view.releases.map((release) => [release.tag, find(release)]))
   return {
     exitCode: 0,
-    text: renderReleases(view, { now: context.now(), style: context.style }),
+    text: renderReleases(
+      { ...view, states: states ?? new Map() },
+      { now: context.now(), style: context.style },
+    ),
     json: {
       version: 1,
       newest: view.newest,
       releases: view.releases.map(({ tag, version, prerelease, status, reason }) => {
-        return { tag, version, prerelease, status, reason }
+        const row = { tag, version, prerelease, status, reason }
+        if (states === null) return row
+        const { state = null, detail = null } = states.get(tag) ?? {}
+        return { ...row, state, detail }
       }),
     },
   }
 }
 
-async function consider(context: Context, input: CommandInput): Promise<ReleaseView> {
+async function consider(context: Context, input: CommandInput): Promise<Considered> {
   const upstream = input.args[0]
-  const { git, tags } = input.options
+  const { git, tags, line } = input.options
   const sources = [upstream, git, tags].filter((source) => source !== undefined)
   if (sources.length !== 1) {
     throw new UndriftError('UNDRIFT_E_USAGE', 'Name one source: an upstream, --git or --tags.', {
       hint: 'For example: undrift releases --git https://github.com/openai/codex.git --prefix rust-v',
     })
   }
+  if (line !== undefined && upstream === undefined) {
+    throw new UndriftError('UNDRIFT_E_USAGE', '--line belongs to an upstream of the config.', {
+      hint: 'For example: undrift releases codex --line lts-1',
+    })
+  }
   const { signal } = context
-  if (typeof tags === 'string')
-    return considerList(readTagList(await readList(context, tags)), rulesOf(input))
+  if (typeof tags === 'string') {
+    return { view: considerList(readTagList(await readList(context, tags)), rulesOf(input)), stateOf: null }
+  }
   if (typeof git === 'string') {
     const remote = { name: 'source', url: toUrl(git, context.cwd), token: null }
-    return considerRepository({ remote, secret: null }, { rules: rulesOf(input), signal })
+    const view = await considerRepository({ remote, secret: null }, { rules: rulesOf(input), signal })
+    return { view, stateOf: null }
   }
-  const settings = await findUpstream(context, upstream ?? '')
-  return considerRepository(accessOf(settings, context), { rules: rulesOf(input, settings.tags), signal })
+  const config = await readConfigOf(context)
+  const settings = findUpstream(config, upstream ?? '')
+  const wanted =
+    typeof line === 'string' ? rulesOfLine(config, settings, line) : { rules: settings.tags, line: null }
+  const [view, watch] = await Promise.all([
+    considerRepository(accessOf(settings, context), { rules: rulesOf(input, wanted.rules), signal }),
+    askWatch(context, settings.name),
+  ])
+  return { view, stateOf: (release) => (watch === null ? null : stateOf(release, watch, wanted.line)) }
 }
 
 /** The flags, over the config's rules where there are any. */
@@ -78,8 +110,7 @@ function toUrl(source: string, cwd: string): string {
   return isPath ? pathToFileURL(resolve(cwd, source)).href : source
 }
 
-async function findUpstream(context: Context, name: string): Promise<UpstreamSettings> {
-  const { upstreams } = await readConfigOf(context)
+function findUpstream({ upstreams }: Config, name: string): UpstreamSettings {
   const found = upstreams.find((upstream) => upstream.name === name)
   if (found) return found
   const names = upstreams.map((upstream) => upstream.name)

@@ -1,11 +1,17 @@
 import type { ReleaseView } from '../../releases/tag-list.ts'
+import type { ReleaseState } from '../../releases/watch-view.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
 import { oneLine, table } from './table.ts'
 
+export interface ShownReleases extends ReleaseView {
+  /** Where releases stand with the watch, by tag; empty where none was asked. */
+  readonly states: ReadonlyMap<string, ReleaseState | null>
+}
+
 /** Every tag with its version, its age and what the rules made of it. */
 export function renderReleases(
-  view: ReleaseView,
+  view: ShownReleases,
   { now, style }: { readonly now: Date; readonly style: Style },
 ): string {
   if (view.releases.length === 0) return 'There are no tags.'
@@ -16,6 +22,7 @@ export function renderReleases(
       oneLine(version ?? ''),
       date === undefined ? '' : age(new Date(date * 1000).toISOString(), now),
       status === 'skipped' ? style.dim(oneLine(detail)) : taken(status, { prerelease, style }),
+      stateWord(view.states.get(tag) ?? null, style),
     ]
   })
   const skipped = view.releases.filter(({ status }) => status === 'skipped').length
@@ -31,4 +38,18 @@ function taken(
 ): string {
   const word = prerelease ? `${status}, a pre-release` : status
   return status === 'newest' ? style.green(word) : style.cyan(word)
+}
+
+function stateWord(found: ReleaseState | null, style: Style): string {
+  if (found === null) return ''
+  const words = found.detail === null ? found.state : `${found.state}: ${oneLine(found.detail)}`
+  switch (found.state) {
+    case 'sent':
+      return style.green(words)
+    case 'alarm':
+      return style.red(words)
+    case 'held':
+    case 'waiting':
+      return style.yellow(words)
+  }
 }
