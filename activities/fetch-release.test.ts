@@ -28,6 +28,7 @@ describe('fetching a release', () => {
     const reasons = []
     for (const input of [
       world.input('v8.0.0'),
+      world.input('1.1.0'),
       world.input('v9.0.0'),
       world.input('v1.1.0', { branch: 'gone' }),
     ]) {
@@ -36,6 +37,7 @@ describe('fetching a release', () => {
     }
     expect(reasons).toEqual([
       `There is no tag v8.0.0 in ${world.upstream.dir}.`,
+      `There is no tag 1.1.0 in ${world.upstream.dir}. There is v1.1.0: \`undrift run --data ${world.deps.data.root} mine v1.1.0\`.`,
       'The tag v9.0.0 does not name a commit.',
       `There is no branch gone in ${world.origin.dir}.`,
     ])

@@ -1,4 +1,5 @@
 import { UndriftError } from '../domain/errors.ts'
+import { runCommand } from '../domain/interventions.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import {
   contains,
@@ -15,7 +16,7 @@ import { acceptedMoves, checkRelease, movedTag } from './release-integrity.ts'
 import { accessTo } from './secrets.ts'
 import { publishRemotes, sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
-import type { FetchInput, FetchResult } from './types.ts'
+import type { FetchInput, FetchResult, StepInput } from './types.ts'
 
 /** Brings the release and the maintained branch into the mirror, and pins both to object ids. */
 export async function fetchRelease(
@@ -34,7 +35,7 @@ export async function fetchRelease(
   })
   switch (fetched.kind) {
     case 'no-such-tag':
-      return { kind: 'blocked', reason: `There is no tag ${input.tag} in ${upstream.git.url}.`, worker }
+      return { kind: 'blocked', reason: noSuchTag(input, { near: fetched.near, data: worker.data }), worker }
     case 'not-a-commit':
       return { kind: 'blocked', reason: `The tag ${input.tag} does not name a commit.`, worker }
     case 'tag-moved':
@@ -86,4 +87,13 @@ async function takeInPublished(mirror: Mirror, input: FetchInput, deps: Activity
       if (!(error instanceof UndriftError)) throw error
     }
   }
+}
+
+function noSuchTag(
+  { tag, settings }: StepInput,
+  { near, data }: { readonly near: string | null; readonly data: string | null },
+): string {
+  const reason = `There is no tag ${tag} in ${settings.upstream.git.url}.`
+  if (near === null) return reason
+  return `${reason} There is ${near}: \`${runCommand({ fork: settings.fork.name, tag: near, data })}\`.`
 }

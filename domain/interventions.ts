@@ -15,6 +15,16 @@ export function promoteHint(place: InterventionPlace): string {
   return `Move the maintained branch to it with \`undrift promote${dataOption(place)} ${shellWord(place.attempt)}\`.`
 }
 
+/** The command that maintains a release. */
+export function runCommand(what: {
+  readonly fork: string
+  readonly tag: string
+  readonly data: string | null
+}): string {
+  const data = what.data === null ? '' : ` --data ${shellWord(what.data)}`
+  return `undrift run${data} ${shellWord(what.fork)} ${shellWord(what.tag)}`
+}
+
 /** How to see what became of each patch. */
 export function rangeDiffHint(place: InterventionPlace): string {
   return `how the patches changed: undrift show${dataOption(place)} ${shellWord(place.attempt)} --range-diff`

@@ -5,6 +5,7 @@ import { notesRef } from '../notes/notes.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { keepMoved, pinAnew, type TagMove } from './moved-refs.ts'
+import { nearTag } from './near-tag.ts'
 import { commitOf } from './queries.ts'
 import { assertRefName, isRefName } from './ref-name.ts'
 import { listRefs, readRef, updateRefs } from './refs.ts'
@@ -12,7 +13,8 @@ import { fetchRefs, listRemote } from './remote.ts'
 
 export type UpstreamFetch =
   | { readonly kind: 'ok'; readonly release: PinnedRelease }
-  | { readonly kind: 'no-such-tag' }
+  /** `near` is the tag that was meant, most likely: the same with a prefix, or without. */
+  | { readonly kind: 'no-such-tag'; readonly near: string | null }
   | { readonly kind: 'not-a-commit' }
   /** The tag is not what was seen first, or is gone. The mirror keeps the old one in its place. */
   | ({ readonly kind: 'tag-moved' } & TagMove)
@@ -39,7 +41,7 @@ export async function fetchUpstream(
   access: RemoteAccess,
   wanted: WantedRelease,
 ): Promise<UpstreamFetch> {
-  if (!isRefName(`refs/tags/${wanted.tag}`)) return { kind: 'no-such-tag' }
+  if (!isRefName(`refs/tags/${wanted.tag}`)) return { kind: 'no-such-tag', near: null }
   return withMirrorLock(mirror, () => fetchUnderLock(mirror, access, wanted), { purpose: 'fetch' })
 }
 
@@ -64,7 +66,10 @@ async function fetchUnderLock(
     if (!taken) return { kind: 'tag-moved', before, after: offered }
     if (offered !== null && known !== undefined) await pinAnew(mirror, known, offered)
   } else if (offered === null) {
-    return { kind: 'no-such-tag' }
+    const tags = there.flatMap((each) =>
+      each.ref.startsWith('refs/tags/') ? [each.ref.slice('refs/tags/'.length)] : [],
+    )
+    return { kind: 'no-such-tag', near: nearTag(tag, tags) }
   }
   if (!isUpToDate(there, here)) await fetchMissing(mirror, access, { there, here })
   const got = await readRef(mirror, ref)

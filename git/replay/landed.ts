@@ -135,15 +135,26 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
       }
       const paths = new Set(await pathsOf(workshop, change))
       const together: Change[] = [change]
+      /** Patches on the way that the change has nothing to do with, until a later one needs both. */
+      let beside: readonly Change[] = []
       let after = change.after
       for (const other of later) {
         if (together.length >= mostTogether) break
-        if (!(await pathsOf(workshop, other)).some((path) => paths.has(path))) continue
-        if (!(await dependsOn(workshop, other, { before: change.before, after }))) continue
-        const merge = await workshop.merger.merge(other.before, after, other.after)
-        if (merge.kind === 'conflict') continue
-        together.push(other)
-        after = merge.tree
+        const own = await pathsOf(workshop, other)
+        const isMet =
+          own.some((path) => paths.has(path)) &&
+          (await dependsOn(workshop, other, { before: change.before, after }))
+        const tree = isMet ? await stacked(workshop, after, [other]) : null
+        const needed = isMet && tree === null ? await onSamePaths(workshop, beside, other) : []
+        const next = tree ?? (needed.length > 0 ? await stacked(workshop, after, [...needed, other]) : null)
+        if (next === null) {
+          beside = [...beside, other]
+          continue
+        }
+        together.push(...needed, other)
+        beside = beside.filter((each) => !needed.includes(each))
+        after = next
+        for (const each of together) for (const path of await pathsOf(workshop, each)) paths.add(path)
         const commits = await candidates(together)
         const squash = (await arrivals(change.before, after, commits)).at(-1)
         if (squash === undefined) continue
@@ -192,6 +203,29 @@ async function prepareStates(
     ),
   )
   await merger.prepare(trios.flat())
+}
+
+/** The tree with these changes on top; null where one clashes. */
+async function stacked(workshop: Workshop, on: Oid, changes: readonly Change[]): Promise<Oid | null> {
+  let tree: Oid | null = on
+  for (const change of changes) {
+    if (tree === null) return null
+    tree = await workshop.merger.tryMerge(change.before, tree, change.after)
+  }
+  return tree
+}
+
+/** Those of the changes that touch a path that the other touches, too. */
+async function onSamePaths(
+  workshop: Workshop,
+  changes: readonly Change[],
+  other: Change,
+): Promise<readonly Change[]> {
+  const paths = new Set(await pathsOf(workshop, other))
+  const met = await Promise.all(
+    changes.map(async (each) => (await pathsOf(workshop, each)).some((path) => paths.has(path))),
+  )
+  return changes.filter((each, index) => met[index] && each.drop === null)
 }
 
 /** Whether a later patch needs an earlier change: without the change it no longer applies. */

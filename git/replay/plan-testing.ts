@@ -1,7 +1,7 @@
 import type { Oid } from '../../domain/patch.ts'
 import { carryEverything, type StackPolicy } from '../stack/policy.ts'
 import { makeFolder, makeRepo, numberedLines, type TestRepo } from '../testing.ts'
-import { makePlan, type Plan, type PlanInput } from './plan.ts'
+import { makePlan, type Plan, type PlanInput, type PlanOptions } from './plan.ts'
 
 /** A repository with upstream on `main` and a fork on `fork`, and the plan to move the one onto the other. */
 export interface PlanGround {
@@ -9,7 +9,7 @@ export interface PlanGround {
   readonly repo: TestRepo
   /** Works on the fork's branch, and comes back to upstream's. */
   onFork<T>(work: () => T): T
-  plan(policy?: Partial<StackPolicy>, more?: Partial<PlanInput>): Promise<Plan>
+  plan(policy?: Partial<StackPolicy>, more?: Partial<PlanInput>, options?: PlanOptions): Promise<Plan>
   remove(): void
 }
 
@@ -35,7 +35,7 @@ export function groundOf(folder: string, repo: TestRepo, remove: () => void): Pl
       repo.git('checkout', '-q', 'main')
       return result
     },
-    plan: (policy = {}, more = {}) =>
+    plan: (policy = {}, more = {}, options = {}) =>
       makePlan(
         { path: `${repo.dir}/.git`, signal: null },
         {
@@ -48,6 +48,7 @@ export function groundOf(folder: string, repo: TestRepo, remove: () => void): Pl
           onConflict: 'stop',
           ...more,
         },
+        options,
       ),
     remove,
   }
