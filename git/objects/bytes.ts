@@ -23,6 +23,7 @@ export function utf8Bytes(text: string): Bytes {
 
 /** Bytes as text where they are UTF-8; null where they are not. */
 function utf8Text(bytes: Bytes): string | null {
+  if (!/[\x80-\xff]/.test(bytes)) return bytes
   try {
     return strictUtf8.decode(fromBytes(bytes))
   } catch {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { runGit } from '../process/command.ts'
@@ -18,41 +20,43 @@ export function isHostileName(name: Bytes): boolean {
   return plain.split('\\').some((part) => /^(?:\.git|git~1)(?:[. ]*(?::.*)?)$/s.test(part)) || name === '..\\'
 }
 
+/** A name that is empty or leads with a dot, and what only a disguised one needs. */
+const odd = /[\0/][.\0/]|[\\~\xe2\xef]/g
+
 /**
  * The paths of a list that end with NUL each which may hold a hostile name: every one that does, and a few honest ones.
- * Byte by byte, because the list of a huge repository is long and hardly ever holds any.
+ * The list of a huge repository is long and hardly ever holds any.
  */
 export function suspiciousPaths(list: Uint8Array): readonly Bytes[] {
+  const text = toBytes(list)
   const found: Bytes[] = []
-  let start = 0
-  let isNameStart = true
-  let isSuspicious = false
-  for (let at = 0; at < list.length; at += 1) {
-    const byte = list[at] as number
-    if (byte === 0x00) {
-      if (isSuspicious || isNameStart) found.push(toBytes(list.subarray(start, at)))
-      start = at + 1
-      isNameStart = true
-      isSuspicious = false
-    } else if (byte === 0x2f) {
-      isSuspicious ||= isNameStart
-      isNameStart = true
-    } else {
-      // A dot leads; a backslash, a tilde, and the first bytes of what HFS+ leaves out may stand anywhere.
-      const isOdd = byte === 0x5c || byte === 0x7e || byte === 0xe2 || byte === 0xef
-      if (isOdd || (isNameStart && byte === 0x2e)) isSuspicious = true
-      isNameStart = false
-    }
+  // The first path has no separator before it.
+  let at = /^[.\0/]/.test(text) ? 0 : nextOdd(text, 0)
+  while (at < text.length) {
+    const start = at === 0 ? 0 : text.lastIndexOf('\0', at - 1) + 1
+    const end = text.indexOf('\0', start)
+    found.push(text.slice(start, end))
+    at = nextOdd(text, end)
   }
   return found
+}
+
+/** Where the path is, or begins, that holds the next odd thing; the text's length when there is none. */
+function nextOdd(text: Bytes, from: number): number {
+  odd.lastIndex = from
+  const match = odd.exec(text)
+  if (!match) return text.length
+  // The NUL belongs to the path before.
+  return match[0].startsWith('\0') ? match.index + 1 : match.index
 }
 
 /** Refuses a commit whose tree holds a name that no work tree may hold; throws UNDRIFT_E_STACK. */
 export async function refuseHostileTrees(quarantine: Quarantine, commits: readonly Oid[]): Promise<void> {
   const argv = ['ls-tree', '-r', '-t', '-z', '--name-only', '--full-tree']
   for (const commit of new Set(commits)) {
-    const answer = await runGit(quarantine, [...argv, commit], { config: quarantineConfig })
-    refuseHostilePaths(commit, suspiciousPaths(answer.stdout))
+    const into = join(quarantine.path, `paths-of-${commit}`)
+    await runGit(quarantine, [...argv, commit], { config: quarantineConfig, into })
+    refuseHostilePaths(commit, suspiciousPaths(await readFile(into)))
   }
 }
 

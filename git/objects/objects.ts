@@ -25,8 +25,11 @@ export interface ObjectStore {
   commit(oid: Oid): Promise<CommitObject>
   /** Where writes are buffered, git sees what was written only after a flush. */
   write(type: ObjectType, body: Uint8Array): Oid
-  /** Shows everything that was written so far to git, as one pack. Costs two files, however many objects. */
-  flush(): void
+  /**
+   * Shows what was written so far to git, as one pack, which costs two files however many objects; where some are named,
+   * only those of them that git does not have yet.
+   */
+  flush(only?: readonly Oid[]): void
   close(): Promise<void>
 }
 
@@ -42,27 +45,32 @@ export interface ObjectOptions {
 /** Opens the objects of a git folder; new ones go to its own object folder, without fsync. */
 export function openObjects(place: Place & { readonly path: string }, options: ObjectOptions): ObjectStore {
   const { format } = options
-  const reader = startResident(place, ['cat-file', '--batch'], frameObject)
+  const reader = startResident(place, ['cat-file', '--batch-command', '--buffer'], frameObject, {
+    endOfTurn: 'flush\n',
+  })
   const commits = new Map<Oid, CommitObject>()
   const written = new Set<Oid>()
   /** New commits are read again to prove a replay; they are few and small. */
   const made = new Map<Oid, PackedObject>()
-  let pending = new Map<Oid, PackedObject>()
+  const pending = new Map<Oid, PackedObject>()
   let pendingBytes = 0
-  const flush = (): void => {
-    if (pending.size === 0) return
-    const { name, pack, index } = makePack([...pending.values()], format)
+  const flush = (only: readonly Oid[] = [...pending.keys()]): void => {
+    const shown = [...new Set(only)].flatMap((oid) => pending.get(oid) ?? [])
+    if (shown.length === 0) return
+    const { name, pack, index } = makePack(shown, format)
     const folder = join(place.path, 'objects', 'pack')
     writeFileSync(join(folder, `pack-${name}.pack`), pack)
     // Git looks for indexes: the pack has to be there first.
     writeFileSync(join(folder, `pack-${name}.idx`), index)
-    pending = new Map()
-    pendingBytes = 0
+    for (const { oid, body } of shown) {
+      pending.delete(oid)
+      pendingBytes -= body.length
+    }
   }
   const find = async (oid: Oid): Promise<GitObject | null> => {
     const fresh = pending.get(oid) ?? made.get(oid)
     if (fresh) return { type: fresh.type, body: Buffer.from(fresh.body) }
-    return parseAnswer(await reader.ask(`${oid}\n`))
+    return parseAnswer(await reader.ask(`contents ${oid}\n`))
   }
   const read = async (oid: Oid): Promise<GitObject> => {
     const object = await find(oid)

@@ -23,6 +23,8 @@ export interface TreeReader {
   countAdded(before: Oid, after: Oid): Promise<number>
   /** The tree with some paths set or, by null, removed; folders come and go with them. */
   splice(tree: Oid, edits: ReadonlyMap<Bytes, Entry>): Promise<Oid>
+  /** The tree with changes made, which are in Git's order and begin with what stands there; comparing both costs nothing. */
+  apply(tree: Oid, changes: readonly PathChange[]): Promise<Oid>
   /** Writes one tree. */
   write(entries: ReadonlyMap<Bytes, TreeEntry>): Oid
 }
@@ -94,10 +96,12 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
       before === null ? none : folder(before),
       after === null ? none : folder(after),
     ])
-    const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => {
-      const [one, other] = [old.get(name), now.get(name)]
-      return one?.oid !== other?.oid || one?.mode !== other?.mode
-    })
+    const names: Bytes[] = []
+    for (const [name, { oid, mode }] of now) {
+      const one = old.get(name)
+      if (one?.oid !== oid || one.mode !== mode) names.push(name)
+    }
+    for (const name of old.keys()) if (!now.has(name)) names.push(name)
     if (names.length > 1) names.sort((one, other) => (keyOf(one, old, now) < keyOf(other, old, now) ? -1 : 1))
     const parts = await Promise.all(
       names.map(async (name) => {
@@ -139,6 +143,13 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
       return found
     },
     splice: async (tree, edits) => (await splice(tree, edits)) ?? write(new Map()),
+    apply: async (tree, changes) => {
+      if (changes.length === 0) return tree
+      const edits = new Map(changes.map(({ path, after }) => [path, after]))
+      const made = (await splice(tree, edits)) ?? write(new Map())
+      compared.set(`${tree} ${made}`, Promise.resolve(changes))
+      return made
+    },
     write,
   }
 }

@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
 import { simpleGit } from 'simple-git'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Mirror } from '../types.ts'
@@ -26,6 +28,8 @@ export interface GitOptions {
 
 export interface RunOptions extends GitOptions {
   readonly stdin?: string | Uint8Array
+  /** A file that takes what git says, in place of the result: for answers so long that reading them holds others up. */
+  readonly into?: string
 }
 
 export interface GitAnswer {
@@ -116,12 +120,26 @@ export async function runGit(
 
 /** Starts git in the hardened environment and its own group; the caller owns its streams and its end. */
 export function spawnGit(place: Place, argv: readonly string[], options: GitOptions = {}) {
-  return spawn('git', [...argv], {
-    cwd: folderOf(place),
-    env: environmentOf(place, options),
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  return spawn('git', [...argv], { ...spawnOptions(place, options), stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+function spawnOptions(place: Place, options: GitOptions) {
+  return { cwd: folderOf(place), env: environmentOf(place, options), detached: true }
+}
+
+/** The same with a file for its output. */
+function spawnInto(file: string, place: Place, argv: readonly string[], options: GitOptions) {
+  const output = openSync(file, 'w')
+  try {
+    const stdio: ['pipe', number, 'pipe'] = ['pipe', output, 'pipe']
+    return spawn('git', [...argv], { ...spawnOptions(place, options), stdio }) as ChildProcessByStdio<
+      Writable,
+      null,
+      Readable
+    >
+  } finally {
+    closeSync(output)
+  }
 }
 
 /** Ends a process and everything it started: first politely, so that locks are removed, then for certain. */
@@ -141,12 +159,13 @@ function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
 
 function collect(place: Place, argv: readonly string[], options: RunOptions): Promise<GitResult> {
   return new Promise((resolve, reject) => {
-    const child = spawnGit(place, argv, options)
+    const { into } = options
+    const child = into === undefined ? spawnGit(place, argv, options) : spawnInto(into, place, argv, options)
     const out: Buffer[] = []
     const err: Buffer[] = []
     const abort = () => endGroup(child.pid)
     options.signal?.addEventListener('abort', abort, { once: true })
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
     // Git may end without having read everything; its exit code and words tell why.
     child.stdin.on('error', () => {})

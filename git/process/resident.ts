@@ -21,20 +21,27 @@ interface Question {
   reject(error: unknown): void
 }
 
+export interface ResidentOptions extends GitOptions {
+  /** What is written after the questions of one turn, for a process that answers many together when it is told to. */
+  readonly endOfTurn?: string
+}
+
 /** Starts a resident git process in its own group; an abort ends it, and every open question rejects with the reason. */
 export function startResident(
   place: Place,
   argv: readonly string[],
   frame: Frame,
-  options: GitOptions = {},
+  options: ResidentOptions = {},
 ): Resident {
-  const child = spawnGit(place, argv, options)
+  const { endOfTurn = '', ...own } = options
+  const child = spawnGit(place, argv, own)
   const signal = options.signal ?? place.signal ?? null
   const waiting: Question[] = []
   const inbox = makeInbox()
   let stderr = ''
   let ended: { readonly error: unknown } | null = null
   let closing = false
+  let isGathering = false
 
   const abort = () => endGroup(child.pid)
   signal?.addEventListener('abort', abort, { once: true })
@@ -43,6 +50,17 @@ export function startResident(
   function fail(error: unknown): void {
     ended ??= { error }
     for (const question of waiting.splice(0)) question.reject(ended.error)
+  }
+
+  /** Questions that are asked together go out together: a system call each would cost more than the answers. */
+  function gather(): void {
+    isGathering = true
+    child.stdin.cork()
+    process.nextTick(() => {
+      isGathering = false
+      if (endOfTurn !== '' && !closing) child.stdin.write(endOfTurn)
+      child.stdin.uncork()
+    })
   }
 
   child.stderr.on('data', (chunk: Buffer) => {
@@ -72,10 +90,8 @@ export function startResident(
       if (closing) return Promise.reject(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} is being closed.`))
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })
-        // Questions that are asked together go out together: a system call each would cost more than the answers.
-        child.stdin.cork()
+        if (!isGathering) gather()
         child.stdin.write(question)
-        process.nextTick(() => child.stdin.uncork())
       })
     },
     async close() {

@@ -24,7 +24,7 @@ function isFile(entry: PathChange['before']): boolean {
 
 interface Wanted {
   readonly change: InPlace
-  resolve(file: FileChange): void
+  resolve(part: FileChange): void
   reject(error: unknown): void
 }
 
@@ -35,8 +35,9 @@ interface Wanted {
  */
 export function bundleDiffs(
   trees: TreeReader,
-  askWhole: (before: Oid, after: Oid) => Promise<Diff>,
-): (changes: readonly InPlace[]) => Promise<Diff> {
+  ask: (before: Oid, after: Oid, needed: readonly Oid[]) => Promise<Diff>,
+): (change: InPlace) => Promise<FileChange> {
+  const known = new Map<string, Promise<FileChange>>()
   let waiting: Wanted[] = []
   const send = async (): Promise<void> => {
     const asked = waiting
@@ -44,25 +45,27 @@ export function bundleDiffs(
     try {
       const bundle = (side: 'before' | 'after') =>
         trees.write(new Map(asked.map(({ change }, index) => [`${index}`, change[side]])))
-      const diff = await askWhole(bundle('before'), bundle('after'))
+      const contents = asked.flatMap(({ change }) => [change.before.oid, change.after.oid])
+      const [before, after] = [bundle('before'), bundle('after')]
+      const diff = await ask(before, after, [before, after, ...contents])
       const parts = new Map(diff.map((file) => [file.path, file]))
-      for (const [index, { change, resolve }] of asked.entries()) {
-        resolve(named(parts.get(`${index}`) as FileChange, change.path))
-      }
+      for (const [index, { resolve }] of asked.entries()) resolve(parts.get(`${index}`) as FileChange)
     } catch (error) {
       for (const { reject } of asked) reject(error)
     }
   }
-  return (changes) =>
-    Promise.all(
-      changes.map(
-        (change) =>
-          new Promise<FileChange>((resolve, reject) => {
-            if (waiting.length === 0) setImmediate(() => void send())
-            waiting.push({ change, resolve, reject })
-          }),
-      ),
-    )
+  const want = (change: InPlace): Promise<FileChange> =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(() => void send())
+      waiting.push({ change, resolve, reject })
+    })
+  return async (change) => {
+    const { before, after, path } = change
+    const key = `${before.mode} ${before.oid} ${after.mode} ${after.oid}`
+    const part = known.get(key) ?? want(change)
+    known.set(key, part)
+    return named(await part, path)
+  }
 }
 
 /** The file's part under its own name, as if it had been asked for by itself. */

@@ -1,7 +1,7 @@
 import type { Oid } from '../../domain/patch.ts'
 import { type Bytes, toBytes, unquotePath } from '../objects/bytes.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
-import type { TreeReader } from '../objects/tree-reader.ts'
+import type { PathChange, TreeReader } from '../objects/tree-reader.ts'
 import { type Frame, type Resident, startResident } from '../process/resident.ts'
 import { bundleDiffs, isInPlace } from './diff-bundle.ts'
 
@@ -24,6 +24,8 @@ export type Diff = readonly FileChange[]
 /** Reads diffs between trees by a resident process. */
 export interface Differ {
   diff(before: Oid, after: Oid): Promise<Diff>
+  /** Asks for a file's part of a diff that will be wanted, so that it is there by then. */
+  foresee(change: PathChange): void
   /** Starts what will be needed, so that the first diff does not wait for it. */
   warm(): void
   close(): Promise<void>
@@ -54,16 +56,18 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
     resident ??= startResident(quarantine, [...argv, ...fixed, ...found], frame)
     return resident
   }
-  const askWhole = async (before: Oid, after: Oid): Promise<Diff> => {
-    const asked = start()
-    quarantine.objects.flush()
-    return parseDiff(toBytes(await asked.ask(`${before} ${after}\n${end}`)))
-  }
-  const bundled = bundleDiffs(options.trees, askWhole)
+  const askTrees = async (before: Oid, after: Oid): Promise<Diff> =>
+    parseDiff(toBytes(await start().ask(`${before} ${after}\n${end}`)))
+  const bundled = bundleDiffs(options.trees, (before, after, needed) => {
+    quarantine.objects.flush(needed)
+    return askTrees(before, after)
+  })
   const known = new Map<string, Promise<Diff>>()
   const ask = async (before: Oid, after: Oid): Promise<Diff> => {
     const changes = await options.trees.compare(before, after)
-    return changes.every(isInPlace) ? bundled(changes) : askWhole(before, after)
+    if (changes.every(isInPlace)) return Promise.all(changes.map(bundled))
+    quarantine.objects.flush()
+    return askTrees(before, after)
   }
   return {
     diff: (before, after) => {
@@ -72,6 +76,10 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
       const asked = known.get(key) ?? ask(before, after)
       known.set(key, asked)
       return asked
+    },
+    foresee: (change) => {
+      // Whoever needs it asks again, and hears of a failure.
+      if (isInPlace(change)) bundled(change).catch(() => {})
     },
     warm: start,
     close: async () => resident?.close(),

@@ -29,7 +29,9 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
     merge: async (blobs) => {
       const found = known.get(keyOf(blobs))
       if (found !== undefined) return found
-      const merge = await whole.merge(treeWith(blobs.base), treeWith(blobs.ours), treeWith(blobs.theirs))
+      const { base, ours, theirs } = blobs
+      const trio = { base: treeWith(base), ours: treeWith(ours), theirs: treeWith(theirs) }
+      const merge = await whole.mergeFlat(trio, [...Object.values(trio), base, ours, theirs])
       const oid = merge.kind === 'clean' ? ((await trees.lookUp(merge.tree, name))?.oid ?? null) : null
       known.set(keyOf(blobs), oid)
       return oid
@@ -41,7 +43,9 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
       // Every side has every file, so nothing moved, and each content is merged as if it were alone.
       const bundle = (side: keyof BlobMerge) =>
         trees.write(new Map(wanted.map((blobs, index) => [`${index}`, { mode: '100644', oid: blobs[side] }])))
-      const merge = await whole.merge(bundle('base'), bundle('ours'), bundle('theirs'))
+      const trio = { base: bundle('base'), ours: bundle('ours'), theirs: bundle('theirs') }
+      const contents = wanted.flatMap(({ base, ours, theirs }) => [base, ours, theirs])
+      const merge = await whole.mergeFlat(trio, [...Object.values(trio), ...contents])
       const clashes = new Set(merge.kind === 'conflict' ? merge.conflicts.map(({ path }) => path) : [])
       for (const [index, blobs] of wanted.entries()) {
         const merged = clashes.has(`${index}`) ? null : await trees.lookUp(merge.tree, `${index}`)

@@ -10,12 +10,14 @@ import { type Merge, parseDialogue, parseMerge } from './merge-tree.ts'
 /** `git merge-tree` on three whole trees. */
 export interface WholeMerger {
   merge(base: Oid, ours: Oid, theirs: Oid): Promise<Merge>
+  /** The same for trees without folders, of which only the named objects are shown to git. */
+  mergeFlat(sides: MergeSides, needed: readonly Oid[]): Promise<Merge>
   /** Starts what will be needed, so that the first merge does not wait for it. */
   warm(): void
   close(): Promise<void>
 }
 
-interface MergeSides {
+export interface MergeSides {
   readonly base: Oid
   readonly ours: Oid
   readonly theirs: Oid
@@ -48,11 +50,16 @@ function dialogueMerger(quarantine: Quarantine): WholeMerger {
     )
     return resident
   }
+  const ask = async ({ base, ours, theirs }: MergeSides): Promise<Merge> =>
+    whole(await start().ask(`${base} -- ${ours} ${theirs}\n`), [ours, theirs])
   return {
-    merge: async (base, ours, theirs) => {
-      const asked = start()
+    merge: (base, ours, theirs) => {
       quarantine.objects.flush()
-      return whole(await asked.ask(`${base} -- ${ours} ${theirs}\n`), [ours, theirs])
+      return ask({ base, ours, theirs })
+    },
+    mergeFlat: (sides, needed) => {
+      quarantine.objects.flush(needed)
+      return ask(sides)
     },
     warm: start,
     close: async () => resident?.close(),
@@ -78,6 +85,7 @@ function processMerger(quarantine: Quarantine): WholeMerger {
   }
   const merge = async (sides: MergeSides): Promise<Merge> => {
     const labels = carriers(sides)
+    // The carriers have to be seen, too, and a process costs more than showing all.
     quarantine.objects.flush()
     const answer = await runGit(quarantine, ['merge-tree', '--write-tree', '-z', ...labels], {
       config: quarantineConfig,
@@ -87,6 +95,7 @@ function processMerger(quarantine: Quarantine): WholeMerger {
   }
   return {
     merge: (base, ours, theirs) => merge({ base, ours, theirs }),
+    mergeFlat: merge,
     warm: () => {},
     close: async () => {},
   }

@@ -1,5 +1,4 @@
 import type { Oid } from '../../domain/patch.ts'
-import type { Bytes } from '../objects/bytes.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
 import type { Entry } from '../objects/tree.ts'
 import { openTrees, type PathChange, type TreeReader } from '../objects/tree-reader.ts'
@@ -79,17 +78,19 @@ async function mergeByFile(
 ): Promise<Oid | 'clash' | 'undecided'> {
   const changes = await trees.compare(sides.base, sides.theirs)
   if (!isByFile(changes)) return 'undecided'
-  const edits = new Map<Bytes, Entry>()
+  const edits: PathChange[] = []
   let clashes = false
   for (const change of changes) {
     const ours = await trees.lookUp(sides.ours, change.path)
     const merged = await mergeEntry(trees, blobs, { change, ours, tree: sides.ours })
     if (merged === 'undecided') return 'undecided'
     if (merged === 'clash') clashes = true
-    else if (merged?.oid !== ours?.oid || merged?.mode !== ours?.mode) edits.set(change.path, merged)
+    else if (merged?.oid !== ours?.oid || merged?.mode !== ours?.mode) {
+      edits.push({ path: change.path, before: ours, after: merged })
+    }
   }
   if (clashes) return 'clash'
-  return edits.size === 0 ? sides.ours : trees.splice(sides.ours, edits)
+  return trees.apply(sides.ours, edits)
 }
 
 /** Files that go and files that come may be one file that moved, and a moved file may take its folder along. */

@@ -15,6 +15,17 @@ const fewest = 2
 /** Patches that change one file one after the other need a round each. */
 const mostRounds = 8
 
+/** One edit of a patch where it will be made, as far as that is known already. */
+interface Meeting {
+  readonly path: Bytes
+  readonly ours: Entry
+  readonly result: Entry | 'unknown'
+  /** Whether upstream or an earlier patch changed the file, too. */
+  readonly isMet: boolean
+  /** The contents that have to be merged for it. */
+  readonly wanted: BlobMerge | null
+}
+
 /**
  * Merges beforehand, many at a time, the contents that the replay of the changes will ask for. It only foresees: what
  * it gets wrong is merged when it is needed, and a replay without it comes to the same.
@@ -24,33 +35,59 @@ export async function prepareMerges(
   changes: readonly TwoTrees[],
   target: Oid,
 ): Promise<void> {
-  const { trees, merger } = workshop
-  const edits = await Promise.all(changes.map(({ before, after }) => trees.compare(before, after)))
+  const { merger } = workshop
   for (let round = 0; round < mostRounds; round += 1) {
-    const wanted: BlobMerge[] = []
-    /** What stands at a path after the changes so far; `unknown` until a later round. */
-    const now = new Map<Bytes, Entry | 'unknown'>()
-    for (const { path, before, after } of edits.flat()) {
-      const ours = now.get(path) ?? (await trees.lookUp(target, path))
-      if (ours === 'unknown') continue
-      if (!ours || !before || !after) {
-        now.set(path, 'unknown')
-        continue
-      }
+    const wanted = (await meetings(workshop, changes, target)).flatMap((meeting) => meeting.wanted ?? [])
+    if (wanted.length < fewest) return
+    await merger.prepare(wanted)
+    if (wanted.every((blobs) => merger.prepared(blobs) === null)) return
+  }
+}
+
+/** What every edit will meet, file by file; what follows on something unknown is left out. */
+async function meetings(
+  { trees, merger }: Workshop,
+  changes: readonly TwoTrees[],
+  target: Oid,
+): Promise<readonly Meeting[]> {
+  const edits = await Promise.all(changes.map(({ before, after }) => trees.compare(before, after)))
+  const found: Meeting[] = []
+  /** What stands at a path after the changes so far. */
+  const now = new Map<Bytes, Entry | 'unknown'>()
+  for (const { path, before, after } of edits.flat()) {
+    const ours = now.get(path) ?? (await trees.lookUp(target, path))
+    if (ours === 'unknown') continue
+    let result: Entry | 'unknown' = 'unknown'
+    let wanted: BlobMerge | null = null
+    if (ours && before && after) {
       const blobs = { base: before.oid, ours: ours.oid, theirs: after.oid }
-      if (before.oid === ours.oid) now.set(path, after)
-      else if (before.oid === after.oid || ours.oid === after.oid) now.set(path, ours)
+      if (before.oid === ours.oid) result = after
+      else if (before.oid === after.oid || ours.oid === after.oid) result = ours
       else {
         const oid = merger.prepared(blobs)
-        if (oid === null) wanted.push(blobs)
-        now.set(path, oid === null ? 'unknown' : { mode: ours.mode, oid })
+        if (oid === null) wanted = blobs
+        else result = { mode: ours.mode, oid }
       }
     }
-    const fresh = round === 0 ? wanted : wanted.filter((blobs) => merger.prepared(blobs) === null)
-    if (fresh.length < fewest) return
-    await merger.prepare(fresh)
-    if (fresh.every((blobs) => merger.prepared(blobs) === null)) return
+    now.set(path, result)
+    found.push({ path, ours, result, isMet: before?.oid !== ours?.oid, wanted })
   }
+  return found
+}
+
+/** Asks for the diffs of what was merged beforehand, which will be compared, while the replay goes on. */
+export async function foreseeResults(
+  workshop: Workshop,
+  changes: readonly TwoTrees[],
+  target: Oid,
+): Promise<void> {
+  for (const { path, ours, result, isMet } of await meetings(workshop, changes, target)) {
+    if (!isMet || ours === null || result === null || result === 'unknown' || ours.oid === result.oid)
+      continue
+    workshop.shown.foresee({ path, before: ours, after: result })
+  }
+  // They go out at the end of the turn, and the replay that follows may not wait for anything.
+  await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Asks for the diffs of patches that upstream met, which will be compared, while the merges are made. */

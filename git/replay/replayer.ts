@@ -12,7 +12,7 @@ import { type Laid, layGenerated } from './generated.ts'
 import { openLandings } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
 import { type LaidPatch, nothingLeft, pendingFiles, waiting, withGenerated } from './pending.ts'
-import { foreseeDiffs, prepareMerges } from './prepare.ts'
+import { foreseeDiffs, foreseeResults, prepareMerges } from './prepare.ts'
 import {
   allPathsOf,
   type Fate,
@@ -178,8 +178,9 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   // Read while the merges are made; whoever needs it first waits for it, and hears of a failure.
   range.touching([]).catch(() => {})
   const kept = task.changes.filter((change) => change.drop === null)
-  await foreseeDiffs(workshop, kept, target.tree)
-  await prepareMerges(workshop, kept, target.tree)
+  // The merges are asked for first: the replay waits for them, and for the diffs only at its end.
+  await Promise.all([prepareMerges(workshop, kept, target.tree), foreseeDiffs(workshop, kept, target.tree)])
+  await foreseeResults(workshop, kept, target.tree)
   const fates: (() => Promise<Fate>)[] = []
   for (const [index, change] of task.changes.entries()) {
     fates.push(await settleOne(change, task.changes.slice(index + 1)))
