@@ -41,7 +41,13 @@ export async function partGenerated(
     change.after,
     new Map(files.map(({ path, before }) => [path, before])),
   )
-  return { ...change, after, generated: files, whole: change.after }
+  return { ...change, after, generated: files }
+}
+
+/** The change with its generated files in it again. */
+export async function wholeChange(trees: TreeReader, change: Change): Promise<Change> {
+  const edits = new Map(change.generated.map(({ path, after }) => [path, after]))
+  return { ...change, after: await editInTurns(trees, change.after, edits), generated: [] }
 }
 
 /** Lays the generated files of a patch over what the merge of its other files came to. Never clashes. */

@@ -8,7 +8,7 @@ import type { ConflictStages, Suspect } from '../types.ts'
 import { causeOfConflict } from './cause.ts'
 import { committerLine } from './committer.ts'
 import { favour } from './favour.ts'
-import { type Laid, layGenerated } from './generated.ts'
+import { type Laid, layGenerated, wholeChange } from './generated.ts'
 import { openLandings } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
 import { type LaidPatch, nothingLeft, pendingFiles, waiting, withGenerated } from './pending.ts'
@@ -128,7 +128,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const why = 'Nothing is left: the new stack has the change before it comes to it.'
     if (change.before !== change.after) return withGenerated(await gone(change, why), laid, [])
     const isThere = laid.files.every(({ how }) => how === 'there')
-    if (isThere) return gone({ ...change, after: change.whole, generated: [] }, why)
+    if (isThere) return gone(await wholeChange(workshop.trees, change), why)
     return { verdict: 'emptied', newOid: null, reason: nothingLeft(laid) }
   }
   const clashed = async (

@@ -35,8 +35,6 @@ export interface Change {
   readonly drop: Drop | null
   /** Generated files that the patch changes; they are not part of `after`. */
   readonly generated: readonly GeneratedFile[]
-  /** `after` with the generated files in it. */
-  readonly whole: Oid
 }
 
 /** Whether the change was empty from the start, which is a reason to keep it. */

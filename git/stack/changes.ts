@@ -39,7 +39,6 @@ async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
     note: noteOn(link),
     drop: null,
     generated: [],
-    whole: after,
   }
 }
 

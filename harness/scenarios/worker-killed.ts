@@ -1,10 +1,9 @@
-import { sep } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { release, until, untilEnded } from '../stage/attempts.ts'
 import { demandCandidate, demandStack } from '../stage/evidence.ts'
-import { demand, demandSame, Unmet } from '../stage/expect.ts'
-import { familyOf, killNow, type Process, waitForEnd } from '../stage/processes.ts'
-import type { Scenario, Stage } from '../stage/scenario.ts'
+import { demand, demandSame } from '../stage/expect.ts'
+import { killNow, waitForEnd } from '../stage/processes.ts'
+import type { Scenario } from '../stage/scenario.ts'
+import { workerInBox } from '../stage/worker-in-box.ts'
 
 const tag = 'v1.1.0'
 /** Long enough to be met in the middle, and a command line that no other process has. */
@@ -19,7 +18,7 @@ export const workerKilled: Scenario = {
   async play(stage) {
     const made = await release(stage, tag, 'clean')
     await until(stage, tag, ({ phase }) => phase === 'verifying')
-    const { worker, box } = await workerInVerify(stage)
+    const { worker, box } = await workerInBox(stage, long)
     await killNow([worker])
     demandSame('the processes of the box die with their worker', await waitForEnd(box, 5_000), [])
 
@@ -40,20 +39,4 @@ export const workerKilled: Scenario = {
     demand('another worker took its place', heir !== undefined, worker)
     return { tags: [tag], candidates: { [tag]: head }, maintained: stage.maintained }
   },
-}
-
-/** The worker process whose box runs the long check right now, with everything below it. */
-async function workerInVerify({
-  installation,
-}: Stage): Promise<{ worker: Process; box: readonly Process[] }> {
-  for (let tries = 0; tries < 100; tries++) {
-    const processes = await installation.processes()
-    for (const worker of processes.filter(({ command }) => command.includes(`${sep}workers${sep}main.`))) {
-      const [, ...box] = familyOf(worker.pid, processes)
-      const nearest = box.every(({ command }) => !command.includes(`${sep}workers${sep}main.`))
-      if (nearest && box.some(({ command }) => command === long)) return { worker, box }
-    }
-    await pause(100)
-  }
-  throw new Unmet('a worker process runs the check below it', JSON.stringify(await installation.processes()))
 }
