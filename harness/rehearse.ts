@@ -1,3 +1,4 @@
+import { findProgram } from '../adapters/sandboxes/find-program.ts'
 import { inTurns } from '../client/in-turns.ts'
 import { findTemporalCli } from '../workers/temporal-cli.ts'
 import type { HarnessOptions } from './options.ts'
@@ -26,7 +27,10 @@ const atOnce = 3
 /** Builds the world, plays the scenarios on one installation, and takes everything down again. */
 export async function rehearse(options: RehearsalOptions): Promise<Report> {
   const { say, signal, only, keep } = options
-  const cast = scenarios.filter(({ name }) => only === null || only.includes(name))
+  const named = scenarios.filter(({ name }) => only === null || only.includes(name))
+  const cast = named.filter(({ signed = false }) => !signed || findProgram('ssh-keygen') !== null)
+  for (const { name } of named.filter((scenario) => !cast.includes(scenario)))
+    say(`Leaving ${name} out: it needs ssh-keygen, which is not installed here.\n`)
   say('Building the world: repositories, forks, a feed server.\n')
   const world = await buildWorld(keep ? [...cast, playground] : cast, say)
   try {

@@ -20,7 +20,9 @@ import { pushKilled } from './push-killed.ts'
 import { redChecks } from './red-checks.ts'
 import { serverKilled } from './server-killed.ts'
 import { sharedMemory } from './shared-memory.ts'
+import { signedTags } from './signed-tags.ts'
 import { superseded } from './superseded.ts'
+import { tagMoved } from './tag-moved.ts'
 import { workerKilled } from './worker-killed.ts'
 
 /** Every scenario of the rehearsal, in the order of the table. */
@@ -39,6 +41,8 @@ export const scenarios: readonly Scenario[] = [
   sharedMemory,
   redChecks,
   dryRun,
+  tagMoved,
+  signedTags,
   superseded,
   promoted,
   feedTrouble,

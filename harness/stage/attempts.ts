@@ -3,6 +3,7 @@ import { maintainId, watchId } from '../../domain/ids.ts'
 import { upstreamName } from '../world/config.ts'
 import type { ReleaseKind } from '../world/releases.ts'
 import { makeRelease, type UpstreamRelease } from '../world/repositories.ts'
+import type { SignerName } from '../world/signing.ts'
 import { demandSame, Unmet } from './expect.ts'
 import type { Stage } from './scenario.ts'
 import { type Shown, type Status, showShape } from './shapes.ts'
@@ -23,8 +24,13 @@ export function watchOf({ fork }: Pick<Stage, 'fork'>): string {
 }
 
 /** Upstream releases, and its feed says so. */
-export async function release(stage: Stage, tag: string, kind: ReleaseKind): Promise<UpstreamRelease> {
-  const made = await makeRelease(stage.repositories, tag, kind)
+export async function release(
+  stage: Stage,
+  tag: string,
+  kind: ReleaseKind,
+  options: { readonly signer?: SignerName } = {},
+): Promise<UpstreamRelease> {
+  const made = await makeRelease(stage.repositories, tag, kind, options)
   stage.feed.announce(made)
   return made
 }

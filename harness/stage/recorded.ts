@@ -22,7 +22,12 @@ const logShape = z.looseObject({
       candidates: z.array(z.looseObject({ remote: z.string(), sha: z.string() })),
       resolutions: z.array(z.looseObject({ by: z.string() })),
       decisions: z.array(
-        z.looseObject({ name: z.string(), by: z.string(), drop: z.array(z.string()).optional() }),
+        z.looseObject({
+          name: z.string(),
+          by: z.string(),
+          drop: z.array(z.string()).optional(),
+          letGo: z.looseObject({ need: z.string(), tagObject: z.string() }).optional(),
+        }),
       ),
     }),
   ),

@@ -48,6 +48,8 @@ export interface Scenario {
   readonly webhook?: boolean
   /** What the upstream's config says of `patience`; a day when it is left out. */
   readonly patience?: string
+  /** Whether the config takes signed releases only. Played where ssh-keygen is. */
+  readonly signed?: boolean
   /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
   readonly company: 'others' | 'killers' | 'alone'
   play(stage: Stage): Promise<Played>

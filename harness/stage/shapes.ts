@@ -39,6 +39,7 @@ export const statusShape = z.looseObject({
 
 export const showShape = attemptRow.extend({
   version,
+  signer: z.string().nullable(),
   base: oid.nullable(),
   onto: oid.nullable(),
   head: oid.nullable(),
@@ -56,6 +57,7 @@ export const showShape = attemptRow.extend({
     .looseObject({
       kind: z.string(),
       question: z.string(),
+      evidence: z.array(z.string()),
       options: z.array(
         z.looseObject({ name: z.string(), effect: z.string(), commands: z.array(z.string()) }),
       ),

@@ -6,6 +6,7 @@ import { type ForkConfig, writeConfig } from '../world/config.ts'
 import { type FeedServer, type ProjectFeed, startFeedServer } from '../world/feed-server.ts'
 import { type GitServer, startGitServer } from '../world/git-server.ts'
 import { buildRepositories, firstTag, type Repositories } from '../world/repositories.ts'
+import { makeKeys } from '../world/signing.ts'
 import { makeCanary, secretNames } from './canary.ts'
 import { type Installation, makeInstallation } from './installation.ts'
 import type { Scenario } from './scenario.ts'
@@ -33,7 +34,7 @@ export interface World {
 
 type Cast = Pick<
   Scenario,
-  'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook' | 'patience'
+  'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook' | 'patience' | 'signed'
 >
 
 /** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
@@ -79,6 +80,7 @@ async function buildGround(
     webhook = false,
     generated = {},
     patience = '1d',
+    signed = false,
   }: Cast,
   { feeds, host }: Pick<World, 'feeds' | 'host'>,
 ): Promise<ForkConfig & Ground> {
@@ -87,6 +89,7 @@ async function buildGround(
   feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
   const originUrl = `${host.address}/${name}/origin.git`
   const feedUrl = feed.url
+  const signedBy = signed ? { signedBy: await makeKeys(repositories) } : {}
   return {
     name,
     repositories,
@@ -100,5 +103,6 @@ async function buildGround(
     webhook,
     generated,
     patience,
+    ...signedBy,
   }
 }

@@ -20,6 +20,8 @@ export interface ForkConfig {
   readonly generated?: Readonly<Record<string, string>>
   /** How long its feed may be gone before a person is asked; a day when it is left out. */
   readonly patience?: string
+  /** The SSH public key that releases must be signed with. */
+  readonly signedBy?: string
 }
 
 export interface ConfigOptions {
@@ -39,17 +41,20 @@ export async function writeConfig(
   const token = `env:${tokenName}`
   const config = {
     upstreams: Object.fromEntries(
-      forks.map(({ name, repositories, feedUrl, poll = '1s', webhook = false, patience = '1d' }) => [
-        upstreamName(name),
-        {
-          git: repositories.upstream,
-          feed: feedUrl,
-          poll,
-          patience,
-          tags: { prefix: 'v' },
-          ...(webhook ? { webhook: `env:${webhookName}` } : {}),
-        },
-      ]),
+      forks.map(
+        ({ name, repositories, feedUrl, poll = '1s', webhook = false, patience = '1d', signedBy }) => [
+          upstreamName(name),
+          {
+            git: repositories.upstream,
+            feed: feedUrl,
+            poll,
+            patience,
+            tags: { prefix: 'v' },
+            ...(signedBy === undefined ? {} : { signedBy: [{ ssh: signedBy }] }),
+            ...(webhook ? { webhook: `env:${webhookName}` } : {}),
+          },
+        ],
+      ),
     ),
     forks: Object.fromEntries(
       forks.map(

@@ -4,6 +4,7 @@ import { type Change, commitChange } from './change.ts'
 import { forkAuthor, git, listRefs, upstreamAuthor } from './git.ts'
 import { forkPatches, upstreamRoot } from './project.ts'
 import { type ReleaseKind, releaseChanges } from './releases.ts'
+import { type SignerName, signingFlags } from './signing.ts'
 
 /** One upstream and one fork of it, with everybody's repositories. Paths are absolute. */
 export interface Repositories {
@@ -56,13 +57,33 @@ export async function makeRelease(
   repositories: Repositories,
   tag: string,
   kind: ReleaseKind,
+  options: { readonly signer?: SignerName } = {},
 ): Promise<UpstreamRelease> {
   const at = day(30 + Number(tag.replaceAll(/\D/g, '')))
   let commit = ''
   for (const change of releaseChanges(kind, tag.slice(1))) {
     commit = await commitChange(repositories.upstreamCheckout, change, { author: upstreamAuthor, at })
   }
-  await publishTag(repositories, tag, at)
+  const flags = options.signer === undefined ? [] : signingFlags(repositories, options.signer)
+  await publishTag(repositories, tag, at, flags)
+  return { tag, commit, publishedAt: at }
+}
+
+/** Upstream changes its mind: the tag is made again, on a commit that nobody has seen. */
+export async function moveTag(
+  repositories: Repositories,
+  tag: string,
+  change: Change,
+): Promise<UpstreamRelease> {
+  const { upstreamCheckout } = repositories
+  const at = day(70)
+  const commit = await commitChange(upstreamCheckout, change, { author: upstreamAuthor, at })
+  await git(upstreamCheckout, ['tag', '--force', '--annotate', '--message', `tally ${tag}, again`, tag], {
+    author: upstreamAuthor,
+    at,
+  })
+  const refs = ['HEAD:refs/heads/main', `+refs/tags/${tag}`]
+  await git(upstreamCheckout, ['push', '--quiet', '--atomic', 'origin', ...refs])
   return { tag, commit, publishedAt: at }
 }
 
@@ -99,8 +120,13 @@ async function makeBare(path: string): Promise<void> {
   await git(path, ['config', 'core.logAllRefUpdates', 'always'])
 }
 
-async function publishTag({ upstreamCheckout }: Repositories, tag: string, at: string): Promise<void> {
-  await git(upstreamCheckout, ['tag', '--annotate', '--message', `tally ${tag}`, tag], {
+async function publishTag(
+  { upstreamCheckout }: Repositories,
+  tag: string,
+  at: string,
+  flags: readonly string[] = [],
+): Promise<void> {
+  await git(upstreamCheckout, [...flags, 'tag', '--annotate', '--message', `tally ${tag}`, tag], {
     author: upstreamAuthor,
     at,
   })
