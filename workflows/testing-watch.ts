@@ -30,6 +30,7 @@ export interface WatchStage {
   ) => Promise<WorkflowHandle>
   /** Waits until the feed was asked this often from now on. */
   readonly polled: (times: number) => Promise<void>
+  /** Done twice, it does nothing the second time. */
   readonly close: () => Promise<void>
 }
 
@@ -43,6 +44,7 @@ export async function openWatchStage(
   const repo = makeRepo(join(folder.path, 'upstream'))
   repo.commit('one', { file: '1' })
   const started: string[] = []
+  let closed = false
   const told: string[] = []
   const stage = await openStage(server, {
     control: {
@@ -90,6 +92,8 @@ export async function openWatchStage(
       while (feed.counts().requests < enough) await new Promise((resolve) => setTimeout(resolve, 50))
     },
     close: async () => {
+      if (closed) return
+      closed = true
       await stage.stop()
       folder.remove()
     },

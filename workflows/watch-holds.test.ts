@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newestRelease } from '../domain/lines/newest-release.ts'
+import { freshMemory } from '../domain/poll-memory.ts'
 import { type FeedServer, startFeedServer } from '../harness/world/feed-server.ts'
 import { startTestServer } from '../workers/testing.ts'
 import type { HoldInput, WatchStatus } from './messages.ts'
@@ -147,6 +148,28 @@ describe('a hold', () => {
           workflowExecutionUpdateAcceptedEventAttributes,
       ),
     ).toEqual([])
+  })
+
+  it('goes over into the next run of a watch, together with what its polls came to', async () => {
+    await say('hold', { fork: 'mine', by: 'ann' })
+    const { known } = await handle.query<WatchStatus>('status')
+    const firstFailureAt = '2026-05-01T12:00:00.000Z'
+    stage.feed.behave({ kind: 'status', status: 503 })
+    // What the run before hands over when it continues as new.
+    const memory = { ...freshMemory, failures: 5, firstFailureAt, lastSuccessAt: firstFailureAt }
+    const next = await stage.client.workflow.start('watchUpstream', {
+      workflowId: `${handle.workflowId}-next`,
+      taskQueue: 'undrift',
+      args: [{ upstream: stage.upstream, forks: stage.forks, known, configDigest: 'one', memory }],
+    })
+    const after = await until<WatchStatus>(next, ({ known }) => known !== null)
+    expect(after.known).toEqual(known)
+    expect((await next.describe()).memo?.standing).toMatchObject({
+      known: { holds: [{ fork: 'mine', by: 'ann' }] },
+      polls: { failures: 5, firstFailureAt },
+    })
+    await until<WatchStatus>(next, () => stage.feed.counts().requests > 3)
+    await next.terminate()
   })
 
   it('shows in the memo, for whoever has no worker to ask, and in the details of the Web UI', async () => {
