@@ -3,6 +3,7 @@ import type { UpstreamSettings } from '../domain/settings.ts'
 import type {
   Hold,
   LineKey,
+  LineKnowledge,
   MovedTag,
   SkippedByLines,
   UpstreamQuestion,
@@ -47,9 +48,14 @@ function section(title: string, rows: readonly string[]): string {
 }
 
 function linesOf({ lines }: WatchKnowledge): readonly string[] {
-  const rows = Object.entries(lines).map(([line, { standsOn }]) => `${line}: ${standsOn ?? 'no release yet'}`)
+  const rows = Object.entries(lines).map(([line, standing]) => `${line}: ${standingText(standing)}`)
   const more = rows.length - shownLines
   return more > 0 ? [...rows.slice(0, shownLines), `and ${more} more`] : rows
+}
+
+function standingText({ standsOn, isLost }: LineKnowledge): string {
+  if (isLost) return 'lost: what it stands on is too much to be remembered, and nothing starts'
+  return standsOn ?? 'no release yet'
 }
 
 function alarmText({ tag, before, after, at }: MovedTag): string {
