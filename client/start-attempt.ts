@@ -38,7 +38,7 @@ export async function startAttempt(
       args: [input],
       workflowIdReusePolicy:
         options.ended === 'start-again' ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
-      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdConflictPolicy: 'FAIL',
       staticSummary: `${fork.name}@${tag} (${fork.line})`,
       typedSearchAttributes: [
         { key: searchKeys.upstream, value: upstream.name },
@@ -50,6 +50,8 @@ export async function startAttempt(
     return { id, runId: handle.firstExecutionRunId, how: 'started' }
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
-    return { id, runId: before?.runId ?? '', how: 'already-done' }
+    // Somebody may have started it since we looked.
+    const now = await describeAttempt(session, id)
+    return { id, runId: now?.runId ?? before?.runId ?? '', how: now?.running ? 'joined' : 'already-done' }
   }
 }

@@ -1,6 +1,7 @@
 import type { Scenario } from '../stage/scenario.ts'
 import { alreadyContained } from './already-contained.ts'
 import { byAllAtOnce } from './by-all-at-once.ts'
+import { byApi } from './by-api.ts'
 import { byEvent } from './by-event.ts'
 import { byPoll } from './by-poll.ts'
 import { byRun } from './by-run.ts'
@@ -29,6 +30,7 @@ import { workerKilled } from './worker-killed.ts'
 export const scenarios: readonly Scenario[] = [
   alreadyContained,
   cleanRelease,
+  byApi,
   byPoll,
   byRun,
   byEvent,

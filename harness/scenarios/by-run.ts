@@ -22,6 +22,8 @@ export const byRun: Scenario = {
       runs.map(({ code }) => code),
       [0, 0],
     )
+    const said = runs.map(({ stderr }) => /: (started|running already)/.exec(stderr)?.[1])
+    demandSame('one starts it, the other joins', said.toSorted(), ['running already', 'started'])
     const shown = await untilEnded(stage, tag, 'changed')
     await demandStack(stage, shown, made)
     await installation.cli('poll', upstreamName(fork))

@@ -14,7 +14,7 @@ export interface InstallationOptions {
   readonly folder: string
   /** The value behind the secret names of the config. */
   readonly canary: string
-  /** File with the certificate of the world's Git host. */
+  /** File with the certificate of the world's hosts. */
   readonly trusted: string
   /** Takes what `up` says until it is ready. */
   readonly say: (text: string) => void
@@ -202,6 +202,7 @@ function operatorEnvironment({ folder, canary, trusted }: InstallationOptions): 
     NO_COLOR: '1',
     UNDRIFT_USER: 'fay',
     GIT_SSL_CAINFO: trusted,
+    NODE_EXTRA_CA_CERTS: trusted,
     HARNESS_TOKEN: canary,
     HARNESS_SECRET: canary,
   }

@@ -44,6 +44,8 @@ export interface Scenario {
   readonly generated?: Readonly<Record<string, string>>
   /** How often the feed is read; every second when it is left out. */
   readonly poll?: string
+  /** Whether the feed is an API over HTTPS that opens to a token only; Atom when it is left out. */
+  readonly api?: boolean
   /** Whether the upstream's forge sends webhooks. */
   readonly webhook?: boolean
   /** What the upstream's config says of `patience`; a day when it is left out. */

@@ -2,7 +2,9 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox } from '../../adapters/sandboxes/create-sandbox.ts'
+import { makeCertificate } from '../world/certificate.ts'
 import { type ForkConfig, writeConfig } from '../world/config.ts'
+import { apiForm } from '../world/feed-form.ts'
 import { type FeedServer, type ProjectFeed, startFeedServer } from '../world/feed-server.ts'
 import { type GitServer, startGitServer } from '../world/git-server.ts'
 import { buildRepositories, firstTag, type Repositories } from '../world/repositories.ts'
@@ -21,6 +23,8 @@ export interface Ground {
 export interface World {
   readonly folder: string
   readonly feeds: FeedServer
+  /** Holds the feeds that open to the canary only. */
+  readonly apis: FeedServer
   /** Holds every fork's first remote, and opens to the canary only. */
   readonly host: GitServer
   readonly installation: Installation
@@ -34,7 +38,7 @@ export interface World {
 
 type Cast = Pick<
   Scenario,
-  'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook' | 'patience' | 'signed'
+  'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook' | 'patience' | 'signed' | 'api'
 >
 
 /** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
@@ -44,11 +48,14 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
   const feeds = await startFeedServer()
   const canary = makeCanary()
   const root = join(folder, 'forks')
-  const host = await startGitServer({ root, token: canary })
+  // One for both: with two of the same name, a client may try the wrong one.
+  const certificate = makeCertificate(new Date())
+  const host = await startGitServer({ root, token: canary, certificate })
   const trusted = join(folder, 'host.pem')
-  await writeFile(trusted, host.cert)
+  const apis = await startFeedServer({ form: apiForm, certificate, token: canary })
+  await writeFile(trusted, certificate.cert)
   const unboxed = await createSandbox('bubblewrap').missing()
-  const forks = await Promise.all(cast.map((one) => buildGround(root, one, { feeds, host })))
+  const forks = await Promise.all(cast.map((one) => buildGround(root, one, { feeds, apis, host })))
   await writeConfig(join(folder, 'undrift.yaml'), forks, {
     sandbox: unboxed === null ? 'bubblewrap' : 'none',
     tokenName: secretNames[0],
@@ -57,13 +64,14 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
   return {
     folder,
     feeds,
+    apis,
     host,
     canary,
     unboxed,
     installation: await makeInstallation({ folder, canary, trusted, say }),
     grounds: new Map(forks.map(({ name, repositories, feed }) => [name, { repositories, feed }])),
     async remove() {
-      await Promise.all([feeds.close(), host.close()])
+      await Promise.all([feeds.close(), apis.close(), host.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -81,11 +89,12 @@ async function buildGround(
     generated = {},
     patience = '1d',
     signed = false,
+    api = false,
   }: Cast,
-  { feeds, host }: Pick<World, 'feeds' | 'host'>,
+  { feeds, apis, host }: Pick<World, 'feeds' | 'apis' | 'host'>,
 ): Promise<ForkConfig & Ground> {
   const repositories = await buildRepositories(join(root, name))
-  const feed = feeds.feed(name)
+  const feed = (api ? apis : feeds).feed(name)
   feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
   const originUrl = `${host.address}/${name}/origin.git`
   const feedUrl = feed.url
@@ -104,5 +113,6 @@ async function buildGround(
     generated,
     patience,
     ...signedBy,
+    guarded: api,
   }
 }

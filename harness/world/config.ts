@@ -22,6 +22,8 @@ export interface ForkConfig {
   readonly patience?: string
   /** The SSH public key that releases must be signed with. */
   readonly signedBy?: string
+  /** Whether the feed opens to the token only. */
+  readonly guarded?: boolean
 }
 
 export interface ConfigOptions {
@@ -42,11 +44,20 @@ export async function writeConfig(
   const config = {
     upstreams: Object.fromEntries(
       forks.map(
-        ({ name, repositories, feedUrl, poll = '1s', webhook = false, patience = '1d', signedBy }) => [
+        ({
+          name,
+          repositories,
+          feedUrl,
+          poll = '1s',
+          webhook = false,
+          patience = '1d',
+          signedBy,
+          guarded = false,
+        }) => [
           upstreamName(name),
           {
             git: repositories.upstream,
-            feed: feedUrl,
+            feed: guarded ? { url: feedUrl, token } : feedUrl,
             poll,
             patience,
             tags: { prefix: 'v' },

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type FeedEntry, renderAtom } from './atom.ts'
+import type { FeedEntry } from './atom.ts'
+import type { Certificate } from './certificate.ts'
+import { atomForm, type FeedForm, type Rendered } from './feed-form.ts'
 
 /** How a feed behaves: well, or in one of the ways that feeds misbehave. */
 export type FeedMood =
@@ -37,6 +40,15 @@ export interface FeedServer {
   close(): Promise<void>
 }
 
+export interface FeedServerOptions {
+  /** GitHub's Atom when it is left out. */
+  readonly form?: FeedForm
+  /** For HTTPS. */
+  readonly certificate?: Certificate
+  /** What every request must bear. */
+  readonly token?: string
+}
+
 interface FeedState {
   readonly entries: FeedEntry[]
   mood: FeedMood
@@ -44,20 +56,26 @@ interface FeedState {
   notModified: number
 }
 
-/** Serves release feeds on loopback: GitHub's Atom with ETag and Last-Modified, and a 304 for whoever knows them. */
-export async function startFeedServer(): Promise<FeedServer> {
+/** Serves release feeds on loopback with ETag and Last-Modified, and a 304 for whoever knows them. */
+export async function startFeedServer(options: FeedServerOptions = {}): Promise<FeedServer> {
+  const { form = atomForm, certificate, token } = options
   const states = new Map<string, FeedState>()
-  const server = createServer((request, response) => {
-    const project = /^\/([\w.-]+)\/(?:new\/)?releases\.atom$/.exec(request.url ?? '')?.[1]
-    const state = states.get(project ?? '')
-    if (!project || !state) return void response.writeHead(404).end()
-    answer(state, `http://${request.headers.host}`, project, { request, response }).catch((error: unknown) =>
-      response.destroy(error as Error),
-    )
-  })
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const url = new URL(request.url ?? '/', address)
+    const project = form.projectOf(url.pathname) ?? ''
+    const state = states.get(project)
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      return void response.writeHead(401).end()
+    }
+    if (!state) return void response.writeHead(404).end()
+    const page = () => form.render(project, state.entries, url)
+    answer(state, page, { request, response }).catch((error: unknown) => response.destroy(error as Error))
+  }
+  const server = certificate === undefined ? createServer(serve) : createSecureServer(certificate, serve)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const scheme = certificate === undefined ? 'http' : 'https'
+  const address = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     address,
     feed(project) {
@@ -69,7 +87,7 @@ export async function startFeedServer(): Promise<FeedServer> {
       }
       states.set(project, state)
       return {
-        url: `${address}/${project}/releases.atom`,
+        url: `${address}${form.pathOf(project)}`,
         announce: (entry) => void state.entries.push(entry),
         behave: (mood) => {
           state.mood = mood
@@ -92,8 +110,7 @@ interface Exchange {
 
 async function answer(
   state: FeedState,
-  home: string,
-  project: string,
+  page: () => Rendered,
   { request, response }: Exchange,
 ): Promise<void> {
   state.requests += 1
@@ -105,17 +122,18 @@ async function answer(
     return void response.writeHead(status, headers).end()
   }
   if (mood.kind === 'moved' && !request.url?.includes('/new/')) {
-    return void response.writeHead(301, { location: `${home}/${project}/new/releases.atom` }).end()
+    return void response.writeHead(301, { location: 'new/releases.atom' }).end()
   }
   if (mood.kind === 'garbage') return void response.writeHead(200).end(mood.body)
 
-  const body = renderAtom(home, project, state.entries)
+  const { body, headers: own } = page()
   const etag = `W/"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`
   const modified = new Date(state.entries.at(-1)?.publishedAt ?? 0).toUTCString()
-  const headers = { etag, 'last-modified': modified, 'cache-control': 'max-age=0, private, must-revalidate' }
+  const caching = { etag, 'last-modified': modified, 'cache-control': 'max-age=0, private, must-revalidate' }
+  const headers = { ...own, ...caching }
   if (request.headers['if-none-match'] === etag) {
     state.notModified += 1
     return void response.writeHead(304, headers).end()
   }
-  response.writeHead(200, { ...headers, 'content-type': 'application/atom+xml; charset=utf-8' }).end(body)
+  response.writeHead(200, headers).end(body)
 }

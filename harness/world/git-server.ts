@@ -4,13 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { makeCertificate } from './certificate.ts'
+import { type Certificate, makeCertificate } from './certificate.ts'
 
 export interface GitServerOptions {
   /** Every repository below it is served. */
   readonly root: string
   /** The password that every request must carry. */
   readonly token: string
+  /** One of its own when it is left out. */
+  readonly certificate?: Certificate
 }
 
 /** A Git host over HTTPS on loopback that opens to nobody without the token. */
@@ -25,8 +27,9 @@ export interface GitServer {
 }
 
 /** Serves repositories by Git's own http-backend. */
-export async function startGitServer({ root, token }: GitServerOptions): Promise<GitServer> {
-  const { key, cert } = makeCertificate(new Date())
+export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
+  const { root, token, certificate = makeCertificate(new Date()) } = options
+  const { key, cert } = certificate
   const counts = { let: 0, refused: 0 }
   const server = createServer({ key, cert }, (request, response) => {
     if (!carries(request, token)) {
