@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Oid } from '../../domain/patch.ts'
-import type { Entry } from '../objects/tree.ts'
 import { makeFolder, makeRepo, type TestFolder } from '../testing.ts'
 import { mayHold } from './held.ts'
+import { changed, path, steps, text, treeOf } from './trees-testing.ts'
 import { inWorkshop, type Workshop } from './workshop.ts'
 
 let folder: TestFolder
@@ -13,56 +12,6 @@ beforeEach(() => {
 })
 
 afterEach(() => folder.remove())
-
-type Files = ReadonlyMap<string, string>
-type Step =
-  | { readonly kind: 'write'; readonly path: string; readonly text: string }
-  | { readonly kind: 'remove'; readonly path: string }
-  | { readonly kind: 'move'; readonly path: string; readonly to: string }
-  | { readonly kind: 'moveFolder'; readonly from: string; readonly to: string }
-
-const folders = ['', 'a/', 'b/', 'a/in/', 'c/']
-const someFolder = fc.constantFrom(...folders)
-const path = fc.tuple(someFolder, fc.constantFrom('one', 'two', 'three')).map((parts) => parts.join(''))
-const text = fc
-  .tuple(fc.nat(2), fc.option(fc.nat(9)))
-  .map(([kind, changed]) =>
-    Array.from({ length: 10 }, (_, line) => `${kind} ${line}${line === changed ? ' changed' : ''}\n`).join(
-      '',
-    ),
-  )
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('write' as const), path, text }),
-  fc.record({ kind: fc.constant('remove' as const), path }),
-  fc.record({ kind: fc.constant('move' as const), path, to: path }),
-  fc.record({ kind: fc.constant('moveFolder' as const), from: fc.constantFrom('a/', 'b/'), to: someFolder }),
-)
-const steps = fc.array(step, { maxLength: 3 })
-
-function changed(files: Files, list: readonly Step[]): Files {
-  const now = new Map(files)
-  for (const one of list) {
-    if (one.kind === 'write') now.set(one.path, one.text)
-    if (one.kind === 'remove') now.delete(one.path)
-    if (one.kind === 'moveFolder' && one.to.startsWith(one.from)) continue
-    for (const [from, body] of [...now]) {
-      const isMoved =
-        (one.kind === 'move' && from === one.path) || (one.kind === 'moveFolder' && from.startsWith(one.from))
-      if (!isMoved) continue
-      now.delete(from)
-      now.set(one.kind === 'move' ? one.to : `${one.to}${from.slice(one.from.length)}`, body)
-    }
-  }
-  return now
-}
-
-function treeOf({ quarantine, trees }: Workshop, files: Files): Promise<Oid> {
-  const entries = [...files].map(([name, body]): [string, Entry] => [
-    name,
-    { mode: '100644', oid: quarantine.objects.write('blob', Buffer.from(body)) },
-  ])
-  return trees.splice(trees.write(new Map()), new Map(entries))
-}
 
 describe('mayHold', () => {
   it('never says no where a merge changes nothing, whatever moved', async () => {

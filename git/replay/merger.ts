@@ -77,7 +77,7 @@ async function mergeByFile(
   sides: Sides,
 ): Promise<Oid | 'clash' | 'undecided'> {
   const changes = await trees.compare(sides.base, sides.theirs)
-  if (!isByFile(changes)) return 'undecided'
+  if (!(await isByFile(trees, sides, changes))) return 'undecided'
   const edits: PathChange[] = []
   let clashes = false
   for (const change of changes) {
@@ -93,11 +93,20 @@ async function mergeByFile(
   return trees.apply(sides.ours, edits)
 }
 
-/** Files that go and files that come may be one file that moved, and a moved file may take its folder along. */
-function isByFile(changes: readonly PathChange[]): boolean {
-  const comes = changes.some((change) => change.before === null)
-  const goes = changes.some((change) => change.after === null)
-  return !(comes && goes)
+/**
+ * Files that go and files that come may be one file that moved, and a moved file may take its folder along. That is all
+ * the same where what goes is untouched on our side and leaves its folder standing: moved or not, it comes to the same.
+ */
+async function isByFile(trees: TreeReader, sides: Sides, changes: readonly PathChange[]): Promise<boolean> {
+  const going = changes.filter((change) => change.after === null)
+  if (going.length === 0 || !changes.some((change) => change.before === null)) return true
+  for (const { path, before } of going) {
+    const slash = path.lastIndexOf('/')
+    if (slash <= 0 || !(await trees.hasFolder(sides.theirs, path.slice(0, slash)))) return false
+    const ours = await trees.lookUp(sides.ours, path)
+    if (ours?.oid !== before?.oid || ours?.mode !== before?.mode) return false
+  }
+  return true
 }
 
 async function mergeEntry(

@@ -194,7 +194,7 @@ export function renderReplay(report: ReplayReport): string {
     'repository',
     'patches',
     'git rebase',
-    'merge-tree per patch',
+    'merge-tree a process',
     'dialogue',
     'git replay',
     'undrift plan',
