@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nextAllowed } from '../domain/next-allowed.ts'
 import { parseQuietHours, quietHoursForm, quietHoursProblem } from '../domain/quiet-hours.ts'
 import { stepRules } from '../domain/settings.ts'
 import { parseDuration } from './duration.ts'
@@ -51,6 +52,13 @@ export const choosing = {
         },
       ),
     )
+    .check((context) => {
+      const rules = context.value.flatMap((value) => parseQuietHours(value) ?? [])
+      if (nextAllowed(Date.UTC(2026, 0, 1), rules) !== null) return
+      const message = 'these quiet hours never end, so that nothing would ever start'
+      const params = { kind: 'bad-value', hint: 'To let nothing start for a while: undrift hold' }
+      context.issues.push({ code: 'custom', input: context.value, message, params, continue: true })
+    })
     .optional()
     .meta({ description: `Hours during which nothing is started; \`[]\` for none. ${nearer}` }),
 } as const

@@ -123,6 +123,12 @@ describe('a fork with lines', () => {
       'forks.mine.lines.lts.quiet[0]',
     ],
     [
+      'quiet hours that never end',
+      '    lines: { lts: { branch: lts, quiet: [Mon-Fri, "Sat,Sun", "22:00-06:00"] } }\n',
+      'bad-value',
+      'forks.mine.lines.lts.quiet',
+    ],
+    [
       'a range that the scheme above cannot read',
       '    tags: { scheme: "regex:(?<n>\\\\d+)" }\n    lines: { lts: { branch: lts, tags: { range: "<2" } } }\n',
       'bad-value',
