@@ -82,7 +82,8 @@ describe('a feed', () => {
     await handle.signal('pollNow')
     stage.announce('v1.1.0')
     await until<WatchStatus>(handle, (status) => kinds(status).length === 0)
-    await until<WatchStatus>(handle, () => stage.started.length === 3)
+    // Lists are told once all are started.
+    await until<WatchStatus>(handle, ({ phase }) => phase === 'polling' && stage.started.length === 3)
     expect(await needs()).toEqual([])
   })
 
