@@ -1,11 +1,13 @@
-import { release, until, untilEnded } from '../stage/attempts.ts'
+import { release, untilEnded } from '../stage/attempts.ts'
 import { demandCandidate, demandStack } from '../stage/evidence.ts'
 import { demand, demandSame } from '../stage/expect.ts'
 import { killNow, waitForEnd } from '../stage/processes.ts'
 import type { Scenario } from '../stage/scenario.ts'
+import { workerInBox } from '../stage/worker-in-box.ts'
 
 const tag = 'v1.1.0'
-const long = 'sleep 3.0625'
+/** A command line that no other process has. */
+const long = 'sleep 4.0625'
 
 export const serverKilled: Scenario = {
   name: 'server-killed',
@@ -16,7 +18,7 @@ export const serverKilled: Scenario = {
   async play(stage) {
     const { installation } = stage
     const made = await release(stage, tag, 'clean')
-    await until(stage, tag, ({ phase }) => phase === 'verifying')
+    await workerInBox(stage, long)
     const servers = (await installation.processes()).filter(({ command }) => command.includes(' start-dev '))
     demandSame('one server runs', servers.length, 1)
     await killNow(servers)

@@ -1,4 +1,4 @@
-import { release, until, untilEnded } from '../stage/attempts.ts'
+import { release, untilEnded } from '../stage/attempts.ts'
 import { demandCandidate, demandStack } from '../stage/evidence.ts'
 import { demand, demandSame } from '../stage/expect.ts'
 import { killNow, waitForEnd } from '../stage/processes.ts'
@@ -17,7 +17,6 @@ export const workerKilled: Scenario = {
   company: 'killers',
   async play(stage) {
     const made = await release(stage, tag, 'clean')
-    await until(stage, tag, ({ phase }) => phase === 'verifying')
     const { worker, box } = await workerInBox(stage, long)
     await killNow([worker])
     demandSame('the processes of the box die with their worker', await waitForEnd(box, 5_000), [])
