@@ -12,6 +12,7 @@ import { listRefs } from '../../git/mirror/refs.ts'
 import { runGit } from '../../git/process/command.ts'
 import { gitVersion } from '../../git/process/version.ts'
 import type { PlanInput } from '../../git/replay/plan.ts'
+import { followedTags } from '../../git/stack/stack.ts'
 import type { Mirror } from '../../git/types.ts'
 import type { CommandInput } from './command.ts'
 import type { Context } from './context.ts'
@@ -20,7 +21,6 @@ import { planPolicy } from './plan-policy.ts'
 
 import { readConfigOf } from './read-config.ts'
 import { lineFlag } from './render/words.ts'
-import { upstreamCommits } from './upstream-commits.ts'
 
 /** What is to be planned, and in which repository. */
 export interface PlanTask {
@@ -64,7 +64,7 @@ async function fromRepository(context: Context, input: CommandInput, path: strin
   const [head, onto] = [await rev('head'), await rev('onto')]
   const given = Array.isArray(options.upstream) ? options.upstream : []
   const named = await Promise.all(given.map((value: unknown) => revision(source, '--upstream', value)))
-  const followed = [...named, ...(await upstreamCommits(source, head))]
+  const followed = [...named, ...(await followedTags(source))]
   return { source, ends: { head, onto, base, followed, committer: nobody } }
 }
 
@@ -110,7 +110,7 @@ async function fromConfig(context: Context, input: CommandInput): Promise<Found>
   const { fork } = settings
   const head = await commitOf(source, forkRef(fork.name, fork.remotes[0]?.name ?? 'origin', fork.branch))
   if (head === null) throw missing(`The branch ${fork.branch}`)
-  const followed = [...new Set((await listRefs(source, 'refs/upstream')).map((ref) => ref.peeled))]
+  const followed = await followedTags(source)
   const { committer, generated = [] } = fork
   return {
     source,

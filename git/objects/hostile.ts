@@ -56,8 +56,33 @@ export async function refuseHostileTrees(quarantine: Quarantine, commits: readon
   for (const commit of new Set(commits)) {
     const into = join(quarantine.path, `paths-of-${commit}`)
     await runGit(quarantine, [...argv, commit], { config: quarantineConfig, into })
-    refuseHostilePaths(commit, suspiciousPaths(await readFile(into)))
+    const list = await readFile(into)
+    refuseHostilePaths(commit, suspiciousPaths(list))
+    const twice = firstTwice(list)
+    if (twice !== null) throw namedTwice(`Commit ${commit}`, twice)
   }
+}
+
+/** The error for a tree in which one name stands for two things. */
+export function namedTwice(where: string, path: Bytes): UndriftError {
+  return new UndriftError('UNDRIFT_E_STACK', `${where} holds the path "${displayPath(path).text}" twice.`, {
+    hint: 'Such a tree was made to attack, or is damaged; do not carry the commit.',
+  })
+}
+
+/** The first path of a list that end with NUL each which is the same as the one before it; null where none is. */
+function firstTwice(list: Buffer): Bytes | null {
+  let before = 0
+  let start = 0
+  for (let end = list.indexOf(0); end !== -1; end = list.indexOf(0, start)) {
+    const length = end - start
+    const isAsLong = start - 1 - before === length && start > 0
+    if (isAsLong && list.compare(list, before, before + length, start, end) === 0)
+      return toBytes(list.subarray(start, end))
+    before = start
+    start = end + 1
+  }
+  return null
 }
 
 /** Refuses paths of a commit that no work tree may hold; throws UNDRIFT_E_STACK. */

@@ -1,6 +1,7 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { type Bytes, fromBytes, toBytes } from './bytes.ts'
+import { namedTwice } from './hostile.ts'
 import type { ObjectFormat, ObjectStore } from './objects.ts'
 import type { Entry, TreeEntry } from './tree.ts'
 
@@ -45,7 +46,7 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
     if (found) return found
     if (known.size > mostTrees) known.clear()
     const read = objects.read(tree).then(({ type, body }) => {
-      if (type === 'tree') return parseTree(body, format)
+      if (type === 'tree') return parseTree(tree, body, format)
       throw new UndriftError('UNDRIFT_E_GIT', `${tree} is a ${type}, not a tree.`)
     })
     known.set(tree, read)
@@ -154,8 +155,11 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
   }
 }
 
-/** The entries of a raw tree object. */
-function parseTree(body: Uint8Array, format: ObjectFormat): Folder {
+/**
+ * The entries of a raw tree object. Throws UNDRIFT_E_STACK for a name that stands in it twice: what one program reads
+ * there is not what another one does.
+ */
+function parseTree(tree: Oid, body: Uint8Array, format: ObjectFormat): Folder {
   const bytes = toBytes(body)
   const idLength = format === 'sha1' ? 20 : 32
   const entries = new Map<Bytes, TreeEntry>()
@@ -165,7 +169,10 @@ function parseTree(body: Uint8Array, format: ObjectFormat): Folder {
     const end = bytes.indexOf('\0', space)
     if (space === -1 || end === -1) break
     const oid = Buffer.from(body.buffer, body.byteOffset + end + 1, idLength).toString('hex')
-    entries.set(bytes.slice(space + 1, end), { mode: bytes.slice(at, space), oid })
+    const name = bytes.slice(space + 1, end)
+    if (entries.has(name)) throw namedTwice(`The tree ${tree}`, name)
+    // Old tools wrote a folder's mode with a zero before it.
+    entries.set(name, { mode: bytes.slice(at, space).replace(/^0+/, ''), oid })
     at = end + 1 + idLength
   }
   return entries

@@ -1,5 +1,6 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
+import { contains } from '../mirror/queries.ts'
 import { type CommitObject, personOf, subjectOf } from '../objects/commit-object.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
 import { runGit } from '../process/command.ts'
@@ -18,7 +19,7 @@ export interface StackQuery {
 /** Reads the ordered patches between the upstream commit that the fork stands on and its head. */
 export function readStack(mirror: Mirror, query: StackQuery): Promise<Stack> {
   return inWorkshop(mirror, async (workshop) => {
-    const chain = await readChain(workshop, query, await followedTips(mirror))
+    const chain = await readChain(workshop, query, await followedTags(mirror))
     const patches = chain.links.map((link) => patchOf(link.oid, link.commit))
     return { base: chain.base, head: query.head, patches, oldest: chain.oldest, merges: chain.merges }
   })
@@ -30,7 +31,12 @@ export async function readChain(
   query: StackQuery,
   followed: readonly Oid[],
 ): Promise<Chain> {
-  const parents = await readHistory(workshop.quarantine, query, followed)
+  const { quarantine } = workshop
+  const { head, onto } = query
+  let parents = await readHistory(quarantine, query, followed)
+  // Upstream's repository may hold the fork itself; that says nothing of what the target has.
+  if (parents.size === 0 && !(await contains(quarantine, { ancestor: head, descendant: onto })))
+    parents = await readHistory(quarantine, query, await withoutHead(quarantine, head, followed))
   return linearise(workshop, query, parents)
 }
 
@@ -43,10 +49,27 @@ export async function rereadChain(workshop: Workshop, stack: Stack, onto: Oid): 
   return linearise(workshop, { head: stack.head, onto }, parents)
 }
 
-/** The objects that refs/upstream/ names: tags and branches that are followed. */
-async function followedTips(mirror: Mirror): Promise<readonly Oid[]> {
-  const answer = await runGit(mirror, ['for-each-ref', '--format=%(objectname)', 'refs/upstream/'])
+/**
+ * The tags that are followed. Upstream's branches do not count: one that holds some of the patches, such as a topic that
+ * is being reviewed, would take them out of the stack in silence.
+ */
+export async function followedTags(mirror: Mirror): Promise<readonly Oid[]> {
+  const answer = await runGit(mirror, ['for-each-ref', '--format=%(objectname)', 'refs/upstream/tags/'])
   return [...new Set(answer.stdout.toString('latin1').split('\n').filter(Boolean))]
+}
+
+async function withoutHead(
+  quarantine: Quarantine,
+  head: Oid,
+  followed: readonly Oid[],
+): Promise<readonly Oid[]> {
+  const kept: Oid[] = []
+  for (const tag of followed) {
+    const type = (await quarantine.objects.find(tag))?.type
+    const isCommit = type === 'commit' || type === 'tag'
+    if (isCommit && !(await contains(quarantine, { ancestor: head, descendant: tag }))) kept.push(tag)
+  }
+  return kept
 }
 
 /** The commits that are reachable from the head and from nothing that upstream has, with their parents. */

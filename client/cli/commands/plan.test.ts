@@ -98,7 +98,7 @@ describe('undrift plan', () => {
     expect((await plan('--all')).out).toContain('1 of 2 patches apply')
   })
 
-  it('counts as upstream what a remote of that name has, or what it is told', async () => {
+  it('counts as upstream what a mirror follows, or what it is told, never a branch by itself', async () => {
     const base = repo.oid('main')
     repo.git('checkout', '-q', '-b', 'release', 'main')
     repo.commit('backport', { 'b.txt': numberedLines(30, { 3: 'backport' }) })
@@ -114,10 +114,13 @@ describe('undrift plan', () => {
     const own = ['ours', 'more of ours']
     expect(await read()).toEqual([base, [...own, 'backport', 'release 1.0.1']])
     expect(await read('--upstream', 'release')).toEqual([last, own])
-    repo.git('update-ref', 'refs/remotes/upstream/release', 'release')
+    // A branch may hold patches of the fork that upstream has not taken.
+    repo.git('update-ref', 'refs/upstream/heads/topic', 'fork~1')
+    expect(await read()).toEqual([base, [...own, 'backport', 'release 1.0.1']])
+    repo.git('update-ref', 'refs/upstream/tags/v1.0.1', 'release')
     expect(await read()).toEqual([last, own])
-    // The fork itself on a remote of that name says nothing of what upstream has.
-    repo.git('update-ref', 'refs/remotes/upstream/ours', 'fork')
+    // A tag on the fork itself in upstream's repository says nothing of what the target has.
+    repo.git('update-ref', 'refs/upstream/tags/ours', 'fork')
     expect(await read()).toEqual([last, own])
   })
 
