@@ -12,7 +12,7 @@ export interface PollHeartbeat extends PollMemory {
 }
 
 /** The longest that a feed is left alone, whatever it asks for. */
-export const longestDelaySeconds = 24 * 60 * 60
+const longestDelaySeconds = 24 * 60 * 60
 const slowestFailureSeconds = 60 * 60
 
 /** How long a feed is left alone after so many failures in a row; it may ask for longer. */
