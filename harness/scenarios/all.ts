@@ -9,6 +9,7 @@ import { byWebhook } from './by-webhook.ts'
 import { cleanRelease } from './clean-release.ts'
 import { conflict } from './conflict.ts'
 import { conflictBySignal } from './conflict-by-signal.ts'
+import { coolDown } from './cool-down.ts'
 import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
 import { feedGone } from './feed-gone.ts'
@@ -22,6 +23,7 @@ import { redChecks } from './red-checks.ts'
 import { serverKilled } from './server-killed.ts'
 import { sharedMemory } from './shared-memory.ts'
 import { signedTags } from './signed-tags.ts'
+import { stepEach } from './step-each.ts'
 import { superseded } from './superseded.ts'
 import { tagMoved } from './tag-moved.ts'
 import { workerKilled } from './worker-killed.ts'
@@ -50,6 +52,8 @@ export const scenarios: readonly Scenario[] = [
   feedTrouble,
   feedGone,
   held,
+  coolDown,
+  stepEach,
   workerKilled,
   pushKilled,
   serverKilled,

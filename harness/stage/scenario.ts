@@ -1,3 +1,4 @@
+import type { Choosing } from '../world/config.ts'
 import type { ProjectFeed } from '../world/feed-server.ts'
 import type { Repositories } from '../world/repositories.ts'
 import type { Installation } from './installation.ts'
@@ -52,6 +53,8 @@ export interface Scenario {
   readonly patience?: string
   /** Whether the config takes signed releases only. Played where ssh-keygen is. */
   readonly signed?: boolean
+  /** What the upstream's config says of the choice of releases; nothing when it is left out. */
+  readonly choosing?: Choosing
   /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
   readonly company: 'others' | 'killers' | 'alone'
   play(stage: Stage): Promise<Played>

@@ -38,7 +38,17 @@ export interface World {
 
 type Cast = Pick<
   Scenario,
-  'name' | 'push' | 'verify' | 'ledger' | 'generated' | 'poll' | 'webhook' | 'patience' | 'signed' | 'api'
+  | 'name'
+  | 'push'
+  | 'verify'
+  | 'ledger'
+  | 'generated'
+  | 'poll'
+  | 'webhook'
+  | 'patience'
+  | 'choosing'
+  | 'signed'
+  | 'api'
 >
 
 /** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
@@ -88,6 +98,7 @@ async function buildGround(
     webhook = false,
     generated = {},
     patience = '1d',
+    choosing = {},
     signed = false,
     api = false,
   }: Cast,
@@ -112,6 +123,7 @@ async function buildGround(
     webhook,
     generated,
     patience,
+    choosing,
     ...signedBy,
     guarded: api,
   }

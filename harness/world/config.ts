@@ -20,10 +20,18 @@ export interface ForkConfig {
   readonly generated?: Readonly<Record<string, string>>
   /** How long its feed may be gone before a person is asked; a day when it is left out. */
   readonly patience?: string
+  readonly choosing?: Choosing
   /** The SSH public key that releases must be signed with. */
   readonly signedBy?: string
   /** Whether the feed opens to the token only. */
   readonly guarded?: boolean
+}
+
+/** What an upstream's config says of the choice of releases. */
+export interface Choosing {
+  readonly step?: 'latest' | 'each' | 'each-minor'
+  readonly minimumAge?: string
+  readonly security?: string
 }
 
 export interface ConfigOptions {
@@ -53,6 +61,7 @@ export async function writeConfig(
           patience = '1d',
           signedBy,
           guarded = false,
+          choosing = {},
         }) => [
           upstreamName(name),
           {
@@ -61,6 +70,7 @@ export async function writeConfig(
             poll,
             patience,
             tags: { prefix: 'v' },
+            ...choosing,
             ...(signedBy === undefined ? {} : { signedBy: [{ ssh: signedBy }] }),
             ...(webhook ? { webhook: `env:${webhookName}` } : {}),
           },
