@@ -1,8 +1,6 @@
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Oid } from '../../domain/patch.ts'
-import { holdsMarkers } from '../conflict/conflict-markers.ts'
 import { openMirror } from '../mirror/mirror.ts'
 import { editTree, makeTree, readWholeTree, type TreeEntry } from '../objects/tree.ts'
 import { git, runGit } from '../process/command.ts'
@@ -10,7 +8,7 @@ import type { MergeConflict } from '../replay/merge-tree.ts'
 import { makeFolder, type TestFolder } from '../testing.ts'
 import type { Mirror } from '../types.ts'
 import { importResolution, packResolution } from './resolution-pack.ts'
-import { readRecord, resolutionKey, writeRecord } from './resolution-record.ts'
+import { resolutionKey } from './resolution-record.ts'
 import {
   findResolution,
   keepResolution,
@@ -251,66 +249,5 @@ describe('importResolution', () => {
     const marked = await remember([conflict], await blob('<<<<<<< a\nours\n=======\ntheirs\n>>>>>>> b\n'))
     const pack = await packResolution(mirror, marked)
     await expect(importResolution(mirror, pack)).rejects.toMatchObject({ code: 'UNDRIFT_E_INPUT' })
-  })
-})
-
-describe('the record', () => {
-  const oid = fc.stringMatching(/^[0-9a-f]{40}$/)
-  const entry = fc.option(fc.record({ mode: fc.constantFrom('100644', '100755', '120000', '160000'), oid }))
-  const name = fc
-    .array(
-      fc.integer({ min: 1, max: 255 }).filter((byte) => byte !== 47),
-      { minLength: 1, maxLength: 12 },
-    )
-    .map((bytes) => Buffer.from([...bytes, 0x78]).toString('latin1'))
-  const stages = fc.record({ base: entry, ours: entry, theirs: entry })
-  const settled = fc
-    .tuple(stages, name, entry)
-    .map(([sides, path, done]) => ({ ...sides, path, settled: done, kind: 'content' as const }))
-
-  it('is read as it was written, whatever bytes its paths are of', () => {
-    const extra = fc.record({ path: name, before: entry, after: entry })
-    fc.assert(
-      fc.property(
-        fc.array(settled, { minLength: 1, maxLength: 4 }),
-        fc.array(extra, { maxLength: 3 }),
-        (paths, more) => {
-          const record = { ...by, key: resolutionKey(paths), paths, more }
-          expect(readRecord(writeRecord(record))).toEqual(record)
-        },
-      ),
-    )
-  })
-
-  it('has a key that depends neither on order nor on names', () => {
-    fc.assert(
-      fc.property(fc.array(settled, { minLength: 1, maxLength: 5 }), (paths) => {
-        const renamed = paths.map((path, index) => ({ ...path, path: `p${index}` })).reverse()
-        expect(resolutionKey(renamed)).toBe(resolutionKey(paths))
-      }),
-    )
-  })
-})
-
-describe('holdsMarkers', () => {
-  it.each([
-    ['<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n', true],
-    ['<<<<<<<\n', true],
-    ['a\r\n>>>>>>> b\r\n', true],
-    ['||||||| base\n', true],
-    ['<<<<<<<<<<<< wide\n', true],
-    ['Heading\n=======\ntext', false],
-    [' <<<<<<< indented\n', false],
-    ['<<<<<<<glued\n', false],
-    ['<<<<<< six\n', false],
-    ['', false],
-  ])('%j: %s', (text, expected) => {
-    expect(holdsMarkers(Buffer.from(text), [])).toBe(expected)
-  })
-
-  it('lets stand what one of the sides has', () => {
-    const side = Buffer.from('<<<<<<< x\n')
-    expect(holdsMarkers(side, [side])).toBe(false)
-    expect(holdsMarkers(Buffer.concat([side, side]), [side, side])).toBe(true)
   })
 })
