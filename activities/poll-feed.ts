@@ -25,7 +25,7 @@ import {
   type PollHeartbeat,
   withJitter,
 } from './poll-memory.ts'
-import type { PollInput, PollResult } from './types.ts'
+import type { PollInput, PollResult } from './watch-types.ts'
 import { withFeedToken } from './with-feed-token.ts'
 
 /**

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { maintainId } from '../domain/ids.ts'
 import { taskQueues } from '../domain/queues.ts'
-import type { StartMaintenanceInput } from './types.ts'
+import type { StartMaintenanceInput } from './watch-types.ts'
 
 /**
  * Starts the maintenance of a release, or signals the one that runs. The workflow id is the guard: the same release is

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { defineSearchAttributeKey, SearchAttributeType, WorkflowNotFoundError } from '@temporalio/common'
-import type { MovedTagsInput } from './types.ts'
+import type { MovedTagsInput } from './watch-types.ts'
 
 const release = defineSearchAttributeKey('UndriftRelease', SearchAttributeType.KEYWORD)
 

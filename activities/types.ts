@@ -1,15 +1,12 @@
 import type { Candidate, Check } from '../domain/attempt.ts'
 import type { PendingFiles } from '../domain/generated.ts'
-import type { LineStart } from '../domain/lines/choose-for-lines.ts'
-import type { LineRules } from '../domain/lines/line-rules.ts'
-import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { Regenerated } from '../domain/regenerated.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
-import type { WatchKnowledge } from '../domain/watch.ts'
 import type { LedgerEntry } from '../git/index.ts'
+import type { MovedTagsInput, PollInput, PollResult, StartMaintenanceInput } from './watch-types.ts'
 
 /** A settled conflict in a message: its commit and a base64 pack. */
 export interface CarriedResolution {
@@ -23,35 +20,6 @@ export interface WorkerPlace {
   readonly address: string | null
 }
 
-export interface PollInput {
-  readonly upstream: UpstreamSettings
-  /** The rules of every line that follows it. Absent from the input of watches that are older than lines. */
-  readonly lines?: readonly LineRules[]
-  /** Null at first contact. */
-  readonly known: PackedKnowledge | WatchKnowledge | null
-  /** Whether the tags are compared with what was seen first, however long ago that was done. */
-  readonly look?: boolean
-  /** What the polls before came to, which a poll that begins anew cannot read in its own heartbeat. */
-  readonly memory?: PollMemory
-}
-
-/** What a poll found. A poll that found nothing does not return: it fails with `NoNewRelease` and is retried. */
-export type PollResult =
-  | {
-      readonly kind: 'found'
-      readonly known: PackedKnowledge | WatchKnowledge
-      readonly starts: readonly LineStart[]
-      /** What the polls came to, for the next one; absent from histories that are older. */
-      readonly memory?: PollMemory
-    }
-  /** The answer to a watch that is older than lines: it goes on in a new run. */
-  | { readonly kind: 'outdated' }
-
-export interface StartMaintenanceInput {
-  readonly settings: AttemptSettings
-  readonly release: { readonly tag: string; readonly publishedAt: string | null; readonly url: string | null }
-}
-
 export interface SupersedeOlderInput {
   readonly fork: string
   readonly line: string
@@ -59,11 +27,6 @@ export interface SupersedeOlderInput {
   readonly tags: UpstreamSettings['tags']
   /** The attempt that takes over. */
   readonly attempt: string
-}
-
-export interface MovedTagsInput {
-  readonly upstream: string
-  readonly tags: readonly string[]
 }
 
 /** What every step of an attempt is told. */

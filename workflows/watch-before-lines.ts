@@ -10,7 +10,7 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { PollInput, PollResult } from '../activities/types.ts'
+import type { PollInput, PollResult } from '../activities/watch-types.ts'
 import { type EarlierKnowledge, fromEarlier } from '../domain/lines/earlier-knowledge.ts'
 import type { FeedRelease, SkippedRelease } from '../domain/release.ts'
 import { control, pollActivity } from './activity-proxies.ts'

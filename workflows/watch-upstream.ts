@@ -11,7 +11,7 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { PollResult } from '../activities/types.ts'
+import type { PollResult } from '../activities/watch-types.ts'
 import { fromEarlier, isEarlier } from '../domain/lines/earlier-knowledge.ts'
 import { fitKnowledge } from '../domain/lines/fit-knowledge.ts'
 import { lineKey, lineRules } from '../domain/lines/line-rules.ts'

@@ -1,0 +1,40 @@
+import type { LineStart } from '../domain/lines/choose-for-lines.ts'
+import type { LineRules } from '../domain/lines/line-rules.ts'
+import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
+import type { PollMemory } from '../domain/poll-memory.ts'
+import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
+import type { WatchKnowledge } from '../domain/watch.ts'
+
+export interface PollInput {
+  readonly upstream: UpstreamSettings
+  /** The rules of every line that follows it. Absent from the input of watches that are older than lines. */
+  readonly lines?: readonly LineRules[]
+  /** Null at first contact. */
+  readonly known: PackedKnowledge | WatchKnowledge | null
+  /** Whether the tags are compared with what was seen first, however long ago that was done. */
+  readonly look?: boolean
+  /** What the polls before came to, which a poll that begins anew cannot read in its own heartbeat. */
+  readonly memory?: PollMemory
+}
+
+/** What a poll found. A poll that found nothing does not return: it fails with `NoNewRelease` and is retried. */
+export type PollResult =
+  | {
+      readonly kind: 'found'
+      readonly known: PackedKnowledge | WatchKnowledge
+      readonly starts: readonly LineStart[]
+      /** What the polls came to, for the next one; absent from histories that are older. */
+      readonly memory?: PollMemory
+    }
+  /** The answer to a watch that is older than lines: it goes on in a new run. */
+  | { readonly kind: 'outdated' }
+
+export interface StartMaintenanceInput {
+  readonly settings: AttemptSettings
+  readonly release: { readonly tag: string; readonly publishedAt: string | null; readonly url: string | null }
+}
+
+export interface MovedTagsInput {
+  readonly upstream: string
+  readonly tags: readonly string[]
+}
