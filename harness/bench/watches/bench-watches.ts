@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { applyWatches } from '../../../client/apply-watches.ts'
+import { applyWatches, type Watched } from '../../../client/apply-watches.ts'
 import { callsAtOnce, inTurns } from '../../../client/in-turns.ts'
 import { type Session, withSession } from '../../../client/session.ts'
 import { listWatches } from '../../../client/watches.ts'
@@ -67,7 +67,7 @@ async function measure(watches: number, options: WatchesOptions, say: Say): Prom
   const surroundings = { data: stage.data, env: { TEMPORAL_ADDRESS: stage.address } }
   return await withSession(surroundings, async (session) => {
     try {
-      const applySeconds = await clock(() => applyWatches(session, settings, { prune: false }))
+      const applySeconds = await clock(() => apply(session, settings))
       say(`${watches} watches started in ${applySeconds} s; load ${loadavg()[0]?.toFixed(1)}`)
       let cold = 0
       const warmUpSeconds = await clock(async () => {
@@ -76,7 +76,7 @@ async function measure(watches: number, options: WatchesOptions, say: Say): Prom
       say(`warm after ${warmUpSeconds} s, ${cold} watches not`)
       const measured = await measureWindow({ ...options, names, feeds, stage, session })
       say(`measured for ${measured.windowSeconds} s`)
-      const statusSeconds = await clock(() => listWatches(session))
+      const statusSeconds = await clock(() => listWatches(session).catch(() => []))
       const databaseBytes = await stage.databaseSize()
       const row = { watches, intervalSeconds, workers, applySeconds, warmUpSeconds, cold, statusSeconds }
       return { ...row, ...measured, databaseBytes }
@@ -84,6 +84,19 @@ async function measure(watches: number, options: WatchesOptions, say: Say): Prom
       if (options.address !== null) await removeWatches(session, names)
     }
   })
+}
+
+/** Goes on where it was when a server with too much to do refuses a call, as an operator would. */
+async function apply(session: Session, settings: Watched): Promise<void> {
+  for (let refusals = 0; ; refusals += 1) {
+    try {
+      await applyWatches(session, settings, { prune: false })
+      return
+    } catch (error) {
+      if (refusals === 10) throw error
+      await pause(5_000)
+    }
+  }
 }
 
 /** Waits until each watch has asked for the third time: after the baseline and its first look, with a validator. */

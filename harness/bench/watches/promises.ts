@@ -10,13 +10,17 @@ export interface Promised {
   readonly askedAt: number
 }
 
-/** Asks the server when a watch is to be polled next, in the server's own words; null while it is not waiting. */
+/**
+ * Asks the server when a watch is to be polled next, in the server's own words. Null while it is not waiting, and when the
+ * server gives no answer: one that has too much to do is what is to be measured.
+ */
 export async function askPromise(session: Session, upstream: string): Promise<Promised | null> {
   const askedAt = Date.now()
-  const description = await session.client.workflow.getHandle(watchId(upstream)).describe()
-  const poll = description.raw.pendingActivities?.find(({ activityId }) => activityId === 'poll-feed')
+  const handle = session.client.workflow.getHandle(watchId(upstream))
+  const description = await handle.describe().catch(() => null)
+  const poll = description?.raw.pendingActivities?.find(({ activityId }) => activityId === 'poll-feed')
   const due = poll?.scheduledTime
-  if (!due) return null
+  if (!due || !description) return null
   const milliseconds = Number(due.seconds) * 1000 + (due.nanos ?? 0) / 1e6
   return { due: milliseconds, events: description.historyLength, askedAt }
 }
