@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeFolder, makeRepo, type TestFolder, type TestRepo } from '../testing.ts'
-import { startResident } from './resident.ts'
+import { type Frame, startResident } from './resident.ts'
 
 let folder: TestFolder
 let repo: TestRepo
@@ -42,6 +42,28 @@ describe('startResident', () => {
     )
     await resident.close()
     await expect(resident.ask('HEAD\n')).rejects.toMatchObject({ code: 'UNDRIFT_E_GIT' })
+  })
+
+  it('copies an answer that only its end ends a few times, not once per chunk', async () => {
+    const rooms = new Set<ArrayBufferLike>()
+    const end = ' missing\n'
+    const untilEnd: Frame = (bytes, from) => {
+      rooms.add(bytes.buffer)
+      const at = bytes.indexOf(end, Math.max(0, from - end.length), 'latin1')
+      return at === -1 ? bytes.length + 1 : at + end.length
+    }
+    const resident = startResident({ cwd: repo.dir }, ['cat-file', '--batch'], untilEnd)
+    const large = `${'HEAD:large\n'.repeat(5)}nothing\n`
+    const answers = await Promise.all([large, 'none\n', large].map((question) => resident.ask(question)))
+    await resident.close()
+    const blob = /\w{40} blob 3000000\n(y{3000000})\n/g
+    const [first, second, third] = answers.map((answer) => answer.toString('latin1'))
+    expect([first, third].map((answer) => answer?.replaceAll(blob, '1'))).toEqual(
+      Array(2).fill(`${'1'.repeat(5)}nothing missing\n`),
+    )
+    expect(second).toBe('none missing\n')
+    // Fifteen million bytes each: hundreds of chunks of a pipe, and a room for every doubling.
+    expect(rooms.size).toBeLessThan(50)
   })
 
   it('rejects open questions with git’s words when the process ends', async () => {

@@ -102,12 +102,33 @@ export function startResident(
   }
 }
 
-/** Collects what arrives; a large answer is joined a few times, not once per chunk. */
+/** Collects what arrives; its room doubles, so that an answer of many chunks is copied a few times, not once per chunk. */
 function makeInbox() {
+  /** What was joined is `room` from `start` to `end`; what was handed out lies before it and is never written again. */
+  let room: Buffer = Buffer.alloc(0)
+  let [start, end] = [0, 0]
   let chunks: Buffer[] = []
   let held = 0
   let needed = 1
   let looked = 0
+  const join = (): Buffer => {
+    if (start === end && chunks.length === 1 && chunks[0]) {
+      room = chunks[0]
+      start = 0
+      end = room.length
+    } else if (chunks.length > 0) {
+      if (room.length - start < held) {
+        const wider = Buffer.allocUnsafeSlow(Math.max(held, 2 * (end - start)))
+        room.copy(wider, 0, start, end)
+        room = wider
+        end -= start
+        start = 0
+      }
+      for (const chunk of chunks) end += chunk.copy(room, end)
+    }
+    chunks = []
+    return room.subarray(start, end)
+  }
   return {
     add(chunk: Buffer): void {
       chunks.push(chunk)
@@ -116,8 +137,7 @@ function makeInbox() {
     /** The answer at the front; null while it is not whole. */
     take(frame: Frame): Buffer | null {
       if (held === 0 || held < needed) return null
-      const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
-      chunks = [bytes]
+      const bytes = join()
       const length = frame(bytes, looked)
       if (length > bytes.length) {
         needed = length
@@ -126,8 +146,8 @@ function makeInbox() {
       }
       needed = 1
       looked = 0
-      held = bytes.length - length
-      chunks = [bytes.subarray(length)]
+      held -= length
+      start += length
       return bytes.subarray(0, length)
     },
   }
