@@ -17,6 +17,7 @@ import { feedTrouble } from './feed-trouble.ts'
 import { generatedFiles } from './generated-files.ts'
 import { held } from './held.ts'
 import { landedWithChanges } from './landed-with-changes.ts'
+import { lines } from './lines.ts'
 import { promoted } from './promoted.ts'
 import { pushKilled } from './push-killed.ts'
 import { redChecks } from './red-checks.ts'
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   feedGone,
   held,
   coolDown,
+  lines,
   stepEach,
   workerKilled,
   pushKilled,

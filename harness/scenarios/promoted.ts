@@ -30,7 +30,7 @@ export const promoted: Scenario = {
       ['origin', 'mirror'],
     )
     const backups = Object.fromEntries(answer.backups.map(({ ref }) => [ref, maintained]))
-    await demandRemotes(stage, { 'v1.1.0': head }, { maintained: head, backups })
+    await demandRemotes(stage, { 'v1.1.0': head }, { maintained: head, besides: backups })
     for (const remote of Object.values(repositories.remotes)) {
       const moves = await movesOf(remote, maintainedRef)
       demandSame('the maintained branch was moved once, from where it was', moves.slice(1), [
@@ -43,6 +43,6 @@ export const promoted: Scenario = {
     demandSame('the stack now stands on the first release', next.base, first.commit)
     await demandStack(stage, next, second)
     const candidates = { 'v1.1.0': head, 'v1.2.0': next.head ?? '' }
-    return { tags: ['v1.1.0', 'v1.2.0'], candidates, maintained: head, backups }
+    return { tags: ['v1.1.0', 'v1.2.0'], candidates, maintained: head, besides: backups }
   },
 }

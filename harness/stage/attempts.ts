@@ -13,9 +13,10 @@ type Watch = Status['upstreams'][number]
 
 const patience = 120_000
 
-/** The workflow id of this fork's attempt at a release. */
-export function attemptOf({ fork }: Pick<Stage, 'fork'>, tag: string): string {
-  return maintainId(fork, 'main', tag)
+/** The workflow id of this fork's attempt at a release: a tag, or `LINE/TAG` in a fork with lines. */
+export function attemptOf({ fork }: Pick<Stage, 'fork'>, release: string): string {
+  const [tag = '', line = 'main'] = release.split('/').toReversed()
+  return maintainId(fork, line, tag)
 }
 
 /** The workflow id of the watch of this fork's upstream. */

@@ -6,15 +6,15 @@ import { demand, demandSame } from './expect.ts'
 import type { Played, Stage } from './scenario.ts'
 import type { Shown } from './shapes.ts'
 
-/** Demands that the fork's remotes hold the maintained branch, these candidates and backups, and nothing else. */
+/** Demands that the fork's remotes hold the maintained branch, these candidates, what else a scenario names, and nothing more. */
 export async function demandRemotes(
   stage: Stage,
   candidates: Readonly<Record<string, string>>,
-  { maintained = stage.maintained, backups = {} }: Partial<Pick<Played, 'maintained' | 'backups'>> = {},
+  { maintained = stage.maintained, besides = {} }: Partial<Pick<Played, 'maintained' | 'besides'>> = {},
 ): Promise<void> {
   const expected = sorted({
     [maintainedRef]: maintained,
-    ...backups,
+    ...besides,
     ...Object.fromEntries(Object.entries(candidates).map(([tag, sha]) => [candidateRef(tag), sha])),
   })
   const { origin, mirror } = await remoteRefs(stage.repositories)
@@ -28,10 +28,11 @@ export async function demandStack(
   stage: Stage,
   shown: Shown,
   { commit, tag }: UpstreamRelease,
+  branch = maintainedRef,
 ): Promise<void> {
   const { origin } = stage.repositories.remotes
   const base = shown.base ?? ''
-  const stack = (await git(origin, ['rev-list', '--reverse', `${base}..${maintainedRef}`])).split('\n')
+  const stack = (await git(origin, ['rev-list', '--reverse', `${base}..${branch}`])).split('\n')
   demandSame(
     `every patch is accounted for on ${tag}, in order`,
     shown.patches.map(({ oid }) => oid),

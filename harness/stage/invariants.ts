@@ -27,7 +27,7 @@ export async function demandInvariants(stage: Stage, played: Played): Promise<vo
 /** Outward acts happened exactly once: what was pushed was made and never moved; nobody else's ref was touched. */
 export async function demandMoves(
   remote: string,
-  { candidates, backups = {} }: Pick<Played, 'candidates' | 'backups'>,
+  { candidates, besides = {} }: Pick<Played, 'candidates' | 'besides'>,
   options: { readonly ledger?: boolean } = {},
 ): Promise<void> {
   const logs = join(remote, 'logs')
@@ -37,7 +37,7 @@ export async function demandMoves(
     .map(({ parentPath, name }) => relative(logs, join(parentPath, name)))
     .filter((ref) => ref !== maintainedRef && !(options.ledger && ref.startsWith('refs/undrift/')))
   const pushed = Object.entries(candidates).map(([tag, sha]) => [candidateRef(tag), sha] as const)
-  const expected = [...pushed, ...Object.entries(backups)]
+  const expected = [...pushed, ...Object.entries(besides)]
   demandSame('no ref was moved but these', refs.toSorted(), expected.map(([ref]) => ref).toSorted())
   for (const [ref, sha] of expected) {
     demandSame(`${ref} was pushed once`, await movesOf(remote, ref), [[nothing, sha]])

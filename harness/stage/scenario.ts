@@ -1,4 +1,4 @@
-import type { Choosing } from '../world/config.ts'
+import type { Choosing, Lines } from '../world/config.ts'
 import type { ProjectFeed } from '../world/feed-server.ts'
 import type { Repositories } from '../world/repositories.ts'
 import type { Installation } from './installation.ts'
@@ -20,14 +20,14 @@ export interface Stage {
 
 /** What a scenario leaves behind, for the invariants and the table. */
 export interface Played {
-  /** The releases that were attempted, in order; the table shows the last one's attempt. */
+  /** The releases that were attempted, in order, as `LINE/TAG` in a fork with lines; the table shows the last one's attempt. */
   readonly tags: readonly string[]
-  /** The candidates that may be on the remotes now: commit by tag. */
+  /** The candidates that may be on the remotes now: commit by release, named as in `tags`. */
   readonly candidates: Readonly<Record<string, string>>
   /** Where a person, by hand or by `promote`, left the maintained branch. */
   readonly maintained: string
-  /** What `promote` kept of it: commit by full ref name. */
-  readonly backups?: Readonly<Record<string, string>>
+  /** What `promote` kept of it, and the branches of other lines: commit by full ref name. */
+  readonly besides?: Readonly<Record<string, string>>
 }
 
 /** One act of the rehearsal. It throws where a demand is not met. */
@@ -55,6 +55,8 @@ export interface Scenario {
   readonly signed?: boolean
   /** What the upstream's config says of the choice of releases; nothing when it is left out. */
   readonly choosing?: Choosing
+  /** The lines of the fork besides `main`; none when it is left out. */
+  readonly lines?: Lines
   /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
   readonly company: 'others' | 'killers' | 'alone'
   play(stage: Stage): Promise<Played>

@@ -47,6 +47,7 @@ type Cast = Pick<
   | 'webhook'
   | 'patience'
   | 'choosing'
+  | 'lines'
   | 'signed'
   | 'api'
 >
@@ -99,6 +100,7 @@ async function buildGround(
     generated = {},
     patience = '1d',
     choosing = {},
+    lines,
     signed = false,
     api = false,
   }: Cast,
@@ -124,6 +126,7 @@ async function buildGround(
     generated,
     patience,
     choosing,
+    ...(lines === undefined ? {} : { lines }),
     ...signedBy,
     guarded: api,
   }

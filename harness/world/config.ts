@@ -25,7 +25,14 @@ export interface ForkConfig {
   readonly signedBy?: string
   /** Whether the feed opens to the token only. */
   readonly guarded?: boolean
+  /** Lines besides `main`, which is the branch of that name; none when it is left out. */
+  readonly lines?: Lines
 }
+
+/** Lines of a fork by name: the maintained branch, and the versions that it takes. */
+export type Lines = Readonly<
+  Record<string, { readonly branch: string; readonly tags: { readonly range: string } }>
+>
 
 /** What an upstream's config says of the choice of releases. */
 export interface Choosing {
@@ -79,16 +86,32 @@ export async function writeConfig(
     ),
     forks: Object.fromEntries(
       forks.map(
-        ({ name, repositories: { remotes }, originUrl, push, verify, ledger = false, generated = {} }) => [
+        ({
+          name,
+          repositories: { remotes },
+          originUrl,
+          push,
+          verify,
+          ledger = false,
+          generated = {},
+          lines,
+        }) => [
           name,
           {
             upstream: upstreamName(name),
             remotes: { origin: { url: originUrl, token }, mirror: `file://${remotes.mirror}` },
             branch: 'main',
+            ...(lines === undefined ? {} : { lines }),
             sandbox,
             verify,
             generated,
-            publish: { candidate: 'undrift/candidate/{tag}', to: ['origin', 'mirror'], push, ledger },
+            publish: {
+              // Left out, it is what a fork with lines needs.
+              ...(lines === undefined ? { candidate: 'undrift/candidate/{tag}' } : {}),
+              to: ['origin', 'mirror'],
+              push,
+              ledger,
+            },
           },
         ],
       ),
@@ -103,7 +126,7 @@ export function upstreamName(fork: string): string {
   return `${fork}-upstream`
 }
 
-/** The ref under which a candidate is offered. */
-export function candidateRef(tag: string): string {
-  return `refs/heads/undrift/candidate/${tag}`
+/** The ref under which the candidate for a release is offered: a tag, or `LINE/TAG` in a fork with lines. */
+export function candidateRef(release: string): string {
+  return `refs/heads/undrift/candidate/${release}`
 }
