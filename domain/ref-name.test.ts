@@ -44,6 +44,11 @@ describe('ref names', () => {
     )
   })
 
+  it('do not begin with a dash', () => {
+    expect(refNameProblem('-refs/heads/a')).toBe('begins with a dash')
+    expect(gitTakes(['-refs/heads/a'])).toBe(false)
+  })
+
   it('of branches are judged as git check-ref-format judges them below refs/heads', () => {
     fc.assert(
       fc.property(refText, (text) => {

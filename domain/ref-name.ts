@@ -1,5 +1,7 @@
 /** The rules of `git check-ref-format` for a full ref name: the one that it breaks, or null. Source: gitcheckref-format(1). */
 export function refNameProblem(ref: string): string | null {
+  // Git takes it for an option wherever it stands alone in a command line.
+  if (ref.startsWith('-')) return 'begins with a dash'
   const parts = ref.split('/')
   if (parts.length < 2) return 'is not a full ref name'
   if (parts.some((part) => part === '')) return 'begins or ends with a slash, or has two in a row'

@@ -111,6 +111,13 @@ describe('without a server', () => {
 })
 
 describe('validate', () => {
+  it('counts forks and their lines apart', async () => {
+    const path = join(folder, 'lines.yaml')
+    const own = good.replace('branch: main,', 'branch: main, lines: { lts-1: { branch: lts/1 } },')
+    await writeFile(path, own)
+    expect((await run('validate', path)).out).toContain('1 upstream, 1 fork, 2 lines.')
+  })
+
   it('finds the config in a parent folder and says that it is good', async () => {
     expect(await run('validate')).toMatchObject({ code: 0, err: '' })
     const json = await run('validate', '--json')

@@ -24,10 +24,16 @@ export async function validate(context: Context, input: CommandInput): Promise<C
       json: { version: 1, file: path, valid: false, problems: parsed.problems },
     }
   }
-  const { upstreams, forks } = parsed.config
+  const { upstreams, forks: lines } = parsed.config
+  const forks = new Set(lines.map(({ name }) => name)).size
+  const counts = [
+    counted(upstreams.length, 'upstream'),
+    counted(forks, 'fork'),
+    ...(lines.length > forks ? [counted(lines.length, 'line')] : []),
+  ]
   return {
     exitCode: 0,
-    text: `${file}: ${context.style.green('valid')}; ${counted(upstreams.length, 'upstream')}, ${counted(forks.length, 'fork')}.`,
+    text: `${file}: ${context.style.green('valid')}; ${counts.join(', ')}.`,
     json: { version: 1, file: path, valid: true, problems: [] },
   }
 }
