@@ -1,5 +1,6 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
+import type { Entry } from '../objects/tree.ts'
 import { runGit } from '../process/command.ts'
 import { pathsOf } from '../replay/landed.ts'
 import type { Workshop } from '../replay/workshop.ts'
@@ -9,6 +10,7 @@ import { type Chain, type Link, restack } from './linearise.ts'
 const mostCommits = 2_000
 /** So many paths are looked at before two whole trees are compared. */
 const samples = 3
+const mostWitnesses = 12
 
 /**
  * Finds a commit of the fork that took upstream in as a squash, and brings the stack into line on top of what it took
@@ -17,10 +19,13 @@ const samples = 3
  */
 export async function withoutTakenIn(workshop: Workshop, chain: Chain, onto: Oid): Promise<Chain | null> {
   const upstream = await firstParents(workshop, chain.base, onto)
+  const firstTouch = await firstTouches(workshop, chain.links)
+  const witnesses: Bytes[] = []
   for (let index = chain.links.length - 1; index >= 0; index -= 1) {
     const link = chain.links[index] as Link
     const before = chain.links.slice(0, index)
-    const tookIn = await findTakenIn(workshop, link, { base: chain.base, before, upstream })
+    const isOwn = (path: Bytes) => (firstTouch.get(path) ?? index) < index
+    const tookIn = await findTakenIn(workshop, link, { base: chain.base, isOwn, upstream, witnesses })
     if (tookIn === null) continue
     const prefix = await restack(workshop, { ...chain, links: before }, tookIn)
     const own: Link = { ...link, before: prefix.tree, tookIn }
@@ -29,37 +34,69 @@ export async function withoutTakenIn(workshop: Workshop, chain: Chain, onto: Oid
   return null
 }
 
+/** Every path of the stack with the place of the first patch that touches it. */
+async function firstTouches(workshop: Workshop, links: readonly Link[]): Promise<ReadonlyMap<Bytes, number>> {
+  const first = new Map<Bytes, number>()
+  for (const [index, link] of links.entries()) {
+    for (const path of await pathsOf(workshop, link)) if (!first.has(path)) first.set(path, index)
+  }
+  return first
+}
+
+interface Around {
+  readonly base: Oid
+  /** Whether a patch before the link touches a path. */
+  readonly isOwn: (path: Bytes) => boolean
+  readonly upstream: readonly Oid[]
+  /** Paths that ruled commits out lately: they will rule out most of the others, and spare comparing whole trees. */
+  readonly witnesses: Bytes[]
+}
+
 /**
  * The newest upstream commit that equals the link's tree in every path that the patches before it leave alone; new
  * files of the fork do not count. Null where the link brings nothing of upstream's.
  */
-async function findTakenIn(
-  workshop: Workshop,
-  link: Link,
-  around: { readonly base: Oid; readonly before: readonly Link[]; readonly upstream: readonly Oid[] },
-): Promise<Oid | null> {
+async function findTakenIn(workshop: Workshop, link: Link, around: Around): Promise<Oid | null> {
   const { trees, quarantine } = workshop
-  const own = new Set<Bytes>()
-  for (const other of around.before) for (const path of await pathsOf(workshop, other)) own.add(path)
-  const brought = (await trees.compare(link.before, link.after)).filter(({ path }) => !own.has(path))
+  const { isOwn, upstream } = around
+  const brought = (await trees.compare(link.before, link.after)).filter(({ path }) => !isOwn(path))
   if (brought.length === 0) return null
   const base = (await quarantine.objects.commit(around.base)).tree
-  for (const commit of around.upstream) {
+  for (const commit of upstream) {
     const { tree } = await quarantine.objects.commit(commit)
     let alike = true
     for (const { path, after } of brought.slice(0, samples)) {
       alike &&= (await trees.lookUp(tree, path))?.oid === after?.oid
     }
-    if (!alike) continue
-    const rest = (await trees.compare(tree, link.after)).filter(({ path }) => !own.has(path))
-    const isNewInFork = async (path: Bytes) => (await trees.lookUp(base, path)) === null
-    const strange = await Promise.all(
-      rest.map(async ({ path, before }) => before !== null || !(await isNewInFork(path))),
-    )
-    const isWhole = (await trees.compare(base, tree)).some(({ path }) => !own.has(path))
-    if (!strange.includes(true) && isWhole) return commit
+    if (!alike || (await isStrange(workshop, { base, tree, after: link.after }, around))) continue
+    if ((await trees.compare(base, tree)).some(({ path }) => !isOwn(path))) return commit
   }
   return null
+}
+
+/** Whether an upstream tree and a link's tree differ in a path that neither the patches before it touch nor the fork added. */
+async function isStrange(
+  { trees }: Workshop,
+  at: { readonly base: Oid; readonly tree: Oid; readonly after: Oid },
+  { isOwn, witnesses }: Around,
+): Promise<boolean> {
+  const isNewInFork = async (path: Bytes, there: Entry) =>
+    there === null && (await trees.lookUp(at.base, path)) === null
+  for (const [index, path] of witnesses.entries()) {
+    if (isOwn(path)) continue
+    const [there, now] = [await trees.lookUp(at.tree, path), await trees.lookUp(at.after, path)]
+    if (there?.oid === now?.oid && there?.mode === now?.mode) continue
+    if (await isNewInFork(path, there)) continue
+    witnesses.unshift(...witnesses.splice(index, 1))
+    return true
+  }
+  for (const { path, before } of await trees.compare(at.tree, at.after)) {
+    if (isOwn(path) || (await isNewInFork(path, before))) continue
+    witnesses.unshift(path)
+    witnesses.splice(mostWitnesses)
+    return true
+  }
+  return false
 }
 
 /** Upstream's main line between base and target, the newest first. */
