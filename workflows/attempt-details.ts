@@ -1,5 +1,6 @@
 import type { Intervention } from '../domain/attempt.ts'
 import { type InterventionPlace, promoteHint } from '../domain/interventions.ts'
+import { plainText } from './markdown.ts'
 import type { AttemptStatus } from './messages.ts'
 
 const shownPatches = 60
@@ -60,7 +61,7 @@ function patches(status: AttemptStatus): string {
     .slice(0, shownPatches)
     .map(
       ({ oid, subject, verdict, reason }) =>
-        `| \`${oid.slice(0, 10)}\` | ${cell(subject)} | ${verdict ?? 'not reached'} | ${cell(reason)} |`,
+        `| \`${oid.slice(0, 10)}\` | ${plainText(subject)} | ${verdict ?? 'not reached'} | ${plainText(reason)} |`,
     )
   const more = status.patches.length - rows.length
   return [
@@ -87,11 +88,6 @@ function candidates(status: AttemptStatus): string {
         `- candidate on ${remote}: \`${ref}\` \`${sha.slice(0, 10)}\`${pushed ? '' : ' (not pushed)'}`,
     )
     .join('\n')
-}
-
-/** Keeps text from upstream inside its table cell. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replace(/[\r\n]+/g, ' ')
 }
 
 /** A command as inline code, because the Web UI wraps that and cuts a code block off. */

@@ -11,6 +11,7 @@ import type {
   WatchKnowledge,
   WatchWord,
 } from '../domain/watch.ts'
+import { plainText } from './markdown.ts'
 import type { WatchStatus } from './messages.ts'
 
 const shownRows = 10
@@ -21,7 +22,7 @@ export function watchDetails(status: WatchStatus, upstream: UpstreamSettings): s
   const { known, waiting } = status
   return [
     `### Watching ${status.upstream}`,
-    `Feed: ${upstream.feed}, every ${status.pollSeconds} s. The last failure of the pending activity \`poll-feed\` says what the last poll found and when the next one is.`,
+    `Feed: ${plainText(upstream.feed)}, every ${status.pollSeconds} s. The last failure of the pending activity \`poll-feed\` says what the last poll found and when the next one is.`,
     ...(known === null
       ? ['First contact: the next poll takes the baseline of each line.']
       : [
@@ -36,7 +37,7 @@ export function watchDetails(status: WatchStatus, upstream: UpstreamSettings): s
     `Forks: ${status.forks.join(', ') || 'none'}. Poll now with \`undrift poll ${status.upstream}\`.`,
     section('Waiting', waiting.slice(0, shownRows).map(waitingText)),
     section('Left out', (known?.skipped ?? []).slice(-shownRows).reverse().map(skippedText)),
-    section('Entries of the feed that name no tag', known?.problems ?? []),
+    section('Entries of the feed that name no tag', (known?.problems ?? []).map(plainText)),
     section('What persons said', (known?.words ?? []).toReversed().map(wordText)),
   ]
     .filter((part) => part !== '')
@@ -48,7 +49,9 @@ function section(title: string, rows: readonly string[]): string {
 }
 
 function linesOf({ lines }: WatchKnowledge): readonly string[] {
-  const rows = Object.entries(lines).map(([line, standing]) => `${line}: ${standingText(standing)}`)
+  const rows = Object.entries(lines).map(([line, standing]) =>
+    plainText(`${line}: ${standingText(standing)}`),
+  )
   const more = rows.length - shownLines
   return more > 0 ? [...rows.slice(0, shownLines), `and ${more} more`] : rows
 }
@@ -60,30 +63,30 @@ function standingText({ standsOn, isLost }: LineKnowledge): string {
 
 function alarmText({ tag, before, after, at }: MovedTag): string {
   const now = after === null ? 'is gone' : `is now ${after.tagObject} (${after.commit})`
-  return `${tag} was ${before.tagObject} (${before.commit}) and ${now}; noticed at ${at}`
+  return plainText(`${tag} was ${before.tagObject} (${before.commit}) and ${now}; noticed at ${at}`)
 }
 
 function questionText(question: UpstreamQuestion): string {
   const since = `since ${question.since}`
   const moved = question.kind === 'feed-moved' ? `it has moved to ${question.to}` : 'it is gone'
-  return `The feed ${question.url}: ${moved}, ${since}. Put its address into \`feed:\` and run \`undrift apply\`.`
+  return `${plainText(`The feed ${question.url}: ${moved}, ${since}.`)} Put its address into \`feed:\` and run \`undrift apply\`.`
 }
 
 function holdText(hold: Hold, upstream: string): string {
   const name = targetName(upstream, hold)
-  return `${name}: ${describeHold(hold)}. Let it go with \`undrift release ${name}\`.`
+  return `${plainText(`${name}: ${describeHold(hold)}`)}. Let it go with \`undrift release ${name}\`.`
 }
 
 function wordText({ name, target, by, at, detail }: WatchWord): string {
-  return `${at} ${by}: ${name} ${target} (${detail})`
+  return plainText(`${at} ${by}: ${name} ${target} (${detail})`)
 }
 
 function waitingText({ tag, line, detail }: WaitingRelease): string {
-  return `${tag} for ${line}: ${detail}`
+  return plainText(`${tag} for ${line}: ${detail}`)
 }
 
 function skippedText({ tag, reason, lines }: SkippedByLines): string {
-  return `${tag}: ${reason}${forLines(lines)}`
+  return plainText(`${tag}: ${reason}${forLines(lines)}`)
 }
 
 function forLines(lines: readonly LineKey[] | undefined): string {
