@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeFolder, makeRepo, type TestFolder } from '../testing.ts'
-import { mayHold } from './held.ts'
+import { mayHold, meetsOtherwise } from './held.ts'
 import { changed, path, steps, text, treeOf } from './trees-testing.ts'
 import { inWorkshop, type Workshop } from './workshop.ts'
 
@@ -13,8 +13,8 @@ beforeEach(() => {
 
 afterEach(() => folder.remove())
 
-describe('mayHold', () => {
-  it('never says no where a merge changes nothing, whatever moved', async () => {
+describe('mayHold and meetsOtherwise', () => {
+  it('never rule out what a merge would not change, whatever moved', async () => {
     const repo = makeRepo(`${folder.path}/repo`)
     repo.commit('start', { file: 'text\n' })
     let held = 0
@@ -35,6 +35,14 @@ describe('mayHold', () => {
             if (merge?.kind !== 'clean' || merge.tree !== ours) return
             held += 1
             expect(await mayHold(workshop.trees, { before: base, after: theirs }, ours)).toBe(true)
+            const trios = await Promise.all(
+              (await workshop.trees.compare(base, theirs)).map(async ({ path, before, after }) => {
+                const now = await workshop.trees.lookUp(ours, path)
+                return before && now && after ? [{ base: before.oid, ours: now.oid, theirs: after.oid }] : []
+              }),
+            )
+            await workshop.merger.prepare(trios.flat())
+            expect(await meetsOtherwise(workshop, { before: base, after: theirs }, ours)).toBe(false)
           },
         ),
         { numRuns: 400 },

@@ -2,6 +2,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import type { Entry } from '../objects/tree.ts'
 import type { TreeReader } from '../objects/tree-reader.ts'
+import type { Merger } from './merger.ts'
 
 /** A change as its two trees. */
 interface TwoTrees {
@@ -25,6 +26,26 @@ export async function mayHold(trees: TreeReader, change: TwoTrees, tree: Oid): P
   }
   // What is not in its place has been moved to a file of its own that was not there before, or clashes.
   return missing === 0 || missing <= (await trees.countAdded(change.before, tree))
+}
+
+/**
+ * Whether a file that all three sides have merges to something else: then the change is not held, wherever others moved.
+ * Invariant: every such file was given to the merger before.
+ */
+export async function meetsOtherwise(
+  { trees, merger }: { readonly trees: TreeReader; readonly merger: Merger },
+  change: TwoTrees,
+  tree: Oid,
+): Promise<boolean> {
+  const isFile = (entry: Entry) => entry?.mode === '100644' || entry?.mode === '100755'
+  for (const { path, before, after } of await trees.compare(change.before, change.after)) {
+    const ours = await trees.lookUp(tree, path)
+    if (!before || !ours || !after || ![before, ours, after].every(isFile)) continue
+    if (ours.oid === before.oid || ours.oid === after.oid || before.oid === after.oid) continue
+    // None was made of what clashes.
+    if (merger.prepared({ base: before.oid, ours: ours.oid, theirs: after.oid }) !== ours.oid) return true
+  }
+  return false
 }
 
 /** Where a folder is gone it may have been renamed, and a new file in it belongs elsewhere. */

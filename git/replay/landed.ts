@@ -4,7 +4,7 @@ import { runGit } from '../process/command.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { changedLines, type Diff } from './differ.ts'
-import { mayHold } from './held.ts'
+import { mayHold, meetsOtherwise } from './held.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Upstream has the patch: by which commits, and in what shape. */
@@ -61,6 +61,7 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
     const likely = commits.filter((_, index) => may[index])
     await prepareStates(workshop, { before, after }, likely)
     for (const commit of likely) {
+      if (await meetsOtherwise(workshop, { before, after }, await treeOf(commit))) continue
       if (!(await isHeld(before, after, await treeOf(commit)))) continue
       const parent = await parentTreeOf(commit)
       if (parent === null || !(await isHeld(before, after, parent))) found.push(commit)
