@@ -28,10 +28,21 @@ export interface WatchStage {
     changes?: Partial<UpstreamSettings>,
     more?: Partial<Pick<WatchInput, 'forks' | 'known'>>,
   ) => Promise<WorkflowHandle>
-  /** Waits until the feed was asked this often from now on. */
+  /** Waits until the feed was asked this often from now on; only for a watch that goes on asking. */
   readonly polled: (times: number) => Promise<void>
   /** Done twice, it does nothing the second time. */
   readonly close: () => Promise<void>
+}
+
+/** Waits until the poll of a watch has looked and waits for its next time, however long that is. */
+export async function untilPollRests(handle: WorkflowHandle): Promise<void> {
+  while (true) {
+    const { raw } = await handle.describe()
+    const poll = raw.pendingActivities?.find(({ activityId }) => activityId === 'poll-feed')
+    // A try that runs has a start; one that waits for its time has none any more.
+    if ((poll?.attempt ?? 1) > 1 && !poll?.lastStartedTime) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 /** Opens the stage for one test: two forks, the second with two lines. */

@@ -4,7 +4,7 @@ import { type FeedServer, startFeedServer } from '../harness/world/feed-server.t
 import { startTestServer } from '../workers/testing.ts'
 import type { AcceptTagInput, WatchStatus } from './messages.ts'
 import { settings, until } from './testing.ts'
-import { openWatchStage, type WatchStage } from './testing-watch.ts'
+import { openWatchStage, untilPollRests, type WatchStage } from './testing-watch.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 let feeds: FeedServer
@@ -48,19 +48,19 @@ describe('the lines of a watch', () => {
 
   it('take a release at its age without a poll of the feed, and a security release at once', async () => {
     stage.announce('v2.0.0')
-    const fork = { ...main, minimumAgeSeconds: 6 }
+    const fork = { ...main, minimumAgeSeconds: 15 }
     const handle = await stage.watch({ pollSeconds: 3600, security: 'v2\\.0\\.1' }, { forks: [fork] })
     await until<WatchStatus>(handle, ({ known }) => known !== null)
+    await untilPollRests(handle)
     stage.repo.git('tag', 'v2.1.0')
     stage.feed.announce({ tag: 'v2.1.0', publishedAt: '2100-01-01T00:00:00Z' })
-    await stage.polled(1)
     await handle.signal('pollNow')
     const { waiting } = await until<WatchStatus>(handle, (status) => status.waiting.length === 1)
     expect(waiting).toMatchObject([{ tag: 'v2.1.0', line: 'mine/main', reason: 'minimum-age' }])
     stage.announce('v2.0.1')
     await handle.signal('pollNow')
     await until<WatchStatus>(handle, ({ known }) => newestRelease(known) === 'v2.0.1')
-    await stage.polled(1)
+    await untilPollRests(handle)
     const { requests } = stage.feed.counts()
     const late = await until<WatchStatus>(
       handle,
