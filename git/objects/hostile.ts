@@ -50,12 +50,20 @@ function nextOdd(text: Bytes, from: number): number {
   return match[0].startsWith('\0') ? match.index + 1 : match.index
 }
 
+/** Lists every path of a commit into a file. */
+export function listTree(
+  folder: string,
+  commit: Oid,
+): { readonly argv: readonly string[]; readonly into: string } {
+  const argv = ['ls-tree', '-r', '-t', '-z', '--name-only', '--full-tree', commit]
+  return { argv, into: join(folder, `paths-of-${commit}`) }
+}
+
 /** Refuses a commit whose tree holds a name that no work tree may hold; throws UNDRIFT_E_STACK. */
 export async function refuseHostileTrees(quarantine: Quarantine, commits: readonly Oid[]): Promise<void> {
-  const argv = ['ls-tree', '-r', '-t', '-z', '--name-only', '--full-tree']
   for (const commit of new Set(commits)) {
-    const into = join(quarantine.path, `paths-of-${commit}`)
-    await runGit(quarantine, [...argv, commit], { config: quarantineConfig, into })
+    const { argv, into } = listTree(quarantine.path, commit)
+    await runGit(quarantine, argv, { config: quarantineConfig, into })
     const list = await readFile(into)
     refuseHostilePaths(commit, suspiciousPaths(list))
     const twice = firstTwice(list)
@@ -76,13 +84,18 @@ function firstTwice(list: Buffer): Bytes | null {
   let start = 0
   for (let end = list.indexOf(0); end !== -1; end = list.indexOf(0, start)) {
     const length = end - start
-    const isAsLong = start - 1 - before === length && start > 0
-    if (isAsLong && list.compare(list, before, before + length, start, end) === 0)
+    if (start > 0 && start - 1 - before === length && isSame(list, before, start, length))
       return toBytes(list.subarray(start, end))
     before = start
     start = end + 1
   }
   return null
+}
+
+/** Compares from the end: neighbours in a sorted list begin alike, and a huge list has many. */
+function isSame(list: Buffer, left: number, right: number, length: number): boolean {
+  for (let at = length - 1; at >= 0; at -= 1) if (list[left + at] !== list[right + at]) return false
+  return true
 }
 
 /** Refuses paths of a commit that no work tree may hold; throws UNDRIFT_E_STACK. */

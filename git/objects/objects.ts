@@ -42,10 +42,13 @@ export interface ObjectOptions {
   readonly writes: 'at-once' | 'buffered'
 }
 
+/** The resident reader. */
+export const readerArgv = ['cat-file', '--batch-command', '--buffer']
+
 /** Opens the objects of a git folder; new ones go to its own object folder, without fsync. */
 export function openObjects(place: Place & { readonly path: string }, options: ObjectOptions): ObjectStore {
   const { format } = options
-  const reader = startResident(place, ['cat-file', '--batch-command', '--buffer'], frameObject, {
+  const reader = startResident(place, readerArgv, frameObject, {
     endOfTurn: 'flush\n',
   })
   const commits = new Map<Oid, CommitObject>()

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import { type ConfigEntry, runGit } from '../process/command.ts'
+import { type ConfigEntry, environmentOf, runGit } from '../process/command.ts'
+import { startTogether, type Together, type TogetherCommand } from '../process/together.ts'
 import type { Mirror } from '../types.ts'
 import { type ObjectFormat, type ObjectOptions, type ObjectStore, openObjects } from './objects.ts'
 
@@ -18,6 +19,8 @@ export interface Quarantine extends Mirror {
   readonly objects: ObjectStore
   /** Commits whose parents were cut off by a shallow clone. */
   readonly shallow: ReadonlySet<Oid>
+  /** What was started at once for it. */
+  readonly together?: Together
 }
 
 /** Nothing in a quarantine outlives a crash, so nothing in it is worth waiting for the disk. */
@@ -27,24 +30,38 @@ const prefix = 'undrift-quarantine-'
 /** Another machine's process may have its folder on the same disk; none of its plans takes that long. */
 const leftBehindMs = 3_600_000
 
+export interface QuarantineOptions {
+  readonly writes?: ObjectOptions['writes']
+  /** What the work will need for certain, by the quarantine's path; it is started at once. */
+  readonly needs?: (path: string) => readonly TogetherCommand[]
+}
+
 /** Runs `work` in a quarantine of the repository and throws the quarantine away afterwards. */
 export async function inQuarantine<T>(
   source: Mirror,
   work: (quarantine: Quarantine) => Promise<T>,
-  options: { readonly writes?: ObjectOptions['writes'] } = {},
+  options: QuarantineOptions = {},
 ): Promise<T> {
   const { format, folder } = await describe(source)
   await sweepOnce()
-  const path = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+  const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
   try {
-    await makeFolder(path, format, join(folder, 'objects'))
-    const shallow = await shallowCommits(folder, path)
-    const place = { path, signal: source.signal }
+    makeFolder(path, format, join(folder, 'objects'))
+    const shallow = shallowCommits(folder, path)
+    const bare = { path, signal: source.signal }
+    const together =
+      options.needs &&
+      startTogether(options.needs(path), {
+        folder: path,
+        env: environmentOf(bare, { config: quarantineConfig }),
+      })
+    const place = { ...bare, ...(together ? { together } : {}) }
     const objects = openObjects(place, { format, writes: options.writes ?? 'at-once' })
     try {
       return await work({ ...place, source, format, objects, shallow })
     } finally {
       await objects.close()
+      await together?.close()
     }
   } finally {
     await rm(path, { recursive: true, force: true })
@@ -76,21 +93,22 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** An empty bare repository, as `git init` makes it; made by hand because every plan begins with one. */
-async function makeFolder(path: string, format: ObjectFormat, alternate: string): Promise<void> {
-  await mkdir(join(path, 'objects', 'info'), { recursive: true })
-  await mkdir(join(path, 'objects', 'pack'))
-  await mkdir(join(path, 'refs'))
+/**
+ * An empty bare repository, as `git init` makes it; made by hand and at one go, because every plan begins with one, and a
+ * turn of the event loop for each of its parts would cost more than they do.
+ */
+function makeFolder(path: string, format: ObjectFormat, alternate: string): void {
+  mkdirSync(join(path, 'objects', 'info'), { recursive: true })
+  mkdirSync(join(path, 'objects', 'pack'))
+  mkdirSync(join(path, 'refs'))
   const extension = format === 'sha1' ? '' : `[extensions]\n\tobjectFormat = ${format}\n`
   const version = format === 'sha1' ? 0 : 1
-  await Promise.all([
-    writeFile(join(path, 'HEAD'), 'ref: refs/heads/none\n'),
-    writeFile(
-      join(path, 'config'),
-      `[core]\n\trepositoryformatversion = ${version}\n\tbare = true\n${extension}`,
-    ),
-    writeFile(join(path, 'objects', 'info', 'alternates'), `${alternate}\n`),
-  ])
+  writeFileSync(join(path, 'HEAD'), 'ref: refs/heads/none\n')
+  writeFileSync(
+    join(path, 'config'),
+    `[core]\n\trepositoryformatversion = ${version}\n\tbare = true\n${extension}`,
+  )
+  writeFileSync(join(path, 'objects', 'info', 'alternates'), `${alternate}\n`)
 }
 
 /** Moves what the objects need and the repository lacks into it, as one checked pack; `known` bounds the walk. */
@@ -113,7 +131,7 @@ export async function migrate(
 
 /** The object format, and the folder that holds objects, which for a linked work tree is not its own. */
 async function describe(source: Mirror): Promise<{ readonly format: ObjectFormat; readonly folder: string }> {
-  if (await isPlain(source.path)) return { format: 'sha1', folder: resolve(source.path) }
+  if (isPlain(source.path)) return { format: 'sha1', folder: resolve(source.path) }
   const answer = await runGit(source, [
     'rev-parse',
     '--path-format=absolute',
@@ -131,18 +149,14 @@ async function describe(source: Mirror): Promise<{ readonly format: ObjectFormat
 }
 
 /** Whether the files of a repository already tell what git would say of it: every plan begins with a process less. */
-async function isPlain(path: string): Promise<boolean> {
-  const config = await readFile(join(path, 'config'), 'latin1').catch(() => null)
-  if (config === null || /extensions|include/i.test(config)) return false
-  return (
-    existsSync(join(path, 'objects')) &&
-    existsSync(join(path, 'HEAD')) &&
-    !existsSync(join(path, 'commondir'))
-  )
+function isPlain(path: string): boolean {
+  if (!existsSync(join(path, 'objects')) || !existsSync(join(path, 'HEAD'))) return false
+  if (!existsSync(join(path, 'config')) || existsSync(join(path, 'commondir'))) return false
+  return !/extensions|include/i.test(readFileSync(join(path, 'config'), 'latin1'))
 }
 
 /** Carries the shallow boundary over, so that walks end where the history does; refuses grafts. */
-async function shallowCommits(folder: string, path: string): Promise<ReadonlySet<Oid>> {
+function shallowCommits(folder: string, path: string): ReadonlySet<Oid> {
   const grafts = join(folder, 'info', 'grafts')
   if (existsSync(grafts) && /^[^#\s]/m.test(readFileSync(grafts, 'latin1'))) {
     throw new UndriftError('UNDRIFT_E_STACK', 'The repository has grafts, which change what a commit is.', {
@@ -151,6 +165,6 @@ async function shallowCommits(folder: string, path: string): Promise<ReadonlySet
   }
   const shallow = join(folder, 'shallow')
   if (!existsSync(shallow)) return new Set()
-  await cp(shallow, join(path, 'shallow'))
+  copyFileSync(shallow, join(path, 'shallow'))
   return new Set(readFileSync(shallow, 'latin1').split('\n').filter(Boolean))
 }

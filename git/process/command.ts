@@ -7,11 +7,15 @@ import type { Mirror } from '../types.ts'
 import { nameFullDisk } from './disk.ts'
 import { type ConfigEntry, gitEnvironment } from './environment.ts'
 import { gitFailure } from './failure.ts'
+import { type GitProcess, toGitProcess } from './git-process.ts'
+import type { Together } from './together.ts'
 
 export type { ConfigEntry } from './environment.ts'
 
 /** Where git runs: in a mirror (GIT_DIR is set, nothing is searched for), or in a folder. */
-export type Place = Mirror | { readonly cwd: string; readonly signal?: AbortSignal | null }
+export type Place =
+  | (Mirror & { readonly together?: Together })
+  | { readonly cwd: string; readonly signal?: AbortSignal | null }
 
 export interface GitOptions {
   /** Variables on top of the hardened environment, such as GIT_INDEX_FILE or GIT_OBJECT_DIRECTORY. */
@@ -112,7 +116,7 @@ export async function runGit(
 ): Promise<GitResult> {
   const signal = signalOf(place, options)
   signal?.throwIfAborted()
-  const result = await collect(place, argv, { ...options, ...(signal ? { signal } : {}) })
+  const result = await collect(place, argv, options, signal)
   signal?.throwIfAborted()
   if (!isAnswer(result.code, options)) throw await failure(place, argv, result, options)
   return result
@@ -123,11 +127,29 @@ export function spawnGit(place: Place, argv: readonly string[], options: GitOpti
   return spawn('git', [...argv], { ...spawnOptions(place, options), stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
+/** The same, or the process that was started for this together with others, which is what the place's own are for. */
+export function startGit(
+  place: Place,
+  argv: readonly string[],
+  options: GitOptions & Pick<RunOptions, 'into'> = {},
+): GitProcess {
+  const { into } = options
+  const isPlain = options.env === undefined && options.protocols === undefined && options.signal === undefined
+  const started =
+    'path' in place && isPlain
+      ? place.together?.take({ argv, ...(into === undefined ? {} : { into }) })
+      : null
+  return (
+    started ??
+    toGitProcess(into === undefined ? spawnGit(place, argv, options) : spawnInto(into, place, argv, options))
+  )
+}
+
 function spawnOptions(place: Place, options: GitOptions) {
   return { cwd: folderOf(place), env: environmentOf(place, options), detached: true }
 }
 
-/** The same with a file for its output. */
+/** Git with a file for its output. */
 function spawnInto(file: string, place: Place, argv: readonly string[], options: GitOptions) {
   const output = openSync(file, 'w')
   try {
@@ -157,31 +179,29 @@ function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function collect(place: Place, argv: readonly string[], options: RunOptions): Promise<GitResult> {
-  return new Promise((resolve, reject) => {
-    const { into } = options
-    const child = into === undefined ? spawnGit(place, argv, options) : spawnInto(into, place, argv, options)
-    const out: Buffer[] = []
-    const err: Buffer[] = []
-    const abort = () => endGroup(child.pid)
-    options.signal?.addEventListener('abort', abort, { once: true })
-    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    // Git may end without having read everything; its exit code and words tell why.
-    child.stdin.on('error', () => {})
-    child.stdin.end(options.stdin ?? '')
-    child.on('error', (cause) => {
-      options.signal?.removeEventListener('abort', abort)
-      const hint = 'Install Git 2.38 or newer, and see that it is on the PATH.'
-      reject(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} could not be started.`, { cause, hint }))
-    })
-    child.on('close', (code, ended) => {
-      options.signal?.removeEventListener('abort', abort)
-      const stderr = Buffer.concat(err).toString('utf8')
-      const words = ended === null ? stderr : `${stderr}\nended by ${ended}`.trim()
-      resolve({ stdout: Buffer.concat(out), stderr: words, code: code ?? 128 })
-    })
-  })
+async function collect(
+  place: Place,
+  argv: readonly string[],
+  options: RunOptions,
+  signal: AbortSignal | null,
+): Promise<GitResult> {
+  const process = startGit(place, argv, options)
+  const out: Buffer[] = []
+  const abort = () => endGroup(process.group)
+  signal?.addEventListener('abort', abort, { once: true })
+  process.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+  // Git may end without having read everything; its exit code and words tell why.
+  process.stdin.on('error', () => {})
+  process.stdin.end(options.stdin ?? '')
+  try {
+    const { code, stderr } = await process.end
+    return { stdout: Buffer.concat(out), stderr, code }
+  } catch (cause) {
+    const hint = 'Install Git 2.38 or newer, and see that it is on the PATH.'
+    throw new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} could not be started.`, { cause, hint })
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
 }
 
 function isAnswer(code: number, options: GitOptions): boolean {
@@ -198,7 +218,8 @@ function failure(
   return nameFullDisk(gitFailure(argv, stderr, { code, secrets: options.secrets ?? [] }), folderOf(place))
 }
 
-function environmentOf(place: Place, options: GitOptions): Record<string, string> {
+/** The whole environment of a git process in a place. */
+export function environmentOf(place: Place, options: GitOptions): Record<string, string> {
   const home = 'path' in place ? { GIT_DIR: place.path } : {}
   return gitEnvironment({
     config: options.config ?? [],

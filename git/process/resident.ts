@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { UndriftError } from '../../domain/errors.ts'
-import { endGroup, type GitOptions, type Place, spawnGit } from './command.ts'
+import { endGroup, type GitOptions, type Place, startGit } from './command.ts'
 import { gitFailure } from './failure.ts'
 
 /** A git process that stays and answers questions; one costs a fraction of starting a process. Close it when done. */
@@ -34,21 +33,21 @@ export function startResident(
   options: ResidentOptions = {},
 ): Resident {
   const { endOfTurn = '', ...own } = options
-  const child = spawnGit(place, argv, own)
+  const child = startGit(place, argv, own)
   const signal = options.signal ?? place.signal ?? null
   const waiting: Question[] = []
   const inbox = makeInbox()
-  let stderr = ''
   let ended: { readonly error: unknown } | null = null
   let closing = false
   let isGathering = false
 
-  const abort = () => endGroup(child.pid)
+  const abort = () => endGroup(child.group)
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
 
   function fail(error: unknown): void {
     ended ??= { error }
+    signal?.removeEventListener('abort', abort)
     for (const question of waiting.splice(0)) question.reject(ended.error)
   }
 
@@ -63,19 +62,14 @@ export function startResident(
     })
   }
 
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString('utf8')
-  })
   // The process may end before it read everything; its end tells why.
   child.stdin.on('error', () => {})
-  child.on('error', (cause) => {
-    fail(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} could not be started.`, { cause }))
-  })
-  child.on('close', (code) => {
-    signal?.removeEventListener('abort', abort)
-    fail(signal?.aborted ? signal.reason : gitFailure(argv, stderr, { code: code ?? 128 }))
-  })
-  child.stdout.on('data', (chunk: Buffer) => {
+  const over = child.end.then(
+    ({ code, stderr }) => fail(signal?.aborted ? signal.reason : gitFailure(argv, stderr, { code })),
+    (cause: unknown) =>
+      fail(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} could not be started.`, { cause })),
+  )
+  child.stdout?.on('data', (chunk: Buffer) => {
     inbox.add(chunk)
     while (waiting.length > 0) {
       const answer = inbox.take(frame)
@@ -97,7 +91,7 @@ export function startResident(
     async close() {
       closing = true
       child.stdin.end()
-      if (ended === null) await once(child, 'close')
+      await over
     },
   }
 }

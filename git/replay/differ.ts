@@ -26,8 +26,6 @@ export interface Differ {
   diff(before: Oid, after: Oid): Promise<Diff>
   /** Asks for a file's part of a diff that will be wanted, so that it is there by then. */
   foresee(change: PathChange): void
-  /** Starts what will be needed, so that the first diff does not wait for it. */
-  warm(): void
   close(): Promise<void>
 }
 
@@ -39,21 +37,25 @@ export interface DifferOptions {
   readonly renames: 'found' | 'ignored'
 }
 
+/** The resident `diff-tree`. */
+export function diffArgv(renames: DifferOptions['renames']): readonly string[] {
+  const argv = ['diff-tree', '--stdin', '-r', '--raw', '-p', '--full-index', '--no-abbrev', '--no-color']
+  const fixed = ['--no-ext-diff', '--no-textconv', '--submodule=short', '--indent-heuristic', '-U3']
+  return [...argv, ...fixed, ...(renames === 'found' ? ['-M', '-l1000'] : ['--no-renames'])]
+}
+
 /**
  * Starts a resident `diff-tree`, which echoes and flushes what is no object id: that ends an answer. What only changes
  * files in place is asked for in bundles; everything else, in which a file may have moved, by its whole trees.
  */
 export function openDiffer(quarantine: Quarantine, options: DifferOptions): Differ {
-  const argv = ['diff-tree', '--stdin', '-r', '--raw', '-p', '--full-index', '--no-abbrev', '--no-color']
-  const fixed = ['--no-ext-diff', '--no-textconv', '--submodule=short', '--indent-heuristic', '-U3']
-  const found = options.renames === 'found' ? ['-M', '-l1000'] : ['--no-renames']
   const frame: Frame = (bytes, from) => {
     const at = bytes.indexOf(end, Math.max(0, from - end.length), 'latin1')
     return at === -1 ? bytes.length + 1 : at + end.length
   }
   let resident: Resident | null = null
   const start = (): Resident => {
-    resident ??= startResident(quarantine, [...argv, ...fixed, ...found], frame)
+    resident ??= startResident(quarantine, diffArgv(options.renames), frame)
     return resident
   }
   const askTrees = async (before: Oid, after: Oid): Promise<Diff> =>
@@ -81,7 +83,6 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
       // Whoever needs it asks again, and hears of a failure.
       if (isInPlace(change)) bundled(change).catch(() => {})
     },
-    warm: start,
     close: async () => resident?.close(),
   }
 }

@@ -12,8 +12,6 @@ export interface WholeMerger {
   merge(base: Oid, ours: Oid, theirs: Oid): Promise<Merge>
   /** The same for trees without folders, of which only the named objects are shown to git. */
   mergeFlat(sides: MergeSides, needed: readonly Oid[]): Promise<Merge>
-  /** Starts what will be needed, so that the first merge does not wait for it. */
-  warm(): void
   close(): Promise<void>
 }
 
@@ -30,12 +28,17 @@ export interface MergeSides {
 export const mergePaths = ['dialogue', 'process', 'whole'] as const
 export type MergePath = (typeof mergePaths)[number]
 
+export const dialogueArgv = ['merge-tree', '--write-tree', '--stdin']
+
+/** The path that is best for this Git. */
+export async function bestMergePath(): Promise<MergePath> {
+  // Below 2.49 the dialogue does not flush its answers: both sides would wait for ever.
+  return atLeast(await gitVersion(), 2, 49) ? 'dialogue' : 'process'
+}
+
 /** The path that is best for this Git, or the one that is asked for. */
 export async function openWholeMerger(quarantine: Quarantine, path?: MergePath): Promise<WholeMerger> {
-  const version = await gitVersion()
-  // Below 2.49 the dialogue does not flush its answers: both sides would wait for ever.
-  const best = atLeast(version, 2, 49) ? 'dialogue' : 'process'
-  if ((path ?? best) === 'dialogue') return dialogueMerger(quarantine)
+  if ((path ?? (await bestMergePath())) === 'dialogue') return dialogueMerger(quarantine)
   return processMerger(quarantine)
 }
 
@@ -44,7 +47,7 @@ function dialogueMerger(quarantine: Quarantine): WholeMerger {
   const start = (): Resident => {
     resident ??= startResident(
       quarantine,
-      ['merge-tree', '--write-tree', '--stdin'],
+      dialogueArgv,
       (bytes) => parseDialogue(bytes, [])?.length ?? bytes.length + 1,
       { config: quarantineConfig },
     )
@@ -61,7 +64,6 @@ function dialogueMerger(quarantine: Quarantine): WholeMerger {
       quarantine.objects.flush(needed)
       return ask(sides)
     },
-    warm: start,
     close: async () => resident?.close(),
   }
 }
@@ -96,7 +98,6 @@ function processMerger(quarantine: Quarantine): WholeMerger {
   return {
     merge: (base, ours, theirs) => merge({ base, ours, theirs }),
     mergeFlat: merge,
-    warm: () => {},
     close: async () => {},
   }
 }

@@ -15,8 +15,6 @@ export interface Merger {
   prepare(merges: readonly BlobMerge[]): Promise<void>
   /** The content of a file that was merged already; null for one that was not or that clashes. */
   prepared(merge: BlobMerge): Oid | null
-  /** Starts what will be needed, so that the first merge does not wait for it. */
-  warm(): void
   close(): Promise<void>
 }
 
@@ -59,7 +57,6 @@ export async function openMerger(
     },
     prepare: blobs.prepare,
     prepared: blobs.prepared,
-    warm: whole.warm,
     close: whole.close,
   }
 }

@@ -68,7 +68,6 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
     // The history first: nothing else can go on without it.
     const reading = readOwnChain(workshop, query, input)
     reading.catch(() => {})
-    workshop.warm()
     const isTargetFit = refuseHostileTrees(workshop.quarantine, [onto])
     isTargetFit.catch(() => {})
     const chain = await reading
@@ -98,7 +97,7 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
     const { base, merges } = chain
     return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
   }
-  return inWorkshop(source, work, options)
+  return inWorkshop(source, work, { ...options, onto: input.onto })
 }
 
 function resultOf(replayed: Replayed): PlanResult {

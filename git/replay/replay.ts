@@ -18,35 +18,42 @@ import { inWorkshop, type Workshop } from './workshop.ts'
  * the same commit ids everywhere. New objects reach the mirror only as a whole, after the last patch that went well.
  */
 export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOptions = {}): Promise<Replay> {
-  return inWorkshop(mirror, async (workshop) => {
-    const { stack, onto, committer, attempt, policy = carryEverything } = input
-    const chain = await chainOf(workshop, stack, onto)
-    const replayed = await replayStack(workshop, chain, {
-      onto,
-      policy: { ...policy, drop: policy.drop.filter((oid) => stack.patches.some((one) => one.oid === oid)) },
-      generated: input.generated ?? [],
-      committer,
-      settle: rememberedResolutions(workshop, attempt),
-      onConflict: 'stop',
-      ...options,
-    })
-    const { conflict, head, tree, suspects, records, pending } = replayed
-    await proveReplay(workshop, chain, { replayed, onto })
-    const ends = { head: stack.head, onto, made: head }
-    const shown = conflict ? '' : await shownRangeDiff(workshop, chain, ends)
-    await keep(workshop, replayed, input)
-    const reports = reportsOf(stack, records)
-    const likelyLandings = await likelyLandingsOf(mirror, records)
-    if (!conflict) {
-      return { kind: 'done', head, tree, reports, suspects, likelyLandings, rangeDiff: shown, pending }
-    }
-    const { lastGood, paths } = conflict
-    const record = records.find((one) => one.oid === conflict.change.patch.oid)
-    const causedBy = record?.conflict?.causedBy ?? null
-    const { patch, before, after } = conflict.change
-    const at = { patch, change: { before, after }, lastGood, paths, causedBy }
-    return { kind: 'conflict', at, reports, likelyLandings }
-  })
+  return inWorkshop(
+    mirror,
+    async (workshop) => {
+      const { stack, onto, committer, attempt, policy = carryEverything } = input
+      const chain = await chainOf(workshop, stack, onto)
+      const replayed = await replayStack(workshop, chain, {
+        onto,
+        policy: {
+          ...policy,
+          drop: policy.drop.filter((oid) => stack.patches.some((one) => one.oid === oid)),
+        },
+        generated: input.generated ?? [],
+        committer,
+        settle: rememberedResolutions(workshop, attempt),
+        onConflict: 'stop',
+        ...options,
+      })
+      const { conflict, head, tree, suspects, records, pending } = replayed
+      await proveReplay(workshop, chain, { replayed, onto })
+      const ends = { head: stack.head, onto, made: head }
+      const shown = conflict ? '' : await shownRangeDiff(workshop, chain, ends)
+      await keep(workshop, replayed, input)
+      const reports = reportsOf(stack, records)
+      const likelyLandings = await likelyLandingsOf(mirror, records)
+      if (!conflict) {
+        return { kind: 'done', head, tree, reports, suspects, likelyLandings, rangeDiff: shown, pending }
+      }
+      const { lastGood, paths } = conflict
+      const record = records.find((one) => one.oid === conflict.change.patch.oid)
+      const causedBy = record?.conflict?.causedBy ?? null
+      const { patch, before, after } = conflict.change
+      const at = { patch, change: { before, after }, lastGood, paths, causedBy }
+      return { kind: 'conflict', at, reports, likelyLandings }
+    },
+    { onto: input.onto },
+  )
 }
 
 /** The stack's own chain. Invariant: every patch of the stack is in it, and no other. */

@@ -1,8 +1,14 @@
+import type { Oid } from '../../domain/patch.ts'
+import { listTree } from '../objects/hostile.ts'
+import { readerArgv } from '../objects/objects.ts'
 import { inQuarantine, type Quarantine } from '../objects/quarantine.ts'
 import { openTrees, type TreeReader } from '../objects/tree-reader.ts'
+import type { TogetherCommand } from '../process/together.ts'
+import { historyArgv } from '../stack/stack.ts'
+import { rangeArgv } from '../stack/upstream-range.ts'
 import type { Mirror } from '../types.ts'
-import { type Differ, openDiffer } from './differ.ts'
-import type { MergePath } from './merge-whole.ts'
+import { type Differ, diffArgv, openDiffer } from './differ.ts'
+import { bestMergePath, dialogueArgv, type MergePath } from './merge-whole.ts'
 import { type Merger, openMerger } from './merger.ts'
 
 /** What a replay works with: a quarantine and the resident processes in it. */
@@ -14,35 +20,41 @@ export interface Workshop {
   readonly shown: Differ
   /** Diffs path by path, as patch ids are taken. */
   readonly plain: Differ
-  /** Starts the processes that nearly every replay needs, while something else is waited for. */
-  warm(): void
 }
 
 export interface WorkshopOptions {
   /** The path of execution; the best for this Git when left out. */
   readonly mergePath?: MergePath
+  /** A replay onto this commit: what it needs is started at once. */
+  readonly onto?: Oid
 }
 
 /** Opens a workshop on a repository and clears it away afterwards; the repository itself is only read. */
-export function inWorkshop<T>(
+export async function inWorkshop<T>(
   source: Mirror,
   work: (workshop: Workshop) => Promise<T>,
   options: WorkshopOptions = {},
 ): Promise<T> {
+  const { onto } = options
+  const mergePath = options.mergePath ?? (await bestMergePath())
   const open = async (quarantine: Quarantine): Promise<T> => {
     const trees = openTrees(quarantine.objects, quarantine.format)
-    const merger = await openMerger(quarantine, { trees, path: options.mergePath })
+    const merger = await openMerger(quarantine, { trees, path: mergePath })
     const shown = openDiffer(quarantine, { trees, renames: 'found' })
     const plain = openDiffer(quarantine, { trees, renames: 'ignored' })
-    const warm = () => {
-      merger.warm()
-      shown.warm()
-    }
     try {
-      return await work({ quarantine, trees, merger, shown, plain, warm })
+      return await work({ quarantine, trees, merger, shown, plain })
     } finally {
       await Promise.all([merger.close(), shown.close(), plain.close()])
     }
   }
-  return inQuarantine(source, open, { writes: 'buffered' })
+  const needs = (path: string): readonly TogetherCommand[] => [
+    { argv: historyArgv },
+    { argv: readerArgv },
+    ...(mergePath === 'dialogue' ? [{ argv: dialogueArgv }] : []),
+    { argv: diffArgv('found') },
+    { argv: rangeArgv },
+    ...(onto === undefined ? [] : [listTree(path, onto)]),
+  ]
+  return inQuarantine(source, open, { writes: 'buffered', ...(onto === undefined ? {} : { needs }) })
 }

@@ -72,6 +72,8 @@ async function withoutHead(
   return kept
 }
 
+export const historyArgv = ['rev-list', '--topo-order', '--reverse', '--parents', '--stdin']
+
 /** The commits that are reachable from the head and from nothing that upstream has, with their parents. */
 async function readHistory(
   quarantine: Quarantine,
@@ -79,7 +81,7 @@ async function readHistory(
   followed: readonly Oid[],
 ): Promise<ReadonlyMap<Oid, readonly Oid[]>> {
   const bounds = [query.onto, ...(query.base === undefined ? [] : [query.base]), ...followed]
-  const answer = await runGit(quarantine, ['rev-list', '--topo-order', '--reverse', '--parents', '--stdin'], {
+  const answer = await runGit(quarantine, historyArgv, {
     stdin: [query.head, ...bounds.map((oid) => `^${oid}`), ''].join('\n'),
   })
   const lines = answer.stdout.toString('latin1').split('\n').filter(Boolean)

@@ -11,6 +11,12 @@ export interface UpstreamRange {
   all(): Promise<readonly Oid[]>
 }
 
+/** Lists the commits of a range with the paths that they touch; both are told on stdin. */
+export const rangeArgv: readonly string[] = [
+  ...['--literal-pathspecs', 'log', '--stdin', '--topo-order', '--reverse', '--no-merges', '--full-history'],
+  ...['--format=%x01%H', '--name-only', '-z', '--no-renames', '--no-color', '--no-show-signature'],
+]
+
 /** Reads the range lazily, once for all the paths that the stack touches. */
 export function upstreamRange(
   quarantine: Quarantine,
@@ -61,28 +67,26 @@ async function readRange(
   paths: readonly Bytes[],
 ): Promise<readonly Touch[]> {
   if (range.base === range.onto || paths.length === 0) return []
-  // Paths travel by stdin, where they may be any bytes but a newline; a folder stands for a name with one.
-  const named = paths.map((path) =>
-    path.includes('\n') ? path.slice(0, path.indexOf('\n')).replace(/[^/]*$/, '') : path,
-  )
-  const everything = named.includes('')
-  const lines = [range.onto, `^${range.base}`, ...(everything ? [] : ['--', ...new Set(named)]), '']
-  const argv = [
-    '--literal-pathspecs',
-    'log',
-    '--stdin',
-    '--topo-order',
-    '--reverse',
-    '--no-merges',
-    '--full-history',
-  ]
-  const shown = ['--format=%x01%H', '--name-only', '-z', '--no-renames', '--no-color', '--no-show-signature']
-  const answer = await runGit(quarantine, [...argv, ...shown], { stdin: fromBytes(lines.join('\n')) })
+  const lines = [range.onto, `^${range.base}`, ...pathspecs(paths), '']
+  const answer = await runGit(quarantine, rangeArgv, { stdin: fromBytes(lines.join('\n')) })
   const records = answer.stdout.toString('latin1').split(/\x01([0-9a-f]{40,64})\0/)
+  const wanted = new Set(paths)
   const touches: Touch[] = []
   for (let at = 1; at < records.length; at += 2) {
     const listed = (records[at + 1] ?? '').replace(/^\n/, '').split('\0')
-    touches.push({ oid: records[at] as Oid, paths: listed.filter(Boolean) })
+    touches.push({ oid: records[at] as Oid, paths: listed.filter((path) => wanted.has(path)) })
   }
   return touches
+}
+
+/** Git compares every entry that it meets with every path: it lists all of them sooner than those of many paths. */
+const mostNamed = 12
+
+/** The paths for stdin, where they may be any bytes but a newline; a folder stands for a name with one. */
+function pathspecs(paths: readonly Bytes[]): readonly Bytes[] {
+  if (paths.length > mostNamed) return []
+  const named = paths.map((path) =>
+    path.includes('\n') ? path.slice(0, path.indexOf('\n')).replace(/[^/]*$/, '') : path,
+  )
+  return named.includes('') ? [] : ['--', ...new Set(named)]
 }

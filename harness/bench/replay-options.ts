@@ -18,7 +18,7 @@ export function readReplayOptions(argv: readonly string[]): ReplayOptions | null
       options: {
         size: { type: 'string', default: sizes.map(({ name }) => name).join(',') },
         stack: { type: 'string', default: stacks.join(',') },
-        runs: { type: 'string', default: '3' },
+        runs: { type: 'string', default: '5' },
         json: { type: 'string', default: 'dist/bench/replay.json' },
       },
     })
