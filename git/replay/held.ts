@@ -37,7 +37,6 @@ export async function meetsOtherwise(
   change: TwoTrees,
   tree: Oid,
 ): Promise<boolean> {
-  const isFile = (entry: Entry) => entry?.mode === '100644' || entry?.mode === '100755'
   for (const { path, before, after } of await trees.compare(change.before, change.after)) {
     const ours = await trees.lookUp(tree, path)
     if (!before || !ours || !after || ![before, ours, after].every(isFile)) continue
@@ -46,6 +45,11 @@ export async function meetsOtherwise(
     if (merger.prepared({ base: before.oid, ours: ours.oid, theirs: after.oid }) !== ours.oid) return true
   }
   return false
+}
+
+/** Whether an entry has content that can be merged line by line: no link, no submodule. */
+export function isFile(entry: Entry): boolean {
+  return entry?.mode === '100644' || entry?.mode === '100755'
 }
 
 /** Where a folder is gone it may have been renamed, and a new file in it belongs elsewhere. */
