@@ -2,15 +2,17 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import type { Change } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
+import { pathsOf } from './landed.ts'
 import type { Workshop } from './workshop.ts'
 
-/** Up to so many commits each is tried; beyond, the range is halved. */
+/** Up to so many commits each is tried; beyond, upstream's line is halved. */
 const fewCommits = 24
 
 /**
- * The upstream commit at which a patch stops applying, found in memory: the first one that touches a conflicted path
- * and on which the stack up to the patch, as one lump, still merges where the patch does not. Null when no single
- * commit is to blame.
+ * The upstream commit at which a patch stops applying, found in memory: the first one on which the stack up to the
+ * patch, as one lump, still merges where the patch does not. Where few commits touch the patch's paths, those are
+ * tried; else, and where none of them is it (a folder that moved, a merge that changed something itself), upstream's
+ * line is halved, and the branch of the merge at which it happens after it. Null when no single commit is to blame.
  */
 export async function causeOfConflict(
   workshop: Workshop,
@@ -28,21 +30,65 @@ export async function causeOfConflict(
     if (merge.kind === 'clean') return false
     return merge.conflicts.some((one) => conflict.paths.includes(one.path))
   }
-  const commits = await range.touching(conflict.paths)
-  return firstThat(commits, stopsAt)
+  const commits = await range.touching([...conflict.paths, ...(await pathsOf(workshop, change))])
+  const first = commits.length > fewCommits ? null : await firstOf(commits, stopsAt)
+  if (first !== null) {
+    const [parent] = (await objects.commit(first)).parents
+    // What came before may have done it without touching a path of the patch.
+    if (parent === undefined || !(await stopsAt(parent))) return first
+  }
+  return firstOnLine(range, stopsAt)
 }
 
-async function firstThat(
+async function firstOf(
   commits: readonly Oid[],
   holds: (commit: Oid) => Promise<boolean>,
 ): Promise<Oid | null> {
-  let low = 0
-  let high = commits.length
-  while (high - low > fewCommits) {
+  for (const commit of commits) if (await holds(commit)) return commit
+  return null
+}
+
+/**
+ * Halves upstream's first-parent line, on which each commit holds what came before, and goes into the branch of a
+ * merge that brought it. A list of all commits could not be halved: one of a branch knows nothing of its neighbours.
+ */
+async function firstOnLine(
+  range: UpstreamRange,
+  stopsAt: (commit: Oid) => Promise<boolean>,
+): Promise<Oid | null> {
+  const parents = await range.parents()
+  const known = new Set<Oid>()
+  let tip: Oid | undefined = [...parents.keys()].at(-1)
+  let found: Oid | null = null
+  while (tip !== undefined) {
+    const line: Oid[] = []
+    for (let at: Oid | undefined = tip; at !== undefined && !known.has(at); at = parents.get(at)?.[0]) {
+      if (!parents.has(at)) break
+      line.push(at)
+    }
+    line.reverse()
+    const first = line[await firstThat(line, stopsAt)]
+    if (first === undefined) return found
+    found = first
+    for (const oid of line.slice(0, line.indexOf(first))) known.add(oid)
+    const branches = (parents.get(first) ?? []).slice(1)
+    tip = undefined
+    for (const branch of branches) {
+      if (tip === undefined && parents.has(branch) && (await stopsAt(branch))) tip = branch
+    }
+  }
+  return found
+}
+
+/** Where in a list, of which the last does if any does, the first is that stops it; its length when none does. */
+async function firstThat(commits: readonly Oid[], holds: (commit: Oid) => Promise<boolean>): Promise<number> {
+  const last = commits.at(-1)
+  if (last === undefined || !(await holds(last))) return commits.length
+  let [low, high] = [0, commits.length - 1]
+  while (low < high) {
     const middle = (low + high) >> 1
-    if (await holds(commits[middle] as Oid)) high = middle + 1
+    if (await holds(commits[middle] as Oid)) high = middle
     else low = middle + 1
   }
-  for (const commit of commits.slice(low, high)) if (await holds(commit)) return commit
-  return null
+  return low
 }

@@ -11,7 +11,13 @@ export interface MergeConflict extends ConflictStages {
 /** What a three-way merge of trees came to. Invariant: the tree of a conflict holds markers and is never committed. */
 export type Merge =
   | { readonly kind: 'clean'; readonly tree: Oid }
-  | { readonly kind: 'conflict'; readonly tree: Oid; readonly conflicts: readonly MergeConflict[] }
+  | {
+      readonly kind: 'conflict'
+      readonly tree: Oid
+      readonly conflicts: readonly MergeConflict[]
+      /** Folders and files that Git only complains about, without stages; left out where there are none. */
+      readonly unstaged?: readonly Bytes[]
+    }
 
 interface Message {
   readonly paths: readonly Bytes[]
@@ -92,8 +98,14 @@ function readConflicts(fields: Fields, tree: Oid, labels: readonly string[]): Me
     kind: kindOf(path, sides, messages),
     ...sides,
   }))
-  return { kind: 'conflict', tree, conflicts }
+  const named = messages.filter(({ type }) => withoutStages.test(type)).flatMap(({ paths }) => paths)
+  const unstaged = [...new Set(named)].filter((path) => !stages.has(path))
+  return { kind: 'conflict', tree, conflicts, ...(unstaged.length === 0 ? {} : { unstaged }) }
 }
+
+/** A folder that went to several places, or whose files would meet in one: Git leaves the files where they are. */
+const withoutStages =
+  /^CONFLICT ?\((?:directory rename unclear split|directory rename collision|file in way of directory rename)\)/
 
 type Side = { readonly mode: string; readonly oid: Oid } | null
 

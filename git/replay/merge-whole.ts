@@ -2,10 +2,12 @@ import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { serialiseCommit } from '../objects/commit-object.ts'
 import { type Quarantine, quarantineConfig } from '../objects/quarantine.ts'
+import { openTrees } from '../objects/tree-reader.ts'
 import { runGit } from '../process/command.ts'
 import { type Resident, startResident } from '../process/resident.ts'
 import { atLeast, gitVersion } from '../process/version.ts'
 import { type Merge, parseDialogue, parseMerge } from './merge-tree.ts'
+import { withUnstaged } from './unstaged.ts'
 
 /** `git merge-tree` on three whole trees. */
 export interface WholeMerger {
@@ -38,8 +40,14 @@ export async function bestMergePath(): Promise<MergePath> {
 
 /** The path that is best for this Git, or the one that is asked for. */
 export async function openWholeMerger(quarantine: Quarantine, path?: MergePath): Promise<WholeMerger> {
-  if ((path ?? (await bestMergePath())) === 'dialogue') return dialogueMerger(quarantine)
-  return processMerger(quarantine)
+  const isDialogue = (path ?? (await bestMergePath())) === 'dialogue'
+  const merger = isDialogue ? dialogueMerger(quarantine) : processMerger(quarantine)
+  const trees = openTrees(quarantine.objects, quarantine.format)
+  return {
+    ...merger,
+    merge: async (base, ours, theirs) =>
+      withUnstaged(trees, { base, ours, theirs }, await merger.merge(base, ours, theirs)),
+  }
 }
 
 function dialogueMerger(quarantine: Quarantine): WholeMerger {

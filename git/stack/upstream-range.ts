@@ -9,6 +9,8 @@ export interface UpstreamRange {
   touching(paths: readonly Bytes[]): Promise<readonly Oid[]>
   /** Every commit of the range, parents before children, merges among them. */
   all(): Promise<readonly Oid[]>
+  /** The same with their parents; the last is the target. */
+  parents(): Promise<ReadonlyMap<Oid, readonly Oid[]>>
 }
 
 /** Lists the commits of a range with the paths that they touch; both are told on stdin. */
@@ -37,16 +39,24 @@ export function upstreamRange(
     }
     return touched
   }
-  let whole: Promise<readonly Oid[]> | null = null
-  const loadAll = async (): Promise<readonly Oid[]> => {
-    const argv = ['rev-list', '--topo-order', '--reverse', range.onto, `^${range.base}`]
-    return (await runGit(quarantine, argv)).stdout.toString('latin1').split('\n').filter(Boolean)
+  let whole: Promise<ReadonlyMap<Oid, readonly Oid[]>> | null = null
+  const loadAll = async (): Promise<ReadonlyMap<Oid, readonly Oid[]>> => {
+    const argv = ['rev-list', '--topo-order', '--reverse', '--parents', range.onto, `^${range.base}`]
+    const lines = (await runGit(quarantine, argv)).stdout.toString('latin1').split('\n').filter(Boolean)
+    return new Map(
+      lines.map((line) => {
+        const [oid = '', ...parents] = line.split(' ')
+        return [oid, parents] as const
+      }),
+    )
+  }
+  const parents = () => {
+    whole ??= loadAll()
+    return whole
   }
   return {
-    all: () => {
-      whole ??= loadAll()
-      return whole
-    },
+    all: async () => [...(await parents()).keys()],
+    parents,
     touching: async (paths) => {
       read ??= load()
       const touched = await read
