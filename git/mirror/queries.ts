@@ -46,7 +46,9 @@ export async function mergeBase(mirror: Mirror, one: Oid, other: Oid): Promise<O
 export async function commitOf(mirror: Mirror, name: string): Promise<Oid | null> {
   const argv = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]
   const answer = await git(mirror, argv, { okCodes: [0, 1, 128] })
-  return answer.code === 0 ? answer.stdout.trim() : null
+  const oid = answer.stdout.trim()
+  // What is written as an exclusion (`^name`) is verified, too, and answered as one.
+  return answer.code === 0 && isOid(oid) ? oid : null
 }
 
 /** Refuses what is not a whole object id; only ids and full ref names go to git. */

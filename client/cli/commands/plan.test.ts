@@ -140,6 +140,13 @@ describe('undrift plan', () => {
     expect(repo.oid('candidate')).not.toBe(head)
   })
 
+  it('makes no branch in the place of a folder of branches', async () => {
+    repo.git('branch', 'team/one', 'main')
+    const ran = await plan('--to', 'refs/heads/team')
+    expect([ran.code, ran.out]).toEqual([2, ''])
+    expect(ran.err).toContain('cannot stand beside refs/heads/team/one')
+  })
+
   it('keeps nothing of a conflict', async () => {
     repo.commit('upstream', { 'a.txt': numberedLines(30, { 3: 'theirs' }) })
     const before = everything()
@@ -170,6 +177,9 @@ describe('undrift plan', () => {
     [['--base', 'nowhere'], 'names no commit'],
     [['--upstream', 'nowhere'], 'names no commit'],
     [['--base=-x'], 'names no commit'],
+    [['--base', '^fork'], 'names no commit'],
+    [['--to', 'refs/heads/fork/x'], 'cannot stand beside refs/heads/fork'],
+    [['--to', 'refs/heads/fork/x/y'], 'cannot stand beside refs/heads/fork'],
     [['--upstream-prs', 'missing.json'], 'cannot be read'],
     [['--drop', 'fff0'], 'no patch of the stack'],
     [['somefork'], 'exclude each other'],
