@@ -66,8 +66,9 @@ export async function refuseHostileTrees(quarantine: Quarantine, commits: readon
     await runGit(quarantine, argv, { config: quarantineConfig, into })
     const list = await readFile(into)
     refuseHostilePaths(commit, suspiciousPaths(list))
-    const twice = firstTwice(list)
-    if (twice !== null) throw namedTwice(`Commit ${commit}`, twice)
+    const strange = firstStrange(list)
+    if (strange?.kind === 'twice') throw namedTwice(`Commit ${commit}`, strange.path)
+    if (strange !== null) throw hostilePath(`Commit ${commit}`, strange.path)
   }
 }
 
@@ -78,36 +79,44 @@ export function namedTwice(where: string, path: Bytes): UndriftError {
   })
 }
 
-/** The first path of a list that end with NUL each which is the same as the one before it; null where none is. */
-function firstTwice(list: Buffer): Bytes | null {
+/**
+ * The first path of a list that end with NUL each which is the same as the one before it, or which lies in a folder that
+ * the list does not name before it: then the slash is a part of a name. Null where all are as they should be.
+ */
+function firstStrange(list: Buffer): { readonly path: Bytes; readonly kind: 'twice' | 'slash' } | null {
+  const slash = 0x2f
   let before = 0
-  let start = 0
-  for (let end = list.indexOf(0); end !== -1; end = list.indexOf(0, start)) {
-    const length = end - start
-    if (start > 0 && start - 1 - before === length && isSame(list, before, start, length))
-      return toBytes(list.subarray(start, end))
+  let length = 0
+  for (let start = 0; start < list.length; ) {
+    let common = 0
+    while (common < length && list[start + common] === list[before + common]) common += 1
+    let end = start + common
+    const isTwice = start > 0 && common === length && list[end] === 0
+    if (common === length && common > 0 && list[end] === slash) end += 1
+    let hasSlash = false
+    for (; list[end] !== 0 && end < list.length; end += 1) if (list[end] === slash) hasSlash = true
+    const kind = isTwice ? 'twice' : hasSlash ? 'slash' : null
+    if (kind !== null) return { path: toBytes(list.subarray(start, end)), kind }
     before = start
+    length = end - start
     start = end + 1
   }
   return null
-}
-
-/** Compares from the end: neighbours in a sorted list begin alike, and a huge list has many. */
-function isSame(list: Buffer, left: number, right: number, length: number): boolean {
-  for (let at = length - 1; at >= 0; at -= 1) if (list[left + at] !== list[right + at]) return false
-  return true
 }
 
 /** Refuses paths of a commit that no work tree may hold; throws UNDRIFT_E_STACK. */
 export function refuseHostilePaths(commit: Oid, paths: readonly Bytes[]): void {
   for (const path of paths) {
     if (!path.split('/').some(isHostileName)) continue
-    throw new UndriftError(
-      'UNDRIFT_E_STACK',
-      `Commit ${commit} holds the path "${displayPath(path).text}", which no work tree may hold.`,
-      {
-        hint: 'Such a tree was made to attack; do not carry the commit.',
-      },
-    )
+    throw hostilePath(`Commit ${commit}`, path)
   }
+}
+
+/** The error for a name that no work tree may hold. */
+export function hostilePath(where: string, path: Bytes): UndriftError {
+  return new UndriftError(
+    'UNDRIFT_E_STACK',
+    `${where} holds the path "${displayPath(path).text}", which no work tree may hold.`,
+    { hint: 'Such a tree was made to attack; do not carry the commit.' },
+  )
 }

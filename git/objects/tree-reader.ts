@@ -1,7 +1,7 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { type Bytes, fromBytes, toBytes } from './bytes.ts'
-import { namedTwice } from './hostile.ts'
+import { hostilePath, namedTwice } from './hostile.ts'
 import type { ObjectFormat, ObjectStore } from './objects.ts'
 import type { Entry, TreeEntry } from './tree.ts'
 
@@ -156,8 +156,8 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
 }
 
 /**
- * The entries of a raw tree object. Throws UNDRIFT_E_STACK for a name that stands in it twice: what one program reads
- * there is not what another one does.
+ * The entries of a raw tree object. Throws UNDRIFT_E_STACK for a name that stands in it twice, that is empty or that holds
+ * a slash: what one program reads there is not what another one does.
  */
 function parseTree(tree: Oid, body: Uint8Array, format: ObjectFormat): Folder {
   const bytes = toBytes(body)
@@ -170,6 +170,8 @@ function parseTree(tree: Oid, body: Uint8Array, format: ObjectFormat): Folder {
     if (space === -1 || end === -1) break
     const oid = Buffer.from(body.buffer, body.byteOffset + end + 1, idLength).toString('hex')
     const name = bytes.slice(space + 1, end)
+    // Whoever reads whole paths takes such a name for a folder and a file.
+    if (name === '' || name.includes('/')) throw hostilePath(`The tree ${tree}`, name)
     if (entries.has(name)) throw namedTwice(`The tree ${tree}`, name)
     // Old tools wrote a folder's mode with a zero before it.
     entries.set(name, { mode: bytes.slice(at, space).replace(/^0+/, ''), oid })

@@ -29,6 +29,10 @@ it.each([
   ['the same file twice', 'in the target, too'],
   ['the same file twice in a folder', 'in the target, too'],
   ['a file and a folder of one name', 'where it is read'],
+  ['a name with a slash', 'in the target, too'],
+  ['a name with a slash below a folder', 'in the target, too'],
+  ['a folder whose name has a slash', 'in the target, too'],
+  ['an empty name', 'in the target, too'],
 ])('refuses a patch whose tree holds %s, %s', async (kind, where) => {
   const blob = repo.oid('main:c.txt')
   const other = repo.oid('main:a.txt')
@@ -50,6 +54,13 @@ it.each([
       ['100644', 'x.y', blob],
       ['40000', 'x', inner],
     ],
+    'a name with a slash': [['100644', 'a/b', blob]],
+    'a name with a slash below a folder': [
+      ['40000', 'd', inner],
+      ['100644', 'dd/x', blob],
+    ],
+    'a folder whose name has a slash': [['40000', 'a/b', inner]],
+    'an empty name': [['100644', '', blob]],
     'the same file twice in a folder': [['40000', 'd', nested()]],
   }
   const head = commitOf(entries[kind] ?? [], repo.oid('fork'))
