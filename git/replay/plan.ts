@@ -9,6 +9,7 @@ import type { Chain } from '../stack/linearise.ts'
 import type { StackPolicy } from '../stack/policy.ts'
 import { readChain, type StackQuery, shallowHistory } from '../stack/stack.ts'
 import type { Mirror, Suspect } from '../types.ts'
+import { nameDamage } from './damage.ts'
 import { pathsOf } from './landed.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
 import type { PatchRecord } from './record.ts'
@@ -82,6 +83,10 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
       settle: rememberedResolutions(workshop, null),
       onConflict: input.onConflict,
       ...(options.onPatch ? { onPatch: options.onPatch } : {}),
+    }).catch(async (error: unknown) => {
+      // What git makes of a hostile tree tells less than the refusal of it.
+      await isTargetFit
+      throw error
     })
     await proveReplay(workshop, chain, { replayed, onto })
     // What is new in the stack was looked at path by path; what only the base had is gone.
@@ -97,7 +102,7 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
     const { base, merges } = chain
     return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
   }
-  return inWorkshop(source, work, { ...options, onto: input.onto })
+  return inWorkshop(source, work, { ...options, onto: input.onto }).catch(nameDamage)
 }
 
 function resultOf(replayed: Replayed): PlanResult {
