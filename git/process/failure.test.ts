@@ -20,6 +20,7 @@ describe('codeOf', () => {
     ["remote: Repository not found.\nfatal: repository 'https://x/' not found", 'UNDRIFT_E_REMOTE'],
     ['fatal: write error: No space left on device', 'UNDRIFT_E_DISK'],
     ["fatal: transport 'ext' not allowed", 'UNDRIFT_E_INPUT'],
+    ['fatal: unable to get password from user', 'UNDRIFT_E_AUTH'],
     ["fatal: Unable to create '/m/packed-refs.lock': File exists.", 'UNDRIFT_E_BUSY'],
     ['fatal: something else', 'UNDRIFT_E_GIT'],
     ['', 'UNDRIFT_E_GIT'],

@@ -7,6 +7,8 @@ const longestWords = 2_000
 const signs: readonly (readonly [RegExp, ErrorCode])[] = [
   [/No space left on device|Disk quota exceeded/i, 'UNDRIFT_E_DISK'],
   [/Authentication failed|could not read (Username|Password)|terminal prompts disabled/i, 'UNDRIFT_E_AUTH'],
+  // What newer Git says where it may not ask.
+  [/unable to get (?:username|password) from user/i, 'UNDRIFT_E_AUTH'],
   [/Permission denied \(|Host key verification failed|Too many authentication failures/i, 'UNDRIFT_E_AUTH'],
   [
     /The requested URL returned error: 40[13]|HTTP 40[13]|remote: (Permission to|Write access to) .+/i,
