@@ -57,4 +57,22 @@ describe('findSuspects', () => {
     const found = await inWorkshop(source, (workshop) => findSuspects(workshop, oid, trees))
     expect(found).toEqual([{ oid, path: 'dir/a.txt', lost: ['line 3', 'upstream'] }])
   })
+
+  it('looks at a result that is the very file of the patch, too: upstream may have removed what the patch moves', async () => {
+    const tree = (text: string) => {
+      repo.commit('x', { 'a.txt': text })
+      return repo.oid('HEAD^{tree}')
+    }
+    const moved = tree(`${numberedLines(20)}moved\n`)
+    const trees = {
+      base: tree(`moved\n${numberedLines(20)}`),
+      ours: tree(numberedLines(20)),
+      theirs: moved,
+      result: moved,
+    }
+    const oid = repo.oid('HEAD')
+    const source = { path: `${repo.dir}/.git`, signal: null }
+    const found = await inWorkshop(source, (workshop) => findSuspects(workshop, oid, trees))
+    expect(found).toEqual([{ oid, path: 'a.txt', lost: ['moved'] }])
+  })
 })

@@ -69,8 +69,8 @@ async function metBlobs(
   if (!isFile(change.oldMode) || !isFile(change.newMode) || change.oldOid === change.newOid) return null
   if (met) {
     if (!isFile(met.oldMode) || !isFile(met.newMode)) return null
-    // Upstream did not touch it, or both sides say the same: nothing met.
-    if (met.oldOid === change.oldOid || met.newOid === change.newOid) return null
+    // Upstream did not touch it: nothing met. A result that is the patch's own file may still have lost what upstream did.
+    if (met.oldOid === change.oldOid) return null
     return { base: change.oldOid, theirs: change.newOid, ours: met.oldOid, result: met.newOid }
   }
   // The patch changes the file and the result is upstream's: all of the change must be upstream's, too.
