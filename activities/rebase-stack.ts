@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises'
 import type { PatchReport } from '../domain/patch.ts'
 import {
   commitSubject,
+  type EarlierWords,
+  earlierWords,
   type Mirror,
   openMirror,
   packResolution,
@@ -15,7 +17,6 @@ import {
 import { keepNotes } from './attempt-notes.ts'
 import { attemptRef } from './attempt-refs.ts'
 import type { ActivityDeps } from './deps.ts'
-import { type EarlierWords, earlierWords } from './earlier-words.ts'
 import { type ReplayedStack, replayStack } from './replay-stack.ts'
 import type { StepContext } from './step.ts'
 import type { CarriedResolution, LikelyLanding, RebaseInput, RebaseResult } from './types.ts'
@@ -35,7 +36,8 @@ export async function rebaseStack(
 ): Promise<RebaseResult> {
   const path = deps.data.mirrorOf(input.settings.upstream.name)
   const mirror = await openMirror({ path, signal: step.signal })
-  const words = await earlierWords(mirror, input)
+  const { name: fork, line } = input.settings.fork
+  const words = await earlierWords(mirror, { fork, line })
   const told = { ...input, dropped: [...new Set([...(input.dropped ?? []), ...words.dropped])] }
   let replayed = await replayStack(mirror, told, { deps, step })
   let unsettled: readonly string[] = []

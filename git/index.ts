@@ -15,6 +15,7 @@ export { readLastSigner, rememberSigner } from './integrity/last-signer.ts'
 export { moveEvidence } from './integrity/move-evidence.ts'
 export { newerBase } from './integrity/newer-base.ts'
 export type { Signer } from './integrity/signature.ts'
+export { type EarlierWords, earlierWords } from './ledger/earlier-words.ts'
 export {
   type Line,
   ledgerRef,

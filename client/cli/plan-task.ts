@@ -6,6 +6,7 @@ import { tagRulesOf } from '../../domain/lines/line-rules.ts'
 import { listReleases } from '../../domain/list-releases.ts'
 import type { Oid } from '../../domain/patch.ts'
 import type { AttemptSettings } from '../../domain/settings.ts'
+import { earlierWords } from '../../git/ledger/earlier-words.ts'
 import { forkRef } from '../../git/mirror/fetch.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
 import { listRefs } from '../../git/mirror/refs.ts'
@@ -28,7 +29,7 @@ export interface PlanTask {
   readonly input: PlanInput
 }
 
-type Ends = Pick<PlanInput, 'head' | 'onto' | 'base' | 'followed' | 'committer' | 'generated'>
+type Ends = Omit<PlanInput, 'policy' | 'onConflict'>
 
 /** Who commits where no config says so: the config's own default. */
 const nobody = { name: 'Undrift', email: 'undrift@localhost' }
@@ -111,10 +112,11 @@ async function fromConfig(context: Context, input: CommandInput): Promise<Found>
   const head = await commitOf(source, forkRef(fork.name, fork.remotes[0]?.name ?? 'origin', fork.branch))
   if (head === null) throw missing(`The branch ${fork.branch}`)
   const followed = await followedTags(source)
+  const earlier = await earlierWords(source, { fork: fork.name, line: fork.line })
   const { committer, generated = [] } = fork
   return {
     source,
-    ends: { head, onto, base: null, followed, committer, generated },
+    ends: { head, onto, base: null, followed, committer, generated, earlier },
     settings,
   }
 }

@@ -1,6 +1,7 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { GeneratedRule, PendingFiles } from '../../domain/generated.ts'
 import type { Oid } from '../../domain/patch.ts'
+import type { EarlierWords } from '../ledger/earlier-words.ts'
 import { contains, mergeBase } from '../mirror/queries.ts'
 import { refuseHostilePaths, refuseHostileTrees } from '../objects/hostile.ts'
 import { migrate } from '../objects/quarantine.ts'
@@ -11,6 +12,7 @@ import { readChain, type StackQuery, shallowHistory } from '../stack/stack.ts'
 import type { Mirror, Suspect } from '../types.ts'
 import { nameDamage } from './damage.ts'
 import { pathsOf } from './landed.ts'
+import { withDropped, withoutKept } from './plan-words.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
 import type { PatchRecord } from './record.ts'
 import { replayStack } from './replay-stack.ts'
@@ -26,6 +28,8 @@ export interface PlanInput {
   readonly followed: readonly Oid[]
   readonly committer: { readonly name: string; readonly email: string }
   readonly policy: StackPolicy
+  /** What persons said of the stack's patches before; nothing when left out. */
+  readonly earlier?: EarlierWords
   /** How generated files are settled; none are known when left out. */
   readonly generated?: readonly GeneratedRule[]
   /** Whether to look past a conflict. */
@@ -75,9 +79,9 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
     await Promise.all(
       chain.links.map(async (link) => refuseHostilePaths(link.oid, await pathsOf(workshop, link))),
     )
-    const replayed = await replayStack(workshop, chain, {
+    const made = await replayStack(workshop, chain, {
       onto,
-      policy,
+      policy: withDropped(policy, chain, input.earlier),
       generated: input.generated ?? [],
       committer: input.committer,
       settle: rememberedResolutions(workshop, null),
@@ -88,6 +92,7 @@ export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions 
       await isTargetFit
       throw error
     })
+    const replayed = { ...made, records: await withoutKept(made.records, input.earlier) }
     await proveReplay(workshop, chain, { replayed, onto })
     // What is new in the stack was looked at path by path; what only the base had is gone.
     await isTargetFit

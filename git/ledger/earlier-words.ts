@@ -1,9 +1,10 @@
-import type { Outcome } from '../domain/attempt.ts'
-import type { Oid } from '../domain/patch.ts'
-import { contains, hasObject, type Mirror, type RecordedAttempt, readLedger } from '../git/index.ts'
-import type { StepInput } from './types.ts'
+import type { Outcome } from '../../domain/attempt.ts'
+import type { Oid } from '../../domain/patch.ts'
+import { contains, hasObject } from '../mirror/queries.ts'
+import type { Mirror } from '../types.ts'
+import { type Line, type RecordedAttempt, readLedger } from './ledger.ts'
 
-/** What persons said of this line's patches in earlier attempts, so that they are not asked again. */
+/** What persons said of a line's patches in earlier attempts, so that they are not asked again. */
 export interface EarlierWords {
   readonly dropped: readonly Oid[]
   /** Whether somebody kept the patch while knowing this upstream commit. */
@@ -14,10 +15,9 @@ export interface EarlierWords {
 const outcomesThatCount: readonly Outcome[] = ['changed', 'completed', 'superseded']
 const mostAttempts = 200
 
-/** Reads the words from the ledger of the attempt's line. A word is on a commit: amend it, and it is a new patch. */
-export async function earlierWords(mirror: Mirror, input: StepInput): Promise<EarlierWords> {
-  const { name: fork, line } = input.settings.fork
-  const attempts = await readLedger(mirror, { fork, line }, { limit: mostAttempts })
+/** Reads the words from a line's ledger. A word is on a commit: amend it, and it is a new patch. */
+export async function earlierWords(mirror: Mirror, line: Line): Promise<EarlierWords> {
+  const attempts = await readLedger(mirror, line, { limit: mostAttempts })
   const counted = attempts.filter(({ outcome }) => outcomesThatCount.includes(outcome))
   return {
     dropped: [...new Set(counted.flatMap((attempt) => said(attempt, 'drop')))],
