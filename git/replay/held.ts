@@ -2,6 +2,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import type { Entry } from '../objects/tree.ts'
 import type { TreeReader } from '../objects/tree-reader.ts'
+import { contentsOf } from './merge-blobs.ts'
 import type { Merger } from './merger.ts'
 
 /** A change as its two trees. */
@@ -39,17 +40,11 @@ export async function meetsOtherwise(
 ): Promise<boolean> {
   for (const { path, before, after } of await trees.compare(change.before, change.after)) {
     const ours = await trees.lookUp(tree, path)
-    if (!before || !ours || !after || ![before, ours, after].every(isFile)) continue
-    if (ours.oid === before.oid || ours.oid === after.oid || before.oid === after.oid) continue
+    const contents = contentsOf(before, ours, after)
     // None was made of what clashes.
-    if (merger.prepared({ base: before.oid, ours: ours.oid, theirs: after.oid }) !== ours.oid) return true
+    if (contents !== null && ours !== null && merger.prepared(contents) !== ours.oid) return true
   }
   return false
-}
-
-/** Whether an entry has content that can be merged line by line: no link, no submodule. */
-export function isFile(entry: Entry): boolean {
-  return entry?.mode === '100644' || entry?.mode === '100755'
 }
 
 /** Where a folder is gone it may have been renamed, and a new file in it belongs elsewhere. */

@@ -4,7 +4,8 @@ import { runGit } from '../process/command.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { changedLines, type Diff } from './differ.ts'
-import { isFile, mayHold, meetsOtherwise } from './held.ts'
+import { mayHold, meetsOtherwise } from './held.ts'
+import { contentsOf } from './merge-blobs.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Upstream has the patch: by which commits, and in what shape. */
@@ -197,10 +198,7 @@ async function prepareStates(
     commits.flatMap((commit) =>
       changes.map(async ({ path, before, after }) => {
         const ours = await trees.lookUp((await quarantine.objects.commit(commit)).tree, path)
-        // A submodule's entry names a commit of another repository: there is no content to merge.
-        if (!before || !ours || !after || ![before, ours, after].every(isFile)) return []
-        if (ours.oid === before.oid || ours.oid === after.oid || before.oid === after.oid) return []
-        return [{ base: before.oid, ours: ours.oid, theirs: after.oid }]
+        return contentsOf(before, ours, after) ?? []
       }),
     ),
   )

@@ -1,4 +1,5 @@
 import type { Oid } from '../../domain/patch.ts'
+import type { Entry } from '../objects/tree.ts'
 import type { TreeReader } from '../objects/tree-reader.ts'
 import type { WholeMerger } from './merge-whole.ts'
 
@@ -7,6 +8,20 @@ export interface BlobMerge {
   readonly base: Oid
   readonly ours: Oid
   readonly theirs: Oid
+}
+
+/**
+ * The contents that have to be merged where three entries meet; null where the names of the contents say enough, and
+ * where one of them is no regular file: a submodule's commit is not even an object of this repository.
+ */
+export function contentsOf(before: Entry, ours: Entry, after: Entry): BlobMerge | null {
+  if (!before || !ours || !after || ![before, ours, after].every(isFile)) return null
+  if (ours.oid === before.oid || ours.oid === after.oid || before.oid === after.oid) return null
+  return { base: before.oid, ours: ours.oid, theirs: after.oid }
+}
+
+export function isFile(entry: Entry): boolean {
+  return entry?.mode === '100644' || entry?.mode === '100755'
 }
 
 /** Merges contents as `git merge-tree` does, in trees of nothing else. */

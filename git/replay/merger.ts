@@ -2,7 +2,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
 import type { Entry } from '../objects/tree.ts'
 import { openTrees, type PathChange, type TreeReader } from '../objects/tree-reader.ts'
-import { type BlobMerge, type BlobMerges, openBlobMerges } from './merge-blobs.ts'
+import { type BlobMerge, type BlobMerges, isFile, openBlobMerges } from './merge-blobs.ts'
 import type { Merge } from './merge-tree.ts'
 import { type MergePath, openWholeMerger } from './merge-whole.ts'
 
@@ -128,10 +128,6 @@ async function mergeEntry(
     (await blobs.merge({ base: before.oid, ours: ours.oid, theirs: after.oid }))
   if (mode === null) return 'undecided'
   return oid === null ? 'clash' : { mode, oid }
-}
-
-function isFile({ mode }: { readonly mode: string }): boolean {
-  return mode === '100644' || mode === '100755'
 }
 
 /** The value that one side changed, or both in the same way; null where both changed it differently. */

@@ -179,6 +179,30 @@ describe('what a patch may carry', () => {
     expect(kinds).toEqual(['submodule', 'rename/rename'])
   })
 
+  it('names a conflict in what all sides have and that is no file: a submodule, a symlink', async () => {
+    const set = (entry: string) => {
+      repo.git('update-index', '--add', '--cacheinfo', entry)
+      repo.git('commit', '-qm', entry)
+    }
+    const sub = (digit: string) => set(`160000,${digit.repeat(40)},sub`)
+    const link = (target: string) => set(`120000,${blob(target)},link`)
+    sub('1')
+    link('a.txt')
+    repo.git('branch', '-f', 'fork', 'main')
+    onFork(() => {
+      sub('2')
+      sub('3')
+      link('b.txt')
+    })
+    sub('4')
+    sub('5')
+    link('c.txt')
+    const stopped = await plan()
+    expect(stopped.patches[0]?.conflict).toMatchObject({ paths: [{ path: 'sub', kind: 'submodule' }] })
+    const all = await plan({ onConflict: 'forecast' })
+    expect(all.patches.map(({ verdict }) => verdict)).toEqual(['conflict', 'unchanged', 'conflict'])
+  })
+
   it.each(['.git', '.GIT', 'git~1', '..', '.', '.git ', '.g\xe2\x80\x8cit'])(
     'refuses a tree with the entry %j',
     async (name) => {

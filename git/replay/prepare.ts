@@ -1,7 +1,7 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import type { Entry } from '../objects/tree.ts'
-import type { BlobMerge } from './merge-blobs.ts'
+import { type BlobMerge, contentsOf } from './merge-blobs.ts'
 import type { Workshop } from './workshop.ts'
 
 /** A step of a stack, whatever commit it belongs to. */
@@ -60,12 +60,12 @@ async function meetings(
     let result: Entry | 'unknown' = 'unknown'
     let wanted: BlobMerge | null = null
     if (ours && before && after) {
-      const blobs = { base: before.oid, ours: ours.oid, theirs: after.oid }
+      const contents = contentsOf(before, ours, after)
       if (before.oid === ours.oid) result = after
       else if (before.oid === after.oid || ours.oid === after.oid) result = ours
-      else {
-        const oid = merger.prepared(blobs)
-        if (oid === null) wanted = blobs
+      else if (contents !== null) {
+        const oid = merger.prepared(contents)
+        if (oid === null) wanted = contents
         else result = { mode: ours.mode, oid }
       }
     }
