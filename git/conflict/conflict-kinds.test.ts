@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -156,4 +157,36 @@ describe('takeConflict', () => {
     expect(await scene.take(met.conflict)).toMatchObject({ kind: 'taken' })
     expect(await scene.settledFiles(met)).toMatchObject({ file: 'd\n' })
   })
+})
+
+it('has a submodule settled by the commands that it names', async () => {
+  const { source } = scene
+  source.commit('base', { o: '' })
+  const sub = (digit: string) => {
+    source.git('update-index', '--add', '--cacheinfo', `160000,${digit.repeat(40)},a sub`)
+    source.git('commit', '-qm', digit)
+    return source.oid('HEAD')
+  }
+  const parent = sub('1')
+  const oid = sub('2')
+  source.git('checkout', '-q', '-b', 'upstream', parent)
+  const met = await scene.meet(parent, oid, sub('3'))
+  await openConflict(scene.mirror, { conflict: met.conflict, dir: scene.dir })
+  const taken = await scene.take(met.conflict)
+  const why = taken.kind === 'unsettled' ? (taken.paths[0]?.why ?? '') : ''
+  const commands = [...why.matchAll(/`(.*?)`/g)].map((match) => match[1] ?? '')
+  const choice = (digit: string) => `git update-index --cacheinfo 160000,${digit.repeat(40)},'a sub'`
+  expect(commands).toEqual([choice('3'), choice('2'), "git rm --cached 'a sub'"])
+  for (const [command, settled] of [
+    [commands[2] ?? '', null],
+    [commands[1] ?? '', { mode: '160000', oid: '2'.repeat(40) }],
+  ] as const) {
+    rmSync(scene.dir, { recursive: true })
+    await openConflict(scene.mirror, { conflict: met.conflict, dir: scene.dir })
+    execFileSync('sh', ['-c', command], { cwd: scene.dir })
+    const result = await scene.take(met.conflict)
+    if (result.kind !== 'taken') throw new Error('It was not taken.')
+    const record = await readResolution(scene.mirror, result.resolution)
+    expect(record?.paths).toMatchObject([{ path: 'a sub', settled }])
+  }
 })

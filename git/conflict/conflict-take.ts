@@ -2,6 +2,7 @@ import { copyFile, lstat, readFile, readlink, stat, utimes } from 'node:fs/promi
 import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import { type Bytes, displayPath, fromBytes, toBytes } from '../objects/bytes.ts'
 import { inQuarantine, migrate, type Quarantine } from '../objects/quarantine.ts'
 import type { Entry, TreeEntry } from '../objects/tree.ts'
@@ -134,6 +135,7 @@ async function whyUnsettled(
   { dir, staged, options }: Looking,
 ): Promise<string | null> {
   const content = await readWorkFile(dir, conflict.path)
+  const name = shellWord(displayPath(conflict.path).text)
   if (content && holdsMarkers(content, conflict.sides)) {
     return 'It still holds conflict markers; edit the file.'
   }
@@ -144,6 +146,15 @@ async function whyUnsettled(
     return blob && holdsMarkers(blob, conflict.sides)
       ? 'What was added still holds conflict markers; `git add` the file as it is now.'
       : null
+  }
+  if (conflict.kind === 'submodule' && (conflict.ours ?? conflict.theirs)?.mode === '160000') {
+    const take = (side: Entry) => `\`git update-index --cacheinfo 160000,${side?.oid},${name}\``
+    const choices = [
+      ...(conflict.ours?.mode === '160000' ? [`${take(conflict.ours)} for the new base's commit`] : []),
+      ...(conflict.theirs?.mode === '160000' ? [`${take(conflict.theirs)} for the patch's`] : []),
+      `\`git rm --cached ${name}\` to have it gone`,
+    ]
+    return `It needs a choice: ${choices.join(', ')}.`
   }
   if (!conflict.isMarked) {
     return 'It needs a choice: `git add` it to keep what is there, or `git rm` it to have it gone.'

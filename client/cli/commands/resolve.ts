@@ -35,7 +35,7 @@ interface Conflicted {
 }
 
 async function open(context: Context, status: AttemptStatus, local: LocalReplay): Promise<CommandResult> {
-  const command = `undrift resolve${dataOption(context)} ${shellWord(status.id)} --continue`
+  const command = continueCommand(context, status.id)
   const { result } = local
   if (result.kind === 'done') {
     const json = {
@@ -56,6 +56,10 @@ async function open(context: Context, status: AttemptStatus, local: LocalReplay)
   }
 }
 
+function continueCommand(context: Context, id: string): string {
+  return `undrift resolve${dataOption(context)} ${shellWord(id)} --continue`
+}
+
 async function goOn(
   call: { readonly context: Context; readonly session: Session; readonly input: CommandInput },
   { listed, status, local }: Conflicted,
@@ -67,7 +71,10 @@ async function goOn(
   if (settlement.kind === 'unsettled') {
     return {
       exitCode: exitCodes.needsPerson,
-      text: renderUnsettled(local.dir, settlement.paths, context.style),
+      text: renderUnsettled(
+        { dir: local.dir, paths: settlement.paths, command: continueCommand(context, id) },
+        context.style,
+      ),
       json: { version: 1, attempt: id, path: local.dir, unsettled: settlement.paths },
     }
   }

@@ -1,4 +1,5 @@
 import type { ConflictPath } from '../../../domain/patch.ts'
+import { shellWord } from '../../../domain/shell-word.ts'
 import type { Style } from '../style.ts'
 import { oneLine, table } from './table.ts'
 
@@ -18,22 +19,49 @@ export function renderConflict(view: ConflictView, style: Style): string {
     table(view.paths.map(({ path, kind }) => [`  ${kind}`, oneLine(path)])),
     '',
     `Settle it in ${style.bold(view.path)}`,
-    '  Edit the files until no markers are left; `git rm`, `git checkout --ours` and `git mergetool` work there, too.',
+    ...advice(view.paths).map((line) => `  ${line}`),
     `Then: ${style.cyan(view.command)}`,
     '',
     view.id,
   ].join('\n')
 }
 
+/** How the kinds of conflict that are there are settled; a content may be a symlink's, which has no markers. */
+function advice(paths: readonly ConflictPath[]): readonly string[] {
+  const marked = paths.some(({ kind }) => kind === 'content' || kind === 'add/add')
+  const unmarked = paths.some(({ kind }) => !['content', 'add/add', 'submodule'].includes(kind))
+  const submodule = paths.find(({ kind }) => kind === 'submodule')
+  return [
+    ...(marked ? ['Edit the files until no markers are left; `git mergetool` works there, too.'] : []),
+    ...(marked || unmarked
+      ? [
+          `${marked ? 'What has no markers' : 'Nothing is marked: each path'} needs a choice: \`git add\` it as it lies there, or \`git rm\` it;`,
+          '`git checkout --ours` (the new base) or `--theirs` (the patch) brings a side first.',
+        ]
+      : []),
+    ...(submodule
+      ? [
+          'A submodule is settled by its commit: `git ls-files -u` shows them (2: the new base, 3: the patch), and',
+          `\`git update-index --cacheinfo 160000,COMMIT,${oneLine(shellWord(submodule.path))}\` takes one.`,
+        ]
+      : []),
+  ]
+}
+
 /** What is still missing before the result can be taken. */
 export function renderUnsettled(
-  dir: string,
-  paths: readonly { readonly path: string; readonly why: string }[],
+  view: {
+    readonly dir: string
+    readonly paths: readonly { readonly path: string; readonly why: string }[]
+    /** What takes the result. */
+    readonly command: string
+  },
   style: Style,
 ): string {
   return [
-    `${style.yellow('Not settled yet')} in ${dir}`,
-    ...paths.map(({ path, why }) => `  ${oneLine(path)}: ${oneLine(why)}`),
+    `${style.yellow('Not settled yet')} in ${style.bold(view.dir)}`,
+    ...view.paths.map(({ path, why }) => `  ${oneLine(path)}: ${oneLine(why)}`),
+    `Then: ${style.cyan(view.command)}`,
   ].join('\n')
 }
 
