@@ -65,6 +65,20 @@ describe('rebasing a stack', () => {
     expect((await rebaseStack(prepared.rebase, world.deps, world.step)).kind).toBe('done')
   })
 
+  it('asks about another conflict although the work tree of an earlier one still lies there', async () => {
+    const dir = await open(await prepare(world, world.input('v2.0.0')))
+    world.fork.git('reset', '-q', '--hard', 'v1.0.0')
+    world.fork.commit('Ours, otherwise', { 'a.txt': numberedLines(30, { 2: 'otherwise' }) })
+    world.fork.git('push', '-qf', world.origin.dir, 'main')
+    const { rebase } = await prepare(world, world.input('v2.0.0'))
+    const resumed = await rebaseStack({ ...rebase, takeWorkTree: true }, world.deps, world.step)
+    expect(resumed).toMatchObject({
+      kind: 'conflict',
+      patch: { subject: 'Ours, otherwise' },
+      unsettled: [expect.stringContaining(`\`mv ${dir} ${dir}.old\``)],
+    })
+  })
+
   it('asks about a patch that upstream may have with changes, and keeps to what persons said of it before', async () => {
     const added = 'function limit(value) {\n  return Math.min(value, 30)\n}\n'
     const ours = world.fork.commit('Add a limit', { 'b.txt': `b\n${added}` })

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { UndriftError } from '../domain/errors.ts'
 import type { PatchReport } from '../domain/patch.ts'
 import {
   commitSubject,
@@ -161,7 +162,15 @@ async function takeWorkTree(
   if (there === null) return { taken: false, unsettled: [] }
   const at = new Date().toISOString()
   const by = input.by ?? 'a signal'
-  const result = await takeConflict(mirror, { conflict, dir, by, attempt: input.attempt, at })
+  const taking = { conflict, dir, by, attempt: input.attempt, at }
+  const result = await takeConflict(mirror, taking).catch((error: unknown) => {
+    // Left of another conflict, from before the branch was changed: somebody's work, and no answer to this one.
+    if (error instanceof UndriftError && error.code === 'UNDRIFT_E_REFUSED') return error
+    throw error
+  })
+  if (result instanceof UndriftError) {
+    return { taken: false, unsettled: [`left alone: ${result.message} ${result.hint}`] }
+  }
   if (result.kind === 'unsettled') {
     return {
       taken: false,

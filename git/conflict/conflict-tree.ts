@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { ConflictPath, Oid } from '../../domain/patch.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import { type Bytes, fromBytes, utf8Bytes } from '../objects/bytes.ts'
 import { inQuarantine, type Quarantine } from '../objects/quarantine.ts'
 import { editTree, type TreeEntry } from '../objects/tree.ts'
@@ -116,7 +117,7 @@ export async function assertConflictOf(dir: string, conflict: ReplayConflict): P
   if (note === noteOf(conflict)) return
   const what = note === null ? 'is not the work tree of a conflict' : 'is the work tree of another conflict'
   throw new UndriftError('UNDRIFT_E_REFUSED', `${dir} ${what}.`, {
-    hint: 'Move it away if something in it is still needed, or remove it; then try again.',
+    hint: `Move it away, as with \`mv ${shellWord(dir)} ${shellWord(`${dir}.old`)}\`, or remove it; then try again.`,
   })
 }
 
