@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { withGuardedExpressions } from './guarded-expressions.ts'
+import { expressionGuard, withGuardedExpressions } from './guarded-expressions.ts'
 
 it('gives what the expression finds, groups and all', () => {
   const found = withGuardedExpressions((exec) => exec(/^v(?<major>\d+)/, 'v12.3'))
@@ -22,6 +22,41 @@ it('refuses an expression that is too slow on tag after tag', () => {
   expect(() => withGuardedExpressions((exec) => tags.map((tag) => exec(/^(a+)+$/, tag)))).toThrow(
     expect.objectContaining({ code: 'UNDRIFT_E_INPUT', exitCode: 2 }),
   )
+})
+
+it('refuses an expression that is slow on every tag, though too slow on none', () => {
+  const expression = /^(a+)+$/
+  const millisecondsOn = (text: string) => {
+    const start = performance.now()
+    expression.exec(text)
+    return performance.now() - start
+  }
+  let length = 10
+  // The quickest of several: the machine may have been busy with something else.
+  const quickest = (text: string) => Math.min(...[1, 2, 3].map(() => millisecondsOn(text)))
+  while (quickest(`${'a'.repeat(length)}!`) < 2) length++
+  const tags = Array.from({ length: 20_000 }, (_, index) => `${'a'.repeat(length)}!${index}`)
+  expect(() => withGuardedExpressions((exec) => tags.map((tag) => exec(expression, tag)))).toThrow(
+    expect.objectContaining({ code: 'UNDRIFT_E_INPUT' }),
+  )
+})
+
+it('remembers what was too slow for the next part of the work', () => {
+  const guard = expressionGuard()
+  const slow = ['a', 'b'].map((end) => `${'a'.repeat(60)}!${end}`)
+  const parts = [1, 2, 3].map(() => guard((exec) => slow.map((tag) => exec(/^(a+)+$/, tag))))
+  expect(parts).toEqual(Array(3).fill(['too-slow', 'too-slow']))
+})
+
+it('takes no harm from work that fails for answers that are not the real ones', () => {
+  const tags = Array.from({ length: 100 }, (_, index) => `${'a'.repeat(index === 0 ? 60 : 10)}!${index}`)
+  const found = withGuardedExpressions((exec) => {
+    const slow = exec(/^(a+)+$/, tags[0] ?? '')
+    const all = tags.map((tag) => exec(/^a/, tag))
+    if (all.includes(null)) throw new Error('not all of them begin with a')
+    return slow
+  })
+  expect(found).toBe('too-slow')
 })
 
 it('lets work that is merely much run to its end', () => {

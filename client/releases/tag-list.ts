@@ -3,7 +3,7 @@ import { type ConsideredTags, listReleases } from '../../domain/list-releases.ts
 import type { Oid } from '../../domain/patch.ts'
 import type { TagRules } from '../../domain/settings.ts'
 import { orderByCommit, type TaggedCommit } from '../../domain/version/order-by-commit.ts'
-import { withGuardedExpressions } from '../../git/guarded-expressions.ts'
+import { type ExpressionGuard, expressionGuard } from '../../git/guarded-expressions.ts'
 import type { ListedTag } from '../../git/mirror/list-tags.ts'
 import { openTagSource, type TagSource } from '../../git/mirror/tag-source.ts'
 import type { RemoteAccess } from '../../git/types.ts'
@@ -15,7 +15,7 @@ export interface ReleaseView extends ConsideredTags {
 
 /** What the rules make of a plain list of tags. */
 export function considerList(tags: readonly string[], rules: TagRules): ReleaseView {
-  const considered = withGuardedExpressions((exec) => listReleases(tags, rules, { exec }))
+  const considered = expressionGuard()((exec) => listReleases(tags, rules, { exec }))
   return { ...considered, dates: new Map() }
 }
 
@@ -25,20 +25,22 @@ export async function considerRepository(
   { rules, signal }: { readonly rules: TagRules; readonly signal: AbortSignal },
 ): Promise<ReleaseView> {
   const names = (tags: readonly ListedTag[]) => tags.map(({ tag }) => tag)
+  const guard = expressionGuard()
   // Rules that cannot be read are reported before anybody is asked anything.
-  considerNames([], rules, { commits: [], places: new Map() })
+  considerNames([], rules, { guard, commits: [], places: new Map() })
   await using source = await openTagSource(access, signal)
   const any = new Map(source.tags.map(({ tag }) => [tag, 0]))
-  const first = considerNames(names(source.tags), rules, { commits: null, places: any })
+  const first = considerNames(names(source.tags), rules, { guard, commits: null, places: any })
   const taken = new Set(first.releases.filter(({ reason }) => reason === null).map(({ tag }) => tag))
   const wanted = source.tags.filter(({ tag }) => taken.has(tag))
   const commits = await source.commitsOf(wanted)
   const places = rules.scheme === 'commit' ? await placesOf(source, { wanted, commits }) : new Map()
-  const considered = considerNames(names(source.tags), rules, { commits, places, wanted: taken })
+  const considered = considerNames(names(source.tags), rules, { guard, commits, places, wanted: taken })
   return { ...considered, dates: new Map(commits.map(({ tag, date }) => [tag, date])) }
 }
 
 interface Known {
+  readonly guard: ExpressionGuard
   /** Null while nobody has looked. */
   readonly commits: readonly TaggedCommit[] | null
   readonly places: ReadonlyMap<string, number>
@@ -49,7 +51,7 @@ function considerNames(tags: readonly string[], rules: TagRules, known: Known): 
   const found = new Set(known.commits?.map(({ tag }) => tag))
   const withoutCommit =
     known.commits === null ? [] : [...(known.wanted ?? [])].filter((tag) => !found.has(tag))
-  return withGuardedExpressions((exec) =>
+  return known.guard((exec) =>
     listReleases(tags, rules, {
       exec,
       positionOf: (tag) => known.places.get(tag) ?? null,
