@@ -1,16 +1,16 @@
 import type { Scheme } from './scheme.ts'
 import { atRelease, beforeRelease, numbersKey, suffixKey } from './sort-key.ts'
 
-/** What each token of calver.org stands for. `YY` counts from 2000. */
+/** What each token of calver.org stands for. `YY` counts from 2000; where tokens meet, a year of two digits is likelier. */
 const tokens: Readonly<Record<string, string>> = {
   YYYY: String.raw`[1-9]\d{3}`,
-  YY: String.raw`\d|[1-9]\d{1,2}`,
+  YY: String.raw`[1-9]\d|\d|[1-9]\d\d`,
   '0Y': String.raw`\d\d|[1-9]\d\d`,
-  MM: '[1-9]|1[0-2]',
+  MM: '1[0-2]|[1-9]',
   '0M': '0[1-9]|1[0-2]',
-  WW: String.raw`[1-9]|[1-4]\d|5[0-3]`,
+  WW: String.raw`[1-4]\d|5[0-3]|[1-9]`,
   '0W': String.raw`0[1-9]|[1-4]\d|5[0-3]`,
-  DD: String.raw`[1-9]|[12]\d|3[01]`,
+  DD: String.raw`[12]\d|3[01]|[1-9]`,
   '0D': String.raw`0[1-9]|[12]\d|3[01]`,
   MAJOR: String.raw`\d+`,
   MINOR: String.raw`\d+`,
@@ -18,7 +18,7 @@ const tokens: Readonly<Record<string, string>> = {
 }
 const tokenGrammar = /YYYY|YY|0Y|MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO/g
 const openEnded = /(?:MAJOR|MINOR|MICRO)(?=YY|0Y|MM|0M|WW|0W|DD|0D|MAJOR|MINOR|MICRO|\d)/
-const suffixGrammar = '([-_.+]?[A-Za-z][!-~]*|[-_+][!-~]+)?'
+const suffixGrammar = String.raw`([-_.+]?[A-Za-z][^\s\p{Cc}]*|[-_+][^\s\p{Cc}]+)?`
 
 /** Enough places for every token there is; ranges fill the first three. */
 const places = 12
@@ -48,9 +48,9 @@ function patternGrammar(pattern: string): RegExp | null {
   if (found.length === 0 || new Set(found).size < found.length || openEnded.test(body)) return null
   if (!/^[a-z._+/-]*$/.test(literals)) return null
   const source = body
-    .replaceAll(/[.+/-]/g, String.raw`\$&`)
+    .replaceAll(/[.+/]/g, String.raw`\$&`)
     .replaceAll(tokenGrammar, (token) => `(${tokens[token]})`)
-  return new RegExp(`^${source}${suffixGrammar}$`)
+  return new RegExp(`^${source}${suffixGrammar}$`, 'u')
 }
 
 function calverKey(fields: readonly string[], suffix: string | null): string {

@@ -3,7 +3,7 @@ import { atRelease, beforeRelease, numbersKey, suffixKey } from './sort-key.ts'
 import type { Version } from './version.ts'
 
 const grammar =
-  /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?(?:-([!-~]+)|((?:alpha|beta|pre|rc)(?:[\d.+_-][!-~]*)?))?$/i
+  /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?(?:-([^\s\p{Cc}]+)|((?:alpha|beta|pre|rc)(?:[\d.+_-][^\s\p{Cc}]*)?))?$/iu
 
 /** One to four numbers with an optional `v`; a suffix after `-` or a glued alpha, beta, pre, rc is a pre-release. */
 export const loose: Scheme = { name: 'loose', read: readLoose, boundKey: looseKey }

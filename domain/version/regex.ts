@@ -22,7 +22,7 @@ export function regex(source: string, exec: Exec): Scheme | null {
       const groups = found.groups ?? {}
       return {
         text,
-        prerelease: groups.prerelease !== undefined,
+        prerelease: Boolean(groups.prerelease),
         key: names.map((name) => groupKey(name, groups[name])).join(''),
       }
     },
@@ -36,9 +36,9 @@ function namesOf(source: string): readonly string[] {
   return [...new Set(found)]
 }
 
-/** A pre-release is older than its release; every other group that is missing is the lowest. */
+/** A pre-release is older than its release, which may hold the group as nothing; every other group that is missing is the lowest. */
 function groupKey(name: string, value: string | undefined): string {
-  if (name === 'prerelease') return value === undefined ? atRelease : beforeRelease + valueKey(value)
+  if (name === 'prerelease') return value ? beforeRelease + valueKey(value) : atRelease
   return value === undefined ? missing : present + valueKey(value)
 }
 

@@ -51,6 +51,8 @@ const ascending: readonly (readonly [string, readonly string[]])[] = [
   ['calver:YYYY.0M.0D', ['1999.12.31', '2026.01.02', '2026.02.01-rc1', '2026.02.01', '2026.10.01']],
   ['calver:YY.MM.MICRO', ['6.10.0', '16.4.0', '24.10.1', '24.10.11', '106.1.0']],
   ['calver:YYYY0M0D', ['20260101', '20261231', '20270101']],
+  ['calver:YYMM', ['69', '261', '269', '2610', '2612']],
+  ['regex:^(?<n>\\d+)(?<prerelease>.*)$', ['1b', '1', '2b', '2']],
   // Debian Policy 5.6.12, and the tests of dpkg
   [
     'debian',
@@ -179,6 +181,11 @@ it.each([
   ['pep440', '1.0.post1', false],
   ['regex:^(?<n>\\d+)(?<prerelease>b)?$', '1b', true],
   ['regex:^(?<n>\\d+)(?<prerelease>b)?$', '1', false],
+  ['regex:^(?<n>\\d+)(?<prerelease>.*)$', '1b', true],
+  ['regex:^(?<n>\\d+)(?<prerelease>.*)$', '1', false],
+  ['loose', 'v1.0-β1', true],
+  ['loose', '1.0rc-β1', true],
+  ['calver:YYYY.0M.0D', '2026.07.30-β1', true],
 ])('%s says of %s that it is a pre-release: %s', (scheme, text, prerelease) => {
   expect(read(scheme, text)?.prerelease).toBe(prerelease)
 })
