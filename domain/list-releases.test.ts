@@ -31,7 +31,9 @@ it('lists every tag once, whatever the order of the input, with at most one newe
 })
 
 it('takes no tag without a commit, whatever its name', () => {
-  const listed = listReleases(['v2', 'v1'], rules, { withoutCommit: new Set(['v2']) })
+  const listed = listReleases(['v2', 'v1'], rules, {
+    leftOut: new Map([['v2', { reason: 'no commit', detail: 'no commit: a tree' }]]),
+  })
   expect(listed).toMatchObject({
     newest: 'v1',
     releases: [{ tag: 'v1' }, { tag: 'v2', version: '2', status: 'skipped', reason: 'no commit' }],

@@ -21,9 +21,14 @@ export interface ConsideredTags {
   readonly releases: readonly ConsideredTag[]
 }
 
+export interface LeftOut {
+  readonly reason: SkipReason
+  readonly detail: string
+}
+
 export interface ListOptions extends TagReaderOptions {
-  /** The tags that point at no commit; they are no releases, whatever their names. */
-  readonly withoutCommit?: ReadonlySet<string>
+  /** The tags that are no releases although the rules would take them, and why not. */
+  readonly leftOut?: ReadonlyMap<string, LeftOut>
 }
 
 /** Applies the rules to every tag of a source; the order of its tags does not matter. Throws UNDRIFT_E_INPUT for rules that cannot be read. */
@@ -37,12 +42,12 @@ export function listReleases(
   const skipped: ConsideredTag[] = []
   for (const tag of new Set(tags)) {
     const reading = read(tag)
+    const out = options.leftOut?.get(tag)
     if (reading.kind === 'not-taken') {
       const { reason, detail, version } = reading
       skipped.push({ ...rowOf(tag, version ?? null), status: 'skipped', reason, detail })
-    } else if (options.withoutCommit?.has(tag)) {
-      const detail = 'no commit: it points at something else'
-      skipped.push({ ...rowOf(tag, reading.version), status: 'skipped', reason: 'no commit', detail })
+    } else if (out !== undefined) {
+      skipped.push({ ...rowOf(tag, reading.version), status: 'skipped', ...out })
     } else {
       taken.push({ tag, version: reading.version })
     }

@@ -1,10 +1,11 @@
 import { UndriftError } from '../../domain/errors.ts'
-import { type ConsideredTags, listReleases } from '../../domain/list-releases.ts'
+import { type ConsideredTags, type LeftOut, listReleases } from '../../domain/list-releases.ts'
 import type { Oid } from '../../domain/patch.ts'
 import type { TagRules } from '../../domain/settings.ts'
 import { orderByCommit, type TaggedCommit } from '../../domain/version/order-by-commit.ts'
 import { type ExpressionGuard, expressionGuard } from '../../git/guarded-expressions.ts'
 import type { ListedTag } from '../../git/mirror/list-tags.ts'
+import { decodeRefLines } from '../../git/mirror/ref-text.ts'
 import { openTagSource, type TagSource } from '../../git/mirror/tag-source.ts'
 import type { RemoteAccess } from '../../git/types.ts'
 
@@ -51,14 +52,23 @@ function considerNames(tags: readonly string[], rules: TagRules, known: Known): 
   const found = new Set(known.commits?.map(({ tag }) => tag))
   const withoutCommit =
     known.commits === null ? [] : [...(known.wanted ?? [])].filter((tag) => !found.has(tag))
+  // Git takes no backslash in a name: it stands for bytes that are no text.
+  const withoutName = tags.filter((tag) => tag.includes('\\'))
+  const leftOut = new Map<string, LeftOut>([
+    ...withoutCommit.map((tag) => [tag, pointsElsewhere] as const),
+    ...withoutName.map((tag) => [tag, isNoText] as const),
+  ])
   return known.guard((exec) =>
     listReleases(tags, rules, {
       exec,
-      positionOf: (tag) => known.places.get(tag) ?? null,
-      withoutCommit: new Set(withoutCommit),
+      positionOf: (tag) => (tag.includes('\\') ? 0 : (known.places.get(tag) ?? null)),
+      leftOut,
     }),
   )
 }
+
+const pointsElsewhere: LeftOut = { reason: 'no commit', detail: 'no commit: it points at something else' }
+const isNoText: LeftOut = { reason: 'not a version', detail: 'not a version: its name is no UTF-8 text' }
 
 async function placesOf(
   source: TagSource,
@@ -70,8 +80,9 @@ async function placesOf(
 }
 
 /** The lines of a file or of stdin; a tag stands alone on each. */
-export function readTagList(text: string): readonly string[] {
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
+export function readTagList(bytes: Buffer): readonly string[] {
+  const [first = '', ...rest] = decodeRefLines(bytes)
+  const lines = [first.replace(/^\ufeff/, ''), ...rest].map((line) => line.replace(/\r$/, ''))
   const tags = lines.filter((line) => line.trim() !== '')
   if (tags.some((tag) => tag.includes('\u0000'))) {
     throw new UndriftError('UNDRIFT_E_INPUT', 'The list of tags holds bytes that are no text.')

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Oid } from '../../domain/patch.ts'
@@ -98,6 +99,21 @@ describe('fetchUpstream', () => {
     expect(await fetchUpstream(mirror, access, { tag: 'v1' })).toEqual(moved)
   })
 
+  it('passes over a name that is no text', async () => {
+    const names = ['tags', 'heads'].map((kind) =>
+      Buffer.concat([Buffer.from(`create refs/${kind}/caf`), Buffer.from([0xe9]), Buffer.from(` ${one}\n`)]),
+    )
+    execFileSync('git', ['update-ref', '--stdin'], { cwd: upstream.dir, input: Buffer.concat(names) })
+    upstream.git('tag', 'v2')
+    expect(await fetchUpstream(mirror, access, { tag: 'v2' })).toMatchObject({ kind: 'ok' })
+    execFileSync('git', ['update-ref', '--stdin'], {
+      cwd: upstream.dir,
+      input: Buffer.concat([Buffer.from('delete refs/heads/caf'), Buffer.from([0xe9, 0x0a])]),
+    })
+    upstream.git('tag', 'v3')
+    expect(await fetchUpstream(mirror, access, { tag: 'v3' })).toMatchObject({ kind: 'ok' })
+  })
+
   it('serves many at once', async () => {
     const fetched = await Promise.all(
       Array.from({ length: 4 }, () => fetchUpstream(mirror, access, { tag: 'v1' })),
@@ -150,7 +166,9 @@ describe('listRemote', () => {
 
   it('reads a tag of a tag, and ignores lines that are none', () => {
     const [a, b] = ['a'.repeat(40), 'b'.repeat(40)]
-    expect(parseRemoteRefs(`warning: x\n${a}\trefs/tags/v1\n${b}\trefs/tags/v1^{}\n${b}\tHEAD\n`)).toEqual([
+    expect(
+      parseRemoteRefs(['warning: x', `${a}\trefs/tags/v1`, `${b}\trefs/tags/v1^{}`, `${b}\tHEAD`]),
+    ).toEqual([
       { ref: 'refs/tags/v1', oid: a, peeled: b },
       { ref: 'HEAD', oid: b, peeled: b },
     ])

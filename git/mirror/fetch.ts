@@ -52,10 +52,12 @@ async function fetchUnderLock(
 ): Promise<UpstreamFetch> {
   const { tag } = wanted
   const ref = `refs/upstream/tags/${tag}`
-  const there = await listRemote(mirror, access, ['refs/heads/*', 'refs/tags/*'])
+  const there = (await listRemote(mirror, access, ['refs/heads/*', 'refs/tags/*'])).filter(hasName)
   const found = there.find((each) => each.ref === `refs/tags/${tag}`)
   const offered = found === undefined ? null : pinned(tag, found)
-  const here = new Map((await listRefs(mirror, 'refs/upstream')).map((each) => [each.ref, each]))
+  const here = new Map(
+    (await listRefs(mirror, 'refs/upstream')).filter(hasName).map((each) => [each.ref, each]),
+  )
   const known = here.get(ref)
   const before = [known === undefined ? null : pinned(tag, known), wanted.seen ?? null].find(
     (each) => each !== null && each.tagObject !== offered?.tagObject,
@@ -85,6 +87,11 @@ async function fetchUnderLock(
   const commit = await commitOf(mirror, ref)
   if (commit === null) return { kind: 'not-a-commit' }
   return { kind: 'ok', release: { tag, tagObject: got, commit } }
+}
+
+/** A name that is no text cannot be asked for, and must not keep the others from being fetched. */
+function hasName({ ref }: RemoteRef): boolean {
+  return isRefName(ref)
 }
 
 /** Whether the mirror has every tag by name (a moved one is kept as it was) and every branch at its place. */

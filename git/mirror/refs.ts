@@ -1,8 +1,9 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import { git, runGit } from '../process/command.ts'
+import { runGit } from '../process/command.ts'
 import type { Mirror, RefUpdate, RemoteRef } from '../types.ts'
 import { assertRefName } from './ref-name.ts'
+import { decodeRefLines } from './ref-text.ts'
 
 /** What a transaction came to. Nothing moved unless it is `updated`. */
 export type RefsOutcome =
@@ -69,9 +70,8 @@ export async function readRef(mirror: Mirror, ref: string): Promise<Oid | null> 
 /** All refs at or below a prefix such as `refs/upstream/tags`, in the order of their names. */
 export async function listRefs(mirror: Mirror, prefix: string): Promise<readonly RemoteRef[]> {
   const format = '%(objectname) %(*objectname) %(refname)'
-  const answer = await git(mirror, ['for-each-ref', `--format=${format}`, '--', prefix])
-  return answer.stdout
-    .split('\n')
+  const answer = await runGit(mirror, ['for-each-ref', `--format=${format}`, '--', prefix])
+  return decodeRefLines(answer.stdout)
     .filter((line) => line !== '')
     .map((line) => {
       const [oid = '', peeled = '', ...ref] = line.split(' ')

@@ -1,5 +1,6 @@
 import { type Place, runGit } from '../process/command.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { decodeRefLines } from './ref-text.ts'
 import { accessOptions } from './remote-access.ts'
 
 /**
@@ -16,15 +17,15 @@ export async function listRemote(
   const argv = ['ls-remote', '--quiet', '--', access.remote.url, ...asked]
   const result = await runGit(place, argv, accessOptions(access))
   const matches = patterns.map(asExpression)
-  return parseRemoteRefs(result.stdout.toString('utf8')).filter(({ ref }) =>
+  return parseRemoteRefs(decodeRefLines(result.stdout)).filter(({ ref }) =>
     matches.some((match) => match.test(ref)),
   )
 }
 
 /** The output of ls-remote, with each annotated tag's `^{}` line folded into it. */
-export function parseRemoteRefs(text: string): RemoteRef[] {
+export function parseRemoteRefs(lines: readonly string[]): RemoteRef[] {
   const refs = new Map<string, RemoteRef>()
-  for (const line of text.split('\n')) {
+  for (const line of lines) {
     const match = /^([0-9a-f]{40,64})\t(.+?)(\^\{\})?$/.exec(line)
     if (!match) continue
     const [, oid = '', ref = '', peeled] = match

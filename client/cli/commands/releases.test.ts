@@ -113,6 +113,28 @@ describe('a repository', () => {
     ])
   })
 
+  it('shows tags whose names are no text apart, and takes none of them', async () => {
+    const repo = makeRepo(join(folder.path, 'bytes'))
+    repo.commit('one', { a: '1' })
+    const stdin = [0xff, 0xfe].map((byte) =>
+      Buffer.concat([
+        Buffer.from('create refs/tags/v1-'),
+        Buffer.from([byte]),
+        Buffer.from(` ${repo.oid('HEAD')}\n`),
+      ]),
+    )
+    execFileSync('git', ['-C', repo.dir, 'update-ref', '--stdin'], { input: Buffer.concat(stdin) })
+    repo.git('tag', 'v1')
+    for (const scheme of ['loose', 'commit']) {
+      const answer = await releases('--git', repo.dir, '--scheme', scheme, '--prereleases')
+      expect(answer.releases.map(({ tag, reason }) => [tag, reason])).toEqual([
+        ['v1', null],
+        ['v1-\\xfe', 'not a version'],
+        ['v1-\\xff', 'not a version'],
+      ])
+    }
+  })
+
   it('may have no tags at all', async () => {
     const empty = makeRepo(join(folder.path, 'empty'))
     expect(await releases('--git', empty.dir)).toEqual({ version: 1, newest: null, releases: [] })
@@ -162,6 +184,13 @@ describe('a plain list', () => {
     [[], [], null],
   ])('%j with %j has the newest %s', async (tags, options, newest) => {
     expect((await releases('--tags', list(...tags), ...options)).newest).toBe(newest)
+  })
+
+  it('keeps tags apart that differ in bytes that are no text', async () => {
+    const file = join(folder.path, 'bytes.txt')
+    writeFileSync(file, Buffer.from('\u00ef\u00bb\u00bfv1\r\nb-\u00ff\nb-\u00fe\nb-\u00c3\u00a9\n', 'latin1'))
+    const { releases: rows } = await releases('--tags', file)
+    expect(rows.map(({ tag }) => tag)).toEqual(['v1', 'b-\\xfe', 'b-\\xff', 'b-é'])
   })
 
   it('comes from stdin, too', () => {

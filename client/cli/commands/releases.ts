@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import type { Config } from '../../../config/config.ts'
 import { nearest } from '../../../config/nearest.ts'
@@ -91,10 +91,10 @@ function rulesOf(input: CommandInput, base: TagRules = { prefix: '', prereleases
   return { ...base, ...Object.fromEntries(given), ...(prereleases === true ? { prereleases: true } : {}) }
 }
 
-async function readList(context: Context, file: string): Promise<string> {
-  if (file === '-') return text(process.stdin)
+async function readList(context: Context, file: string): Promise<Buffer> {
+  if (file === '-') return buffer(process.stdin)
   try {
-    return await readFile(resolve(context.cwd, file), 'utf8')
+    return await readFile(resolve(context.cwd, file))
   } catch (cause) {
     throw new UndriftError('UNDRIFT_E_INPUT', `The list of tags ${file} cannot be read.`, {
       cause,
