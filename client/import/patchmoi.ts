@@ -80,7 +80,8 @@ function parse(text: string, path: string): z.output<typeof fileSchema> {
   if (text.length > largestFile) throw wrong(path, 'it is larger than 1 MB')
   let value: unknown
   try {
-    value = JSON.parse(text)
+    // Some editors of Windows put a mark of the byte order in front.
+    value = JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (cause) {
     throw wrong(path, 'it is not JSON', cause)
   }

@@ -48,6 +48,12 @@ describe('import patchmoi', () => {
     expect(forks).toEqual([])
   })
 
+  it('reads a file with a mark of the byte order in front', async () => {
+    const plain = await readFile(join(folder, 'feed-sources.json'), 'utf8')
+    await writeFile(join(folder, 'marked.json'), `\ufeff${plain}`)
+    expect(await run('patchmoi', 'marked.json')).toMatchObject({ code: 0 })
+  })
+
   it('leaves lines that are a valid config, once the marks are taken away', async () => {
     const { out } = await run('patchmoi', 'feed-sources.json')
     const [upstreams = '', forks = ''] = out.split('\nforks: {}\n')
