@@ -195,6 +195,35 @@ describe('a bad server', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
+  it.each([
+    [
+      'a chunk without a length',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZZZ\r\n<feed/>',
+      'feed-invalid',
+    ],
+    [
+      'two lengths',
+      'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n<feed>',
+      'feed-invalid',
+    ],
+    [
+      'ten compressions',
+      `HTTP/1.1 200 OK\r\ncontent-encoding: ${Array(10).fill('gzip').join(', ')}\r\ncontent-length: 1\r\n\r\nx`,
+      'feed-invalid',
+    ],
+    ['headers without end', `HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}\r\n\r\n`, 'feed-too-large'],
+  ])('that goes on with garbage after a 200 gets its reason: %s', async (_what, answer, reason) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end(answer))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : null
+    expect(await get(`http://127.0.0.1:${port}/`)).toMatchObject({ kind: 'failed', reason })
+    await new Promise((resolve) => server.close(resolve))
+  })
+
   it('is unreachable when nobody listens', async () => {
     expect(await get('http://127.0.0.1:3999/')).toMatchObject({ kind: 'failed', reason: 'feed-unreachable' })
   })

@@ -70,6 +70,11 @@ export function failureOf(
   if (code?.startsWith('Z_') || code?.startsWith('ERR__ERROR_FORMAT') || code?.startsWith('ERR_BROTLI')) {
     return failed('feed-invalid', `is compressed in a way that cannot be undone (${code})`)
   }
+  if (causes.some(isNoHttp))
+    return failed('feed-unreachable', 'cannot be reached: what answers speaks no HTTP')
+  if (causes.some(isBrokenHttp)) return failed('feed-invalid', 'does not go on as HTTP demands')
+  if (code === 'UND_ERR_HEADERS_OVERFLOW')
+    return failed('feed-too-large', `sends headers without end (${code})`)
   if (code && timeoutCodes.has(code)) return failed('feed-timeout', `does not answer in time (${code})`)
   return failed('feed-unreachable', code ? `cannot be reached (${code})` : 'cannot be reached')
 }
@@ -79,6 +84,18 @@ export function publicUrl(text: string): string {
   if (!URL.canParse(text)) return 'an address that cannot be read'
   const { protocol, host, pathname } = new URL(text)
   return `${protocol}//${host}${pathname}`.slice(0, 200)
+}
+
+/** undici exports neither a class nor a code for what follows. */
+function isNoHttp({ name, message }: Error): boolean {
+  return name === 'HTTPParserError' && message.includes('Expected HTTP')
+}
+
+/** A response that began well: its framing, length or encodings make no sense. */
+function isBrokenHttp({ name, message }: Error): boolean {
+  return (
+    /^(?:HTTPParserError|ResponseContentLengthMismatchError)$/.test(name) || /content-encodings/.test(message)
+  )
 }
 
 function causesOf(error: unknown): Error[] {
