@@ -1,5 +1,11 @@
 import type { FeedRelease } from '../../domain/release.ts'
 
+/**
+ * As many releases as a feed gives. What is kept of them is for whoever knows the rules of the lines to choose: the order of
+ * a feed need not say what is new.
+ */
+export const mostReleases = 50_000
+
 /** What the last good poll left behind, for a conditional request. An optimisation: losing it costs one full fetch. */
 export interface FeedCursor {
   readonly etag: string | null
@@ -37,7 +43,7 @@ export type FeedResult =
   | {
       readonly kind: 'releases'
       readonly cursor: FeedCursor | null
-      /** In the feed's order, newest first as a rule; at most 1,000. */
+      /** In the feed's order, newest first as a rule; at most so many as `mostReleases`. */
       readonly releases: readonly FeedRelease[]
       /** Entries that name no tag or two different ones: reported, not guessed. */
       readonly problems: readonly string[]

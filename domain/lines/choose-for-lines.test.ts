@@ -43,6 +43,28 @@ describe('first contact', () => {
     expect(choose(known, feed.toReversed()).known).toBe(known)
   })
 
+  it('begins each line at its newest of ten thousand, in whatever order they stand there, and counts all others', () => {
+    const numbers = Array.from({ length: 5_000 }, (_, index) => index)
+    const feed = releases(
+      ...numbers.map((minor) => `z/v1.${minor}.0`),
+      ...numbers.map((minor) => `v2.${minor}.0`),
+      'v1.4.0',
+    )
+    const rules = [
+      rulesOf(),
+      rulesOf({ lines: ['mine/lts-1'], tags: { prefix: 'v', prereleases: false, range: '<2' } }),
+    ]
+    const known = begin(feed, { rules })
+    expect(known).toMatchObject({
+      lines: { [mine]: { standsOn: 'v2.4999.0' }, 'mine/lts-1': { standsOn: 'v1.4.0' } },
+      skippedAtFirst: 9_999,
+    })
+    expect(JSON.stringify(known).length).toBeLessThan(64_000)
+    expect(choose(known, feed.toReversed(), { rules }).known).toBe(known)
+    const later = choose(known, [...feed, release('v1.4.1')], { rules })
+    expect(sent(later)).toEqual(['mine/lts-1 v1.4.1'])
+  })
+
   it('has nothing to stand on when nothing is a release', () => {
     expect(begin(releases('site', 'v1.0-rc1')).lines).toEqual({ [mine]: { standsOn: null, waiting: [] } })
     expect(begin([]).lines).toEqual({ [mine]: { standsOn: null, waiting: [] } })
@@ -106,6 +128,17 @@ describe('what is new', () => {
       release('v1.1.0', { title: 'new', publishedAt: '2030-01-01T00:00:00Z' }),
     ]
     expect(choose(first.known, edited).known).toBe(first.known)
+  })
+
+  it('is not what comes twice with other words, whichever stands first', () => {
+    const rules = [rulesOf({ minimumAgeSeconds: 86_400 })]
+    const known = begin(releases('v1.0.0'), { rules, security: 'CVE-\\d' })
+    const twice = [release('v2.0.0', { notes: 'CVE-1' }), release('v2.0.0'), release('v1.0.0')]
+    for (const feed of [twice, twice.toReversed()]) {
+      const once = choose(known, feed, { rules, security: 'CVE-\\d' })
+      expect(sent(once)).toEqual([`${mine} v2.0.0`])
+      expect(sent(choose(once.known, twice, { rules, security: 'CVE-\\d' }))).toEqual([])
+    }
   })
 
   it('is no draft, which counts once it is published', () => {

@@ -3,18 +3,20 @@ import { holdOn } from '../hold.ts'
 import type { FeedRelease } from '../release.ts'
 import { type Exec, execUnguarded } from '../version/exec.ts'
 import type { LineKey, LineKnowledge, NoticedRelease, WatchKnowledge } from '../watch.ts'
+import { distinctReleases } from './distinct-releases.ts'
 import { fitKnowledge, roomForSeen } from './fit-knowledge.ts'
 import { type LineReader, lineReader } from './line-reader.ts'
 import type { LineRules } from './line-rules.ts'
 import { beginTurn, idleTurn, type LineTurn, takeTurn } from './line-turn.ts'
 import { noticeReleases } from './notice-releases.ts'
 import { comparePins, type RepositoryTags } from './pins.ts'
+import { mostEntries, relevantEntries } from './relevant-entries.ts'
 import { addSkipped } from './skipped-rows.ts'
 import { grantPlaces, keepPlaced } from './waiting-places.ts'
 
 export interface LinesInput {
   readonly known: WatchKnowledge
-  /** What the feed holds, in any order and as often as it likes; null when it was not read or says that nothing changed. */
+  /** What the feed holds, in any order, number and repetition; null when it was not read or says that nothing changed. */
   readonly observed: readonly FeedRelease[] | null
   /** Entries of the feed that name no tag, or two different ones. */
   readonly problems?: readonly string[]
@@ -63,13 +65,15 @@ const roomForReports = 4_000
 export function chooseForLines(input: LinesInput): LinesChoice {
   const { now, rules, tags = null, exec = execUnguarded } = input
   const at = new Date(now).toISOString()
-  const observed = input.observed === null ? null : distinct(input.observed)
+  const readings = new Map()
+  const makeReaders = () => rules.map(({ tags: tagRules }) => lineReader(tagRules, { exec, readings }))
+  const all = input.observed === null ? null : distinctReleases(input.observed)
+  const observed = all === null || all.length <= mostEntries ? all : relevantEntries(all, makeReaders())
   const fresh = new Map(unseenOf(observed ?? [], input.known.seen).map((release) => [release.tag, release]))
   if (isIdle(input, fresh)) return { known: input.known, starts: [], unpinned: [], stepping: [], dueAt: null }
   const notice = { observed: observed ?? [], fresh, security: input.security, at, exec }
   const noticed = noticeReleases(input.known.releases, notice)
-  const readings = new Map()
-  const readers = rules.map(({ tags: tagRules }) => lineReader(tagRules, { exec, readings }))
+  const readers = makeReaders()
   const first = turnsWith(input.known, 'before-look')
   const wanted = wantedTags(first, input.known)
   const pinned =
@@ -79,7 +83,7 @@ export function chooseForLines(input: LinesInput): LinesChoice {
   const turns = tags === null || wanted.length === 0 ? first : turnsWith(pinned, 'after-look')
   const dues = turns.flatMap(({ dueAt }) => dueAt ?? [])
   return {
-    known: learn(input, { pinned, observed, fresh, noticed, turns, at }),
+    known: learn(input, { pinned, observed, entries: all?.length ?? 0, fresh, noticed, turns, at }),
     starts: startsOf(turns, noticed),
     unpinned: wanted.filter((tag) => !pinned.pins.some((pin) => pin.tag === tag)),
     stepping: turns.filter(({ asksForEnd }) => asksForEnd).flatMap(({ lines }) => lines),
@@ -145,6 +149,8 @@ function standsOf(turns: readonly LineTurn[]): readonly string[] {
 interface Turned {
   readonly pinned: WatchKnowledge
   readonly observed: readonly FeedRelease[] | null
+  /** How many entries there were, with those that are not looked at. */
+  readonly entries: number
   readonly fresh: ReadonlyMap<string, FeedRelease>
   readonly noticed: ReadonlyMap<string, NoticedRelease>
   readonly turns: readonly LineTurn[]
@@ -153,7 +159,7 @@ interface Turned {
 
 /** What the watch knows after all lines had their turn. */
 function learn(input: LinesInput, turned: Turned): WatchKnowledge {
-  const { pinned, observed, fresh, noticed, turns, at } = turned
+  const { pinned, observed, entries, fresh, noticed, turns, at } = turned
   const { known } = input
   const places = grantPlaces(turns, tagsOf(known.releases))
   const later = new Set<string>()
@@ -175,7 +181,7 @@ function learn(input: LinesInput, turned: Turned): WatchKnowledge {
     problems: problemsOf(input),
     newsAt: isNoticed ? at : known.newsAt,
     lookedAt: input.tags ? at : known.lookedAt,
-    ...(first ? { skippedAtFirst: observed.length - new Set(standsOf(turns)).size } : {}),
+    ...(first ? { skippedAtFirst: entries - new Set(standsOf(turns)).size } : {}),
   }
   const handled = [...fresh.keys()].filter((tag) => !later.has(tag))
   const begun = lines.some(([line]) => known.lines[line] === undefined)
@@ -237,10 +243,4 @@ function startsOf(
     const release = noticed.get(tag)
     return release === undefined ? [] : { release, lines }
   })
-}
-
-/** A tag that comes twice counts once; what is not published yet is not there yet. */
-function distinct(releases: readonly FeedRelease[]): readonly FeedRelease[] {
-  const published = releases.filter(({ draft }) => draft !== true)
-  return [...new Map(published.map((release) => [release.tag, release])).values()]
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { UndriftError } from '../../../domain/errors.ts'
 import { isTagName } from '../../../domain/version/tag-name.ts'
 import { plainText, shortProblems } from '../http/plain-text.ts'
-import type { Feed, FeedRequest, FeedResult } from '../types.ts'
+import { type Feed, type FeedRequest, type FeedResult, mostReleases } from '../types.ts'
 
 /** A tag as `ls-remote` lists it. */
 export interface ListedTag {
@@ -20,7 +20,6 @@ export interface ListTagsOptions {
 /** Asks a Git remote for its tags. Throws UndriftError as git does. */
 export type ListTags = (url: string, options: ListTagsOptions) => Promise<readonly ListedTag[]>
 
-const mostReleases = 1_000
 const totalMilliseconds = 20_000
 
 /** The tags of a repository. It has no ETag of its own: the digest of all names and objects is one. */

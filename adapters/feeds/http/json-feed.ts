@@ -1,4 +1,4 @@
-import type { Feed, FeedCursor, FeedRequest, FeedResult } from '../types.ts'
+import { type Feed, type FeedCursor, type FeedRequest, type FeedResult, mostReleases } from '../types.ts'
 import { type FetchLimits, fetchDocument } from './fetch-document.ts'
 import { type JsonEntry, problemOf, toRelease } from './json-entry.ts'
 import { shortProblems } from './plain-text.ts'
@@ -6,8 +6,6 @@ import { readPages } from './read-pages.ts'
 
 /** The time is for all pages together, the size for each. */
 const safetyLimits: FetchLimits = { totalMilliseconds: 20_000, bytes: 5_000_000 }
-
-const mostReleases = 1_000
 
 /** What makes one JSON feed different from another. */
 export interface JsonFormat {

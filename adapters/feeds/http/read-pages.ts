@@ -89,9 +89,10 @@ async function readOn(
     entries.push(...more)
     next = nextPage(fetched.headers, fetched.url)
   }
-  if (next === null || format.newestFirst) return found(entries, {})
-  const problem = `Only ${entries.length} entries of the feed were looked at; git+https:// reads all tags.`
-  return found(entries, { problem })
+  const kept = entries.slice(0, mostEntries)
+  if (next === null || format.newestFirst) return found(kept, {})
+  const problem = `Only ${kept.length} entries of the feed were looked at; git+https:// reads all tags.`
+  return found(kept, { problem })
 }
 
 function found(
