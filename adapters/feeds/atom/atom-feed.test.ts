@@ -97,11 +97,33 @@ describe('a feed that is not quite right', () => {
     })
   })
 
-  it('keeps a thousand entries', async () => {
-    const result = await poll(atom(...Array.from({ length: 10_000 }, (_, index) => entry(`v1.${index}`))))
-    expect(result.kind === 'releases' && result.releases).toHaveLength(1_000)
+  it('gives ten thousand entries, the last of which may be the newest', async () => {
+    const many = atom(...Array.from({ length: 10_000 }, (_, index) => entry(`v1.${index}`)))
+    const patient = createAtomFeed({ totalMilliseconds: 20_000, bytes: 5_000_000, parseMilliseconds: 20_000 })
+    await using server = await serve((_request, response) => response.end(many))
+    const result = await patient.poll(requestFor(`${server.origin}/releases.atom`))
+    expect(result.kind === 'releases' && result.releases).toHaveLength(10_000)
+  })
+
+  it('loses no entry to one that is empty, or a text', async () => {
+    const odd = await poll(atom('<entry/>', '<entry>v9</entry>', entry('v1')))
+    expect(odd).toMatchObject({ releases: [{ tag: 'v1' }] })
+    expect(odd.kind === 'releases' && odd.problems).toHaveLength(2)
+    const item = '<item><link>https://a.example/releases/tag/v1</link></item>'
+    const rss = await poll(`<rss version="2.0"><channel><item/><item>v9</item>${item}</channel></rss>`)
+    expect(rss).toMatchObject({ releases: [{ tag: 'v1' }] })
+  })
+
+  it('has no time where only a part of it reads as one, and the time of an element with attributes', async () => {
+    const result = await poll(
+      atom(
+        entry('v1', '<updated>release 5</updated>'),
+        entry('v2', '<updated>0001-01-01T00:00:00Z</updated>'),
+        entry('v3', '<updated a="b">2026-07-30T08:00:00Z</updated>'),
+      ),
+    )
     expect(result).toMatchObject({
-      releases: expect.arrayContaining([expect.objectContaining({ tag: 'v1.0' })]),
+      releases: [{ publishedAt: null }, { publishedAt: null }, { publishedAt: '2026-07-30T08:00:00.000Z' }],
     })
   })
 

@@ -1,5 +1,6 @@
 import type { FeedRelease } from '../../../domain/release.ts'
 import { isTagName } from '../../../domain/version/tag-name.ts'
+import { feedDate } from './feed-date.ts'
 import { plainText } from './plain-text.ts'
 
 const longestNotes = 1_000
@@ -37,7 +38,7 @@ export function toRelease({
   return {
     tag,
     title: plainText(title || tag, longestTitle),
-    publishedAt: dateOf(publishedAt),
+    publishedAt: publishedAt === null ? null : feedDate(publishedAt),
     url: pageOf(url),
     prerelease,
     ...(draft === undefined ? {} : { draft }),
@@ -49,11 +50,6 @@ export function toRelease({
 function assetOf({ name, url }: { readonly name: string; readonly url: string }) {
   const page = pageOf(url)
   return page === null ? [] : [{ name: plainText(name, longestTitle), url: page }]
-}
-
-function dateOf(text: string | null): string | null {
-  const time = text === null ? Number.NaN : Date.parse(text)
-  return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
 
 function pageOf(text: string | null): string | null {
