@@ -123,6 +123,44 @@ it('reads a crate in the index, and reports what was yanked', async () => {
   expect(problems).toEqual(['The release "1.0.0" was yanked.'])
 })
 
+it('leaves out what was deprecated on npm, unless the whole package is', async () => {
+  const versions = {
+    '1.0.0': {},
+    '1.0.1': { deprecated: 'broken' },
+    '1.1.0': { deprecated: '' },
+    '2.0.0': null,
+  }
+  const one = await poll(createNpmFeed(), JSON.stringify({ name: 'tool', versions }))
+  expect(one).toMatchObject({ releases: [{ tag: '2.0.0' }, { tag: '1.1.0' }, { tag: '1.0.0' }] })
+  expect(one).toMatchObject({ problems: ['The release "1.0.1" was deprecated.'] })
+  const all = { '1.0.0': { deprecated: 'use another' }, '2.0.0': { deprecated: 'use another' } }
+  const whole = await poll(createNpmFeed(), JSON.stringify({ name: 'tool', versions: all }))
+  expect(whole).toMatchObject({ releases: [{ tag: '2.0.0' }, { tag: '1.0.0' }], problems: [] })
+})
+
+it.each([
+  [createGithubFeed(), 'tag_name'],
+  [createForgejoFeed(), 'tag_name'],
+  [createGitlabFeed(), 'tag_name'],
+  [createGithubTagsFeed(), 'name'],
+  [createGitlabTagsFeed(), 'name'],
+  [createForgejoTagsFeed(), 'name'],
+] as const)('loses no release to another that cannot be read: %o', async (feed, name) => {
+  const odd = { assets: null, published_at: 7, released_at: [], body: {}, prerelease: null, _links: [] }
+  const bad = [{ name: 'no tag', tag_name: null, ...(name === 'name' ? { name: 7 } : {}) }, null, 'x']
+  const result = await poll(feed, JSON.stringify([...bad, { [name]: 'v1', ...odd }]))
+  expect(result).toMatchObject({ releases: [{ tag: 'v1', publishedAt: null }] })
+  expect(result.kind === 'releases' && result.problems).toHaveLength(3)
+})
+
+it('loses no version of a crate to a line that cannot be read, and takes no empty file for a crate', async () => {
+  const line = JSON.stringify({ name: 'tool', vers: '1.0.0' })
+  const result = await poll(createCratesFeed(), `${line}\n{"name":"tool"}\n<html>\n`)
+  expect(result).toMatchObject({ releases: [{ tag: '1.0.0' }] })
+  expect(result.kind === 'releases' && result.problems).toHaveLength(2)
+  expect(await poll(createCratesFeed(), '')).toMatchObject({ kind: 'failed', reason: 'feed-invalid' })
+})
+
 const feeds = [
   createGithubTagsFeed(),
   createGitlabTagsFeed(),

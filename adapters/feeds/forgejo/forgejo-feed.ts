@@ -1,20 +1,19 @@
 import { z } from 'zod'
 import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import { files, flag, readEach, text } from '../http/read-each.ts'
 import { withParameter } from '../http/with-parameter.ts'
 import type { Feed } from '../types.ts'
 
-const schema = z.array(
-  z.object({
-    tag_name: z.string(),
-    name: z.string().nullish(),
-    body: z.string().nullish(),
-    html_url: z.string().nullish(),
-    draft: z.boolean().default(false),
-    prerelease: z.boolean().default(false),
-    published_at: z.string().nullish(),
-    assets: z.array(z.object({ name: z.string(), browser_download_url: z.string() })).nullish(),
-  }),
-)
+const schema = z.object({
+  tag_name: z.string().min(1),
+  name: text,
+  body: text,
+  html_url: text,
+  draft: flag,
+  prerelease: flag,
+  published_at: text,
+  assets: files('browser_download_url'),
+})
 
 /** Source: the OpenAPI document of Forgejo and Gitea, `repoListReleases`. */
 const format: JsonFormat = {
@@ -25,15 +24,15 @@ const format: JsonFormat = {
   whenEmpty:
     'The list of releases is empty; a project that makes tags only is followed by its tags, at …/tags.',
   read: (value) =>
-    schema.parse(value).map((release) => ({
+    readEach(value, schema, (release) => ({
       tag: release.tag_name,
       title: release.name,
       publishedAt: release.published_at ?? null,
       url: release.html_url ?? null,
-      prerelease: release.prerelease,
-      draft: release.draft,
+      prerelease: release.prerelease ?? false,
+      draft: release.draft ?? false,
       notes: release.body,
-      assets: (release.assets ?? []).map((asset) => ({ name: asset.name, url: asset.browser_download_url })),
+      assets: release.assets,
     })),
 }
 

@@ -1,23 +1,22 @@
 import { z } from 'zod'
 import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import { files, flag, readEach, text } from '../http/read-each.ts'
 import { withParameter } from '../http/with-parameter.ts'
 import type { Feed } from '../types.ts'
 
 /** A release of a busy project can list a hundred files: more of them at once would pass the size limit. */
 const perPage = '30'
 
-const schema = z.array(
-  z.object({
-    tag_name: z.string(),
-    name: z.string().nullish(),
-    html_url: z.string().nullish(),
-    draft: z.boolean().default(false),
-    prerelease: z.boolean().default(false),
-    published_at: z.string().nullish(),
-    body: z.string().nullish(),
-    assets: z.array(z.object({ name: z.string(), browser_download_url: z.string() })).default([]),
-  }),
-)
+const schema = z.object({
+  tag_name: z.string().min(1),
+  name: text,
+  html_url: text,
+  draft: flag,
+  prerelease: flag,
+  published_at: text,
+  body: text,
+  assets: files('browser_download_url'),
+})
 
 /** Source: GitHub's REST API, "List releases", version 2022-11-28. */
 const format: JsonFormat = {
@@ -28,15 +27,15 @@ const format: JsonFormat = {
   whenEmpty:
     'The list of releases is empty; a project that makes tags only is followed by its tags, at …/tags.',
   read: (value) =>
-    schema.parse(value).map((release) => ({
+    readEach(value, schema, (release) => ({
       tag: release.tag_name,
       title: release.name,
       publishedAt: release.published_at ?? null,
       url: release.html_url ?? null,
-      prerelease: release.prerelease,
-      draft: release.draft,
+      prerelease: release.prerelease ?? false,
+      draft: release.draft ?? false,
       notes: release.body,
-      assets: release.assets.map((asset) => ({ name: asset.name, url: asset.browser_download_url })),
+      assets: release.assets,
     })),
 }
 

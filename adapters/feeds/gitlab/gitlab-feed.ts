@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import { files, flag, readEach, text } from '../http/read-each.ts'
 import { withParameter } from '../http/with-parameter.ts'
 import type { Feed } from '../types.ts'
 
-const schema = z.array(
-  z.object({
-    tag_name: z.string(),
-    name: z.string().nullish(),
-    description: z.string().nullish(),
-    released_at: z.string().nullish(),
-    upcoming_release: z.boolean().default(false),
-    _links: z.object({ self: z.string().nullish() }).nullish(),
-    assets: z
-      .object({ links: z.array(z.object({ name: z.string(), url: z.string() })).default([]) })
-      .nullish(),
-  }),
-)
+const schema = z.object({
+  tag_name: z.string().min(1),
+  name: text,
+  description: text,
+  released_at: text,
+  upcoming_release: flag,
+  _links: z.object({ self: text }).nullish().catch(null),
+  assets: z
+    .object({ links: files('url') })
+    .nullish()
+    .catch(null),
+})
 
 /** Source: GitLab's Releases API, "List releases". It knows no pre-releases; an upcoming release is not published yet. */
 const format: JsonFormat = {
@@ -26,13 +26,13 @@ const format: JsonFormat = {
   whenEmpty:
     'The list of releases is empty; a project that makes tags only is followed by its tags, at …/repository/tags.',
   read: (value) =>
-    schema.parse(value).map((release) => ({
+    readEach(value, schema, (release) => ({
       tag: release.tag_name,
       title: release.name,
       publishedAt: release.released_at ?? null,
       url: release._links?.self ?? null,
       prerelease: null,
-      draft: release.upcoming_release,
+      draft: release.upcoming_release ?? false,
       notes: release.description,
       assets: release.assets?.links ?? [],
     })),

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import { readEach, text } from '../http/read-each.ts'
 import { withParameter } from '../http/with-parameter.ts'
 import type { Feed } from '../types.ts'
 
-const schema = z.array(
-  z.object({
-    name: z.string(),
-    created_at: z.string().nullish(),
-    release: z.object({ description: z.string().nullish() }).nullish(),
-  }),
-)
+const schema = z.object({
+  name: z.string().min(1),
+  created_at: text,
+  release: z.object({ description: text }).nullish().catch(null),
+})
 
 /** Source: GitLab's Tags API, "List project repository tags": by the time of the commit, so a new tag may stand anywhere. */
 const format: JsonFormat = {
@@ -17,7 +16,7 @@ const format: JsonFormat = {
   accept: 'application/json',
   address: (url) => withParameter(url, 'per_page', '100'),
   read: (value) =>
-    schema.parse(value).map(({ name, created_at, release }) => ({
+    readEach(value, schema, ({ name, created_at, release }) => ({
       tag: name,
       publishedAt: created_at ?? null,
       url: null,

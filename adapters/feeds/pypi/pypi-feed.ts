@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { JsonEntry } from '../http/json-entry.ts'
 import { createJsonFeed, type JsonFormat } from '../http/json-feed.ts'
+import { text } from '../http/read-each.ts'
 import type { Feed } from '../types.ts'
 
 const file = z.object({
-  upload_time_iso_8601: z.string().optional(),
-  yanked: z.union([z.boolean(), z.string()]).default(false),
+  upload_time_iso_8601: text,
+  yanked: z.union([z.boolean(), z.string()]).nullish().catch(null),
 })
 const schema = z.object({
-  info: z.object({ name: z.string(), release_url: z.string().nullish() }),
+  info: z.object({ name: z.string() }),
   releases: z.record(z.string(), z.array(file)),
 })
 
@@ -24,7 +25,7 @@ const format: JsonFormat = {
         return {
           tag: `${tagPrefix}${version}`,
           title: `${info.name} ${version}`,
-          publishedAt: files.map((one) => one.upload_time_iso_8601 ?? '').sort()[0] || null,
+          publishedAt: files.flatMap((one) => one.upload_time_iso_8601 || []).sort()[0] ?? null,
           url: `https://pypi.org/project/${encodeURIComponent(info.name)}/${encodeURIComponent(version)}/`,
           prerelease: null,
           ...(problem === null ? {} : { problem }),
@@ -41,5 +42,5 @@ export function createPypiFeed(): Feed {
 
 function withdrawn(files: readonly z.infer<typeof file>[]): string | null {
   if (files.length === 0) return 'has no files'
-  return files.every(({ yanked }) => yanked !== false) ? 'was yanked' : null
+  return files.every(({ yanked }) => (yanked ?? false) !== false) ? 'was yanked' : null
 }
