@@ -1,11 +1,10 @@
 import type { LandedCause, Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
-import { runGit } from '../process/command.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
+import { openArrivals, pathsOf, type TwoTrees } from './arrivals.ts'
 import { changedLines, type Diff } from './differ.ts'
-import { mayHold, meetsOtherwise } from './held.ts'
-import { contentsOf } from './merge-blobs.ts'
+import { looksReverted } from './looks-reverted.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Upstream has the patch: by which commits, and in what shape. */
@@ -25,8 +24,6 @@ export interface Landings {
   reverted(change: Change): Promise<Oid | null>
 }
 
-/** A search over long histories of one path would take longer than the question it spares. */
-const mostCommits = 200
 /** Where a patch applies and nobody is asked, less is looked at. */
 const fewCommits = 40
 /** How many later patches are tried together with one that landed as part of a squash. */
@@ -40,72 +37,19 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
     const [parent] = (await objects.commit(commit)).parents
     return parent === undefined ? null : treeOf(parent)
   }
-  /** `held`: merging it changes nothing; `absent`: it applies in full or in part; `unclear`: it conflicts. */
-  const stateAt = async (before: Oid, after: Oid, tree: Oid): Promise<'held' | 'absent' | 'unclear'> => {
-    const merged = await workshop.merger.tryMerge(before, tree, after)
-    if (merged === null) return 'unclear'
-    return merged === tree ? 'held' : 'absent'
-  }
-  const isHeld = async (before: Oid, after: Oid, tree: Oid): Promise<boolean> =>
-    (await mayHold(workshop.trees, { before, after }, tree)) &&
-    (await stateAt(before, after, tree)) === 'held'
-  const candidates = async (changes: readonly Change[]): Promise<readonly Oid[]> => {
-    const lists = await Promise.all(changes.map((change) => pathsOf(workshop, change)))
-    return (await range.touching(lists.flat())).slice(-mostCommits)
-  }
-  /** Upstream commits after which the change is held and before which it was not, oldest first. */
-  const arrivals = async (before: Oid, after: Oid, commits: readonly Oid[]): Promise<readonly Oid[]> => {
-    const found: Oid[] = []
-    const may = await Promise.all(
-      commits.map(async (commit) => mayHold(workshop.trees, { before, after }, await treeOf(commit))),
-    )
-    const likely = commits.filter((_, index) => may[index])
-    await prepareStates(workshop, { before, after }, likely)
-    for (const commit of likely) {
-      if (await meetsOtherwise(workshop, { before, after }, await treeOf(commit))) continue
-      if (!(await isHeld(before, after, await treeOf(commit)))) continue
-      const parent = await parentTreeOf(commit)
-      if (parent === null || !(await isHeld(before, after, parent))) found.push(commit)
-    }
-    return found
-  }
+  const arrivals = openArrivals(workshop, range)
   /** Upstream may have moved the file first: then the commit that brought the change touches another path. */
-  const arrivalAnywhere = async ({ before, after }: Change): Promise<Oid | null> => {
+  const arrivalAnywhere = async (change: TwoTrees): Promise<Oid | null> => {
     const commits = await range.all()
-    const holds = async (at: number) => isHeld(before, after, await treeOf(commits[at] as Oid))
+    const holds = async (at: number) => arrivals.isHeld(change, await treeOf(commits[at] as Oid))
     let [low, high] = [0, commits.length - 1]
     while (low < high) {
       const middle = (low + high) >> 1
       if (await holds(middle)) high = middle
       else low = middle + 1
     }
-    const [found = null] = await arrivals(before, after, commits.slice(low, low + 1))
+    const [found = null] = await arrivals.among(commits.slice(low, low + 1), change)
     return found
-  }
-  const isAncestor = async (older: Oid, newer: Oid): Promise<boolean> => {
-    const argv = ['merge-base', '--is-ancestor', older, newer]
-    return (await runGit(workshop.quarantine, argv, { okCodes: [0, 1] })).code === 0
-  }
-  /** Whether upstream took the change back after the commit that brought it. */
-  const takenBack = async (
-    change: { readonly before: Oid; readonly after: Oid },
-    arrival: Oid,
-    commits: readonly Oid[],
-  ): Promise<boolean> => {
-    for (const commit of commits.slice(commits.indexOf(arrival) + 1)) {
-      if ((await stateAt(change.before, change.after, await treeOf(commit))) !== 'absent') continue
-      if (await isAncestor(arrival, commit)) return true
-    }
-    return false
-  }
-  const looksReverted = async (change: Change, commits: readonly Oid[]): Promise<boolean> => {
-    const named = await Promise.all(commits.map((commit) => objects.commit(commit)))
-    if (named.some((commit) => /\brevert|\bback(?:ed)? out\b/i.test(commit.message))) return true
-    const { trees } = workshop
-    const target = await treeOf(onto)
-    const changes = await trees.compare(change.before, change.after)
-    const now = await Promise.all(changes.map(({ path }) => trees.lookUp(target, path)))
-    return changes.every(({ before }, index) => before?.oid === now[index]?.oid)
   }
   const causeOf = async (change: Change, commit: Oid): Promise<LandedCause> => {
     const before = await parentTreeOf(commit)
@@ -119,20 +63,17 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
   return {
     ofEmptied: async (change) => {
       if (isEmptyChange(change)) return null
-      if (!(await isHeld(change.before, change.after, await treeOf(onto)))) return null
-      const [first = await arrivalAnywhere(change)] = await arrivals(
-        change.before,
-        change.after,
-        await candidates([change]),
-      )
+      if (!(await arrivals.isHeld(change, await treeOf(onto)))) return null
+      const own = await arrivals.candidates([change])
+      const [first = await arrivalAnywhere(change)] = await arrivals.among(own, change)
       return first === null ? null : { cause: await causeOf(change, first), as: [first] }
     },
     behindConflict: async (change, later) => {
-      const own = await candidates([change])
+      const own = await arrivals.candidates([change])
       if (own.length === 0) return null
-      const last = (await arrivals(change.before, change.after, own)).at(-1)
+      const last = (await arrivals.among(own, change)).at(-1)
       if (last !== undefined) {
-        if (await takenBack(change, last, own)) return null
+        if (await arrivals.takenBack(change, last, own)) return null
         return { cause: await causeOf(change, last), as: [last] }
       }
       const paths = new Set(await pathsOf(workshop, change))
@@ -157,52 +98,27 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
         beside = beside.filter((each) => !needed.includes(each))
         after = next
         for (const each of together) for (const path of await pathsOf(workshop, each)) paths.add(path)
-        const commits = await candidates(together)
-        const squash = (await arrivals(change.before, after, commits)).at(-1)
+        const commits = await arrivals.candidates(together)
+        const all = { before: change.before, after }
+        const squash = (await arrivals.among(commits, all)).at(-1)
         if (squash === undefined) continue
-        if (await takenBack({ before: change.before, after }, squash, commits)) return null
+        if (await arrivals.takenBack(all, squash, commits)) return null
         return { cause: 'squashed', as: [squash] }
       }
       return null
     },
     reverted: async (change) => {
-      const commits = (await candidates([change])).slice(-fewCommits)
-      // To be taken and taken back needs two commits, of which one says so, or leaves things as they were.
-      if (commits.length < 2 || !(await looksReverted(change, commits))) return null
-      return (await arrivals(change.before, change.after, commits)).at(-1) ?? null
+      const commits = (await arrivals.candidates([change])).slice(-fewCommits)
+      // To be taken and taken back needs two commits.
+      if (commits.length < 2) return null
+      if (!(await looksReverted(workshop, change, { commits, target: await treeOf(onto) }))) return null
+      return (await arrivals.among(commits, change)).at(-1) ?? null
     },
   }
 }
 
-/** Every path that the change touches; of a moved file, both. */
-export async function pathsOf(
-  workshop: Workshop,
-  change: { readonly before: Oid; readonly after: Oid },
-): Promise<readonly Bytes[]> {
-  return (await workshop.trees.compare(change.before, change.after)).map(({ path }) => path)
-}
-
 function textOf(diff: Diff): Bytes {
   return diff.map((file) => file.text).join('')
-}
-
-/** Merges in one go what asking for a change at many commits will need. */
-async function prepareStates(
-  workshop: Workshop,
-  change: { readonly before: Oid; readonly after: Oid },
-  commits: readonly Oid[],
-): Promise<void> {
-  const { trees, merger, quarantine } = workshop
-  const changes = await trees.compare(change.before, change.after)
-  const trios = await Promise.all(
-    commits.flatMap((commit) =>
-      changes.map(async ({ path, before, after }) => {
-        const ours = await trees.lookUp((await quarantine.objects.commit(commit)).tree, path)
-        return contentsOf(before, ours, after) ?? []
-      }),
-    ),
-  )
-  await merger.prepare(trios.flat())
 }
 
 /** The tree with these changes on top; null where one clashes. */

@@ -14,6 +14,16 @@ beforeEach(() => {
 
 afterEach(() => ground.remove())
 
+/** A merge of upstream's own that leaves a.txt as nobody said. */
+function loseInMerge(changes: Readonly<Record<number, string>> = {}): string {
+  repo.git('checkout', '-q', '-b', 'side')
+  repo.commit('side', { 'b.txt': lines({ 30: 'side' }) })
+  repo.git('checkout', '-q', 'main')
+  repo.commit('main goes on', { 'b.txt': lines({ 3: 'main' }) })
+  repo.git('merge', '-q', '--no-ff', '--no-commit', 'side')
+  return repo.commit('merge side', { 'a.txt': lines(changes) })
+}
+
 describe('patches that landed', () => {
   it('tells exact, squashed and contained ones apart, and names the upstream commit', async () => {
     onFork(() => {
@@ -59,6 +69,52 @@ describe('patches that landed', () => {
     const result = await plan()
     expect(result.patches[0]).toMatchObject({ verdict: 'unchanged', suggestion: 'reverted-upstream' })
     expect(result.result.kind).toBe('done')
+  })
+
+  it.each([
+    [
+      'by a commit',
+      [
+        ['taken', { 3: 'ours' }],
+        ['cleaned up', { 30: 'other' }],
+      ],
+    ],
+    ['by a merge', [['taken', { 3: 'ours' }]]],
+    [
+      'as part of a squash',
+      [
+        ['much', { 3: 'ours', 20: 'more' }],
+        ['less', { 20: 'more' }],
+      ],
+    ],
+  ] as const)('reports one that was taken and taken back in silence, %s', async (how, steps) => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) }))
+    for (const [subject, changes] of steps) repo.commit(subject, { 'a.txt': lines(changes) })
+    if (how === 'by a merge') loseInMerge()
+    repo.commit('elsewhere', { 'a.txt': lines({ 38: 'elsewhere' }) })
+    const { patches, result } = await plan()
+    expect(result.kind).toBe('done')
+    expect(patches[0]?.suggestion).toBe('reverted-upstream')
+  })
+
+  it.each(['by a commit', 'by a merge', 'in two parts'])(
+    'asks about one that upstream took, took back %s, and settled otherwise',
+    async (how) => {
+      onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours', 20: 'ours' }) }))
+      if (how === 'in two parts') repo.commit('took half of it', { 'a.txt': lines({ 3: 'ours' }) })
+      repo.commit('took it', { 'a.txt': lines({ 3: 'ours', 20: 'ours' }) })
+      if (how === 'by a merge') loseInMerge()
+      else repo.commit('took it back', { 'a.txt': lines({}) })
+      repo.commit('otherwise', { 'a.txt': lines({ 3: 'otherwise' }) })
+      expect(verdictsOf(await plan())).toEqual(['conflict'])
+    },
+  )
+
+  it('finds one that only a merge of upstream brought, and that upstream went on from', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) }))
+    const merge = loseInMerge({ 3: 'ours' })
+    repo.commit('goes on', { 'a.txt': lines({ 3: 'ours, and more' }) })
+    expect((await plan()).patches[0]).toMatchObject({ verdict: 'landed', landedAs: [merge] })
   })
 
   it('asks about one that landed with changes', async () => {

@@ -2,7 +2,8 @@ import type { ConflictPath, DropCause, LandedCause, Oid, PatchReport } from '../
 import { type Bytes, displayPath } from '../objects/bytes.ts'
 import { type Change, isEmptyChange, shapeOf } from '../stack/change.ts'
 import type { Suspect } from '../types.ts'
-import { type Landing, pathsOf } from './landed.ts'
+import { pathsOf } from './arrivals.ts'
+import type { Landing } from './landed.ts'
 import type { Workshop } from './workshop.ts'
 
 /** `landed-with-changes` asks a person; `reverted-upstream` only reports. */

@@ -1,9 +1,10 @@
 import { type GeneratedRule, ruleFinder } from '../../domain/generated.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { planChanges } from '../stack/changes.ts'
-import type { Chain } from '../stack/linearise.ts'
+import type { Chain, Link } from '../stack/linearise.ts'
 import type { StackPolicy } from '../stack/policy.ts'
 import { withoutTakenIn } from '../stack/stale-base.ts'
+import { wentBackOn } from '../stack/went-back.ts'
 import { partGenerated } from './generated.ts'
 import { type Replayed, type ReplayTask, replayChanges } from './replayer.ts'
 import type { Workshop } from './workshop.ts'
@@ -21,7 +22,9 @@ export type StackTask = Pick<ReplayTask, 'onto' | 'committer' | 'settle' | 'onCo
 export async function replayStack(workshop: Workshop, chain: Chain, task: StackTask): Promise<Replayed> {
   const first = await replayChain(workshop, chain, task)
   if (!first.conflict) return first
-  const cleared = await withoutTakenIn(workshop, chain, task.onto)
+  const isDoubtful = (link: Link, tookIn: Oid) =>
+    wentBackOn(workshop, link, { base: chain.base, tookIn, onto: task.onto })
+  const cleared = await withoutTakenIn(workshop, chain, { onto: task.onto, isDoubtful })
   if (!cleared) return first
   const second = await replayChain(workshop, cleared, task)
   return reach(second, chain) > reach(first, chain) ? second : first

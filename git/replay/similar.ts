@@ -3,8 +3,8 @@ import type { Bytes } from '../objects/bytes.ts'
 import { subjectOf } from '../objects/commit-object.ts'
 import type { Change } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
+import { pathsOf } from './arrivals.ts'
 import { changedLines, type Diff } from './differ.ts'
-import { pathsOf } from './landed.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Older commits than these are not what made a patch stop applying. */

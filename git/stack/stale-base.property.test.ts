@@ -119,7 +119,10 @@ describe('withoutTakenIn', () => {
           }
           const oids = await commits(workshop, states)
           const chain = await chainOf(workshop, oids[0] as Oid, fork)
-          const cleared = await withoutTakenIn(workshop, chain, oids.at(-1) as Oid)
+          const cleared = await withoutTakenIn(workshop, chain, {
+            onto: oids.at(-1) as Oid,
+            isDoubtful: async () => false,
+          })
           const link = cleared?.links.find((each) => each.tookIn !== undefined)
           const wanted = expected(states, fork)
           if (wanted) found += 1

@@ -2,7 +2,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import type { Entry } from '../objects/tree.ts'
 import { runGit } from '../process/command.ts'
-import { pathsOf } from '../replay/landed.ts'
+import { pathsOf } from '../replay/arrivals.ts'
 import type { Workshop } from '../replay/workshop.ts'
 import { type Chain, type Link, restack } from './linearise.ts'
 
@@ -17,7 +17,11 @@ const mostWitnesses = 12
  * in: such a commit carries upstream's changes as if they were the fork's, and they would clash with what upstream made
  * of them since. Null where there is none. Invariant: the chain's last tree stays the head's.
  */
-export async function withoutTakenIn(workshop: Workshop, chain: Chain, onto: Oid): Promise<Chain | null> {
+export async function withoutTakenIn(
+  workshop: Workshop,
+  chain: Chain,
+  { onto, isDoubtful }: TakenInOptions,
+): Promise<Chain | null> {
   const upstream = await firstParents(workshop, chain.base, onto)
   const firstTouch = await firstTouches(workshop, chain.links)
   const witnesses: Bytes[] = []
@@ -26,12 +30,18 @@ export async function withoutTakenIn(workshop: Workshop, chain: Chain, onto: Oid
     const before = chain.links.slice(0, index)
     const isOwn = (path: Bytes) => (firstTouch.get(path) ?? index) < index
     const tookIn = await findTakenIn(workshop, link, { base: chain.base, isOwn, upstream, witnesses })
-    if (tookIn === null) continue
+    if (tookIn === null || (await isDoubtful(link, tookIn))) continue
     const prefix = await restack(workshop, { ...chain, links: before }, tookIn)
     const own: Link = { ...link, before: prefix.tree, tookIn }
     return { ...prefix, links: [...prefix.links, own, ...chain.links.slice(index + 1)], tree: chain.tree }
   }
   return null
+}
+
+export interface TakenInOptions {
+  readonly onto: Oid
+  /** Whether a commit may be something else than upstream's content of the commit that it equals. */
+  readonly isDoubtful: (link: Link, tookIn: Oid) => Promise<boolean>
 }
 
 /** Every path of the stack with the place of the first patch that touches it. */
