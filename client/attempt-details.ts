@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import { type AttemptStatus, statusQuery } from '../workflows/messages.ts'
+import type { ResolutionPack } from '../git/index.ts'
+import { type AttemptStatus, resolutionsQuery, statusQuery } from '../workflows/messages.ts'
 import type { AttemptRow, ListedAttempt } from './attempts.ts'
 import { isWorkerSilent } from './server-failure.ts'
 import { askWorker, type Session } from './session.ts'
@@ -34,6 +35,15 @@ export async function attemptDetails(
     throw error
   })
   return { row: listed.row, status: replayed }
+}
+
+/** The resolutions that a running attempt's replay works with: this machine may not know of them. */
+export async function carriedResolutions(
+  session: Session,
+  listed: ListedAttempt,
+): Promise<readonly ResolutionPack[]> {
+  const handle = session.client.workflow.getHandle(listed.row.id, listed.runId)
+  return askWorker(session, () => handle.query<readonly ResolutionPack[]>(resolutionsQuery.name))
 }
 
 /** The same for a listing of many: what the server's list knows must do where no worker answers soon. */

@@ -4,10 +4,12 @@ import {
   fetchFork,
   fetchUpstream,
   hasObject,
+  importResolution,
   type Mirror,
   openMirror,
   type RemoteAccess,
   type Replay,
+  type ResolutionPack,
   readStack,
   replay,
   stackPolicy,
@@ -19,6 +21,8 @@ import type { Surroundings } from './server.ts'
 export interface LocalReplay {
   readonly mirror: Mirror
   readonly result: Replay
+  /** The resolutions that the attempt brought along. */
+  readonly carried: readonly ResolutionPack[]
   /** Where a person settles its conflict. */
   readonly dir: string
 }
@@ -32,18 +36,26 @@ export function assertConflicted(status: AttemptStatus | null, id: string): asse
   })
 }
 
-/** Makes an attempt's replay again in this data folder's mirror; what the attempt pinned is fetched where it is missing. */
-export async function replayHere(from: Surroundings, status: AttemptStatus): Promise<LocalReplay> {
+/**
+ * Makes an attempt's replay again in this data folder's mirror: what the attempt pinned is fetched where it is missing,
+ * and what it settled conflicts with is taken in, so that the replay stops where the attempt did.
+ */
+export async function replayHere(
+  from: Surroundings,
+  status: AttemptStatus,
+  carried: readonly ResolutionPack[],
+): Promise<LocalReplay> {
   const { stackHead, onto, settings } = status
   if (stackHead === null || onto === null)
     throw new Error('An attempt conflicts before it has fetched anything.')
   const mirror = await openMirror({ path: from.data.mirrorOf(settings.upstream.name) })
   await fetchMissing(mirror, status, { pinned: [stackHead, onto], env: from.env })
+  for (const pack of carried) await importResolution(mirror, pack)
   const stack = await readStack(mirror, { head: stackHead, onto })
   const { committer, generated = [] } = settings.fork
   const policy = stackPolicy(settings, status.dropped)
   const result = await replay(mirror, { stack, onto, committer, attempt: status.id, policy, generated })
-  return { mirror, result, dir: from.data.resolveTreeOf(status.id) }
+  return { mirror, result, carried, dir: from.data.resolveTreeOf(status.id) }
 }
 
 async function fetchMissing(

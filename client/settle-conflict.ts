@@ -1,5 +1,5 @@
+import type { Oid } from '../domain/patch.ts'
 import {
-  listResolutions,
   type Mirror,
   packResolution,
   type ResolutionPack,
@@ -13,8 +13,8 @@ import type { LocalReplay } from './local-conflict.ts'
 /** What taking a person's work came to. */
 export type Settlement =
   | { readonly kind: 'unsettled'; readonly paths: readonly UnsettledPath[] }
-  /** Remembered; `resolutions` go with the `resume`, as far as a message can carry them. */
-  | { readonly kind: 'settled'; readonly resolutions: readonly ResolutionPack[] }
+  /** Remembered; `resolutions` go with the `resume`, but for so many that are too heavy for a message. */
+  | { readonly kind: 'settled'; readonly resolutions: readonly ResolutionPack[]; readonly heavy: number }
 
 /** Most that the resolutions of one message may weigh, in base64 characters. */
 const longestPacks = 128 * 1024
@@ -26,23 +26,29 @@ export async function settleConflict(
   decided: { readonly by: string; readonly at: string },
 ): Promise<Settlement> {
   const { mirror, result, dir } = local
-  if (result.kind === 'done') {
-    // Taken before, but the attempt was not told: an earlier call was cut short.
-    return { kind: 'settled', resolutions: await packsOf(mirror, await resolutionsOf(mirror, status.id)) }
-  }
+  // What settled it was taken before, or comes from another attempt: the attempt may know of neither.
+  if (result.kind === 'done') return settledWith(local, [])
   const taken = await takeConflict(mirror, { conflict: result.at, dir, attempt: status.id, ...decided })
   if (taken.kind === 'unsettled') return taken
   await removeTree(dir)
-  return { kind: 'settled', resolutions: await packsOf(mirror, [taken.resolution]) }
+  return settledWith(local, [taken.resolution])
 }
 
-async function resolutionsOf(mirror: Mirror, attempt: string): Promise<readonly string[]> {
-  const all = await listResolutions(mirror)
-  return all.filter((resolution) => resolution.attempt === attempt).map((resolution) => resolution.oid)
+/** The new resolutions, and those that brought the replay here and that the attempt does not carry. */
+async function settledWith(
+  { mirror, result, carried }: LocalReplay,
+  taken: readonly Oid[],
+): Promise<Settlement> {
+  const used = new Set([...taken, ...result.reports.flatMap(({ resolution }) => resolution ?? [])])
+  for (const { oid } of carried) used.delete(oid)
+  return { kind: 'settled', ...(await packsOf(mirror, [...used])) }
 }
 
 /** As many as one message carries; a worker that shares this data folder finds the others in the mirror. */
-async function packsOf(mirror: Mirror, oids: readonly string[]): Promise<readonly ResolutionPack[]> {
+async function packsOf(
+  mirror: Mirror,
+  oids: readonly Oid[],
+): Promise<{ readonly resolutions: readonly ResolutionPack[]; readonly heavy: number }> {
   const packs: ResolutionPack[] = []
   let left = longestPacks
   for (const oid of oids) {
@@ -51,5 +57,5 @@ async function packsOf(mirror: Mirror, oids: readonly string[]): Promise<readonl
     left -= packed.pack.length
     packs.push(packed)
   }
-  return packs
+  return { resolutions: packs, heavy: oids.length - packs.length }
 }

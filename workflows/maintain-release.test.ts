@@ -118,6 +118,7 @@ describe('an attempt', () => {
       decisions: [{ name: 'resume', by: 'ada' }],
     })
     expect(seen[1]).toMatchObject({ resolutions: [resolution], takeWorkTree: true, by: 'ada' })
+    expect(await handle.query('resolutions')).toEqual([resolution])
   })
 
   it('survives a signal whose input is nonsense, and takes a bare one', async () => {

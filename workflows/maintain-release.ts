@@ -1,5 +1,5 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/common'
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow'
+import { ApplicationFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow'
 import type { Intervention, Need, Step } from '../domain/attempt.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { failureTypes } from '../domain/failure-types.ts'
@@ -8,7 +8,7 @@ import { openAttempt } from './attempt.ts'
 import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
 import { runStep } from './attempt-steps.ts'
 import { leaveRecord } from './leave-record.ts'
-import type { AttemptStatus, MadeDecision, MaintainInput } from './messages.ts'
+import { type AttemptStatus, type MadeDecision, type MaintainInput, resolutionsQuery } from './messages.ts'
 import type { Next, StepState } from './step-state.ts'
 
 /** How long a queue without a worker goes unnoticed, in minutes: soon at first, then rarely. */
@@ -41,6 +41,7 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     replans: 0,
     letGo: [],
   }
+  setHandler(resolutionsQuery, () => state.resolutions)
 
   try {
     await play()

@@ -205,6 +205,8 @@ export const acceptTagSignal = defineSignal<[AcceptTagInput?]>('acceptTag')
 export const configureSignal = defineSignal<[ConfigureInput]>('configure')
 
 export const statusQuery = defineQuery<WorkflowStatus>('status')
+/** Of an attempt: the resolutions that its replay works with, so that any machine comes to the same conflict. */
+export const resolutionsQuery = defineQuery<readonly CarriedResolution[]>('resolutions')
 
 /** Names of the search attributes; all Keyword but the last, which is a Datetime. */
 export const searchAttributeNames = {

@@ -2,7 +2,7 @@ import { exitCodes } from '../../../domain/exit-codes.ts'
 import { shellWord } from '../../../domain/shell-word.ts'
 import { openConflict } from '../../../git/index.ts'
 import type { AttemptStatus } from '../../../workflows/messages.ts'
-import { attemptDetails } from '../../attempt-details.ts'
+import { attemptDetails, carriedResolutions } from '../../attempt-details.ts'
 import type { ListedAttempt } from '../../attempts.ts'
 import { dataOption } from '../../data-option.ts'
 import { decide, decider } from '../../decide.ts'
@@ -21,7 +21,7 @@ export function resolve(context: Context, input: CommandInput): Promise<CommandR
     const listed = await findAttempt(session, input.args[0] ?? '')
     const { status } = await attemptDetails(session, listed)
     assertConflicted(status, listed.row.id)
-    const local = await replayHere(context, status)
+    const local = await replayHere(context, status, await carriedResolutions(session, listed))
     return input.options.continue === true
       ? goOn({ context, session, input }, { listed, status, local })
       : open(context, status, local)
@@ -78,9 +78,14 @@ async function goOn(
       json: { version: 1, attempt: id, path: local.dir, unsettled: settlement.paths },
     }
   }
-  const { resolutions } = settlement
+  const { resolutions, heavy } = settlement
   const answer = await decide(session, listed, { name: 'resume', input: { by, resolutions } })
   context.say(`Taken and remembered. ${answer}`)
+  if (heavy > 0) {
+    context.say(
+      `It is too large for a message: it counts only for a git worker that uses the data folder ${context.data.root}.`,
+    )
+  }
   if (input.options.detach !== true) return waitForAttempt(context, session, { id, answered: status })
   return {
     exitCode: exitCodes.ok,

@@ -1,5 +1,5 @@
 import { UndriftError } from '../../../domain/errors.ts'
-import { attemptDetails } from '../../attempt-details.ts'
+import { attemptDetails, carriedResolutions } from '../../attempt-details.ts'
 import { findAttempt } from '../../find-attempt.ts'
 import { attemptRangeDiff } from '../../range-diff.ts'
 import { withSession } from '../../session.ts'
@@ -20,7 +20,9 @@ export function show(context: Context, input: CommandInput): Promise<CommandResu
     const webUi = webUiLink(session.server, listed.row.id)
     if (input.options.rangeDiff === true) {
       if (details.status === null) throw unknown(listed.row.id)
-      const rangeDiff = await attemptRangeDiff(context, details.status)
+      const rangeDiff = await attemptRangeDiff(context, details.status, () =>
+        carriedResolutions(session, listed),
+      )
       const json = { version: 1, ...attemptJson(details, webUi), rangeDiff }
       return { exitCode: 0, text: renderRangeDiff(rangeDiff, context.style), json }
     }
