@@ -2,7 +2,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import type { Change } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
-import { pathsOf } from './landed.ts'
+import { pathsOf } from './arrivals.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Up to so many commits each is tried; beyond, upstream's line is halved. */
