@@ -13,7 +13,7 @@ import { createGitlabTagsFeed } from './gitlab/gitlab-tags-feed.ts'
 import { createNpmFeed } from './npm/npm-feed.ts'
 import { createPypiFeed } from './pypi/pypi-feed.ts'
 import { type LoopbackServer, requestFor, serve } from './testing/serve.ts'
-import type { Feed, FeedResult } from './types.ts'
+import { type Feed, type FeedResult, mostReleases } from './types.ts'
 
 const atom = [
   'github-releases.atom',
@@ -136,7 +136,7 @@ function check(result: FeedResult): void {
     return
   }
   if (result.kind !== 'releases') throw new Error(result.kind)
-  expect(result.releases.length).toBeLessThanOrEqual(1_000)
+  expect(result.releases.length).toBeLessThanOrEqual(mostReleases)
   expect(result.problems.length).toBeLessThanOrEqual(21)
   for (const problem of result.problems) {
     expect(problem).not.toMatch(control)
