@@ -25,6 +25,21 @@ it('loads neither Temporal nor any command for --help', async () => {
   expect(stderr).not.toMatch(/@temporalio|\/commands\/|\/zod\/|clack/)
 })
 
+it.each([
+  ['plan', '--repo', '.', '--head', 'no-such', '--onto', 'no-such'],
+  ['releases', '--tags', '/dev/null'],
+  ['releases', '--git', '/no-such'],
+])(
+  'loads neither Temporal nor the schemas for %s %s, which needs no server and no config',
+  async (...argv) => {
+    const command = [process.execPath, ['--import', listLoaded, entry, ...argv]] as const
+    const ran = await run(...command).catch((error: unknown) => error)
+    const loaded = String((ran as { readonly stderr: unknown }).stderr)
+    expect(loaded).toContain(`/commands/${argv[0]}.ts`)
+    expect(loaded).not.toMatch(/@temporalio|protobufjs|\/zod\/|\/yaml\/|clack|pino|undici/)
+  },
+)
+
 it('says in one line that Node is too old, and ends with 2', async () => {
   const failed = await run(process.execPath, ['--import', old, entry, 'status']).catch(
     (error: unknown) => error,

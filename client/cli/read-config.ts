@@ -1,9 +1,11 @@
 import type { Config } from '../../config/config.ts'
-import { type LoadOptions, loadConfig } from '../../config/load-config.ts'
+import type { LoadOptions } from '../../config/load-config.ts'
 import type { Context } from './context.ts'
 
 /** The config that `--config` names, else the nearest `undrift.yaml`. */
-export function readConfigOf(context: Context): Promise<Config> {
+export async function readConfigOf(context: Context): Promise<Config> {
+  // Only now: the schema costs a third of the start, and a command that is given a repository or a list reads no config.
+  const { loadConfig } = await import('../../config/load-config.ts')
   return loadConfig(configLocation(context))
 }
 

@@ -7,7 +7,7 @@ import { writeObject } from '../objects/object-write.ts'
 import { makeTree, type TreeEntry } from '../objects/tree.ts'
 import { git } from '../process/command.ts'
 import type { Mirror } from '../types.ts'
-import { type LedgerEntry, readEntry, writeEntry } from './ledger-entry.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 
 /** One maintained line of a fork. */
 export interface Line {
@@ -22,6 +22,8 @@ export interface RecordedAttempt extends LedgerEntry {
 
 const prefix = 'refs/undrift/ledger'
 const rangeDiffName = 'range-diff.txt'
+/** Loaded when an entry is there to be read: its schema costs a short process much of its start. */
+const entryFormat = () => import('./ledger-entry.ts')
 
 /** The ref that holds a line's ledger: a chain of commits, one an entry, the newest at its tip. It can be pushed. */
 export function ledgerRef({ fork, line }: Line): string {
@@ -46,6 +48,7 @@ export async function recordAttempt(
   options: { readonly rangeDiff?: string | null } = {},
 ): Promise<Oid> {
   const ref = ledgerRef(entry)
+  const { writeEntry } = await entryFormat()
   const { rangeDiff = null } = options
   const files = new Map([['attempt.json', await fileOf(mirror, writeEntry(entry))]])
   if (rangeDiff !== null) files.set(rangeDiffName, await fileOf(mirror, rangeDiff))
@@ -81,6 +84,7 @@ export async function readLedger(
   if (tip === null) return []
   const chain = await chainOf(mirror, tip, options.limit)
   const blobs = await readBlobs(mirror, chain.map(recordName))
+  const { readEntry } = await entryFormat()
   return chain.flatMap((link) => {
     const entry = readEntry(blobs.get(recordName(link))?.toString('utf8') ?? '')
     return entry ? [{ ...entry, oid: link.oid }] : []
@@ -93,6 +97,7 @@ function recordName({ oid }: Link): string {
 
 /** The attempt that a ledger's commit records; null when it is none that this version can read. */
 export async function entryOf(mirror: Mirror, oid: Oid): Promise<LedgerEntry | null> {
+  const { readEntry } = await entryFormat()
   const name = `${oid}:attempt.json`
   return readEntry((await readBlobs(mirror, [name])).get(name)?.toString('utf8') ?? '')
 }

@@ -23,15 +23,15 @@ describe('the record', () => {
     .tuple(stages, name, entry)
     .map(([sides, path, done]) => ({ ...sides, path, settled: done, kind: 'content' as const }))
 
-  it('is read as it was written, whatever bytes its paths are of', () => {
+  it('is read as it was written, whatever bytes its paths are of', async () => {
     const extra = fc.record({ path: name, before: entry, after: entry })
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(settled, { minLength: 1, maxLength: 4 }),
         fc.array(extra, { maxLength: 3 }),
-        (paths, more) => {
+        async (paths, more) => {
           const record = { ...words, key: resolutionKey(paths), paths, more }
-          expect(readRecord(writeRecord(record))).toEqual(record)
+          expect(await readRecord(writeRecord(record))).toEqual(record)
         },
       ),
     )

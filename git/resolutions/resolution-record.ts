@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
-import { type ConflictKind, conflictKinds, type Oid } from '../../domain/patch.ts'
+import type { ConflictKind, Oid } from '../../domain/patch.ts'
 import { type Bytes, displayPath, toBytes, utf8Bytes } from '../objects/bytes.ts'
 import { isHostileName } from '../objects/hostile.ts'
 import type { Entry } from '../objects/tree.ts'
@@ -45,33 +44,6 @@ export function stagesLine({ base, ours, theirs }: ConflictStages): string {
   return [base, ours, theirs].map((side) => (side ? `${side.mode}:${side.oid}` : '-')).join(' ')
 }
 
-const oid = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
-const entry = z
-  .strictObject({ mode: z.enum(['100644', '100664', '100755', '120000', '160000']), oid })
-  .nullable()
-const named = { path: z.string().min(1), encoded: z.boolean() }
-const schema = z.strictObject({
-  version: z.literal(1),
-  key: z.string().regex(/^[0-9a-f]{64}$/),
-  by: z.string().min(1),
-  at: z.iso.datetime(),
-  attempt: z.string().nullable(),
-  patch: z.strictObject({ oid, subject: z.string() }),
-  paths: z
-    .array(
-      z.strictObject({
-        ...named,
-        kind: z.enum(conflictKinds),
-        base: entry,
-        ours: entry,
-        theirs: entry,
-        settled: entry,
-      }),
-    )
-    .min(1),
-  more: z.array(z.strictObject({ ...named, before: entry, after: entry })),
-})
-
 /** The record as the text of `resolution.json`. */
 export function writeRecord(record: ResolutionRecord): string {
   const withName = <T extends { readonly path: Bytes }>(each: T) => {
@@ -83,8 +55,10 @@ export function writeRecord(record: ResolutionRecord): string {
 }
 
 /** The record in a `resolution.json`; null when it is none, or when its key is not that of its stages. */
-export function readRecord(text: string): ResolutionRecord | null {
-  const parsed = schema.safeParse(parseJson(text))
+export async function readRecord(text: string): Promise<ResolutionRecord | null> {
+  // Loaded when there is one to be read: the schema costs a short process much of its start.
+  const { recordSchema } = await import('./record-schema.ts')
+  const parsed = recordSchema.safeParse(parseJson(text))
   if (!parsed.success) return null
   const { version: _, ...record } = parsed.data
   if (resolutionKey(record.paths) !== record.key) return null

@@ -201,7 +201,7 @@ export async function keepResolution(mirror: Mirror, key: string, oid: Oid): Pro
 /** What a resolution commit holds; null when it is none. */
 export async function readResolution(place: Place, oid: Oid): Promise<Resolution | null> {
   const result = await runGit(place, ['cat-file', 'blob', `${oid}:resolution.json`], { okCodes: [0, 128] })
-  const record = result.code === 0 ? readRecord(result.stdout.toString('utf8')) : null
+  const record = result.code === 0 ? await readRecord(result.stdout.toString('utf8')) : null
   return record ? { ...record, oid } : null
 }
 
