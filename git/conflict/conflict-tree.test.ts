@@ -91,6 +91,7 @@ describe('openConflict', () => {
     await expect(openConflict(scene.mirror, { conflict, dir: scene.dir })).rejects.toMatchObject({
       code: 'UNDRIFT_E_STACK',
       message: expect.stringContaining('"way-out"'),
+      hint: expect.stringContaining('`git log --all -- way-out`'),
     })
     expect(existsSync(scene.dir)).toBe(false)
   })

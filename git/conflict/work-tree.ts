@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import { type Bytes, displayPath, toBytes } from '../objects/bytes.ts'
 import { leadsOut } from '../objects/symlinks.ts'
 import { readWholeTree } from '../objects/tree.ts'
@@ -138,7 +139,7 @@ async function refuseOutwardLinks(
       'UNDRIFT_E_STACK',
       `The symlink "${names[0]}" points out of the tree, to "${names[1]}".`,
       {
-        hint: 'It can be carried in the stack, but no work tree is made with it; make it relative and inside.',
+        hint: `It can be carried, but no work tree is made with it. Find the commit that added it with \`git log --all -- ${shellWord(names[0] ?? '')}\`, and make it relative and inside.`,
       },
     )
   }

@@ -1,6 +1,5 @@
 import { exitCodes } from '../../../domain/exit-codes.ts'
 import { shellWord } from '../../../domain/shell-word.ts'
-import { openConflict } from '../../../git/index.ts'
 import type { AttemptStatus } from '../../../workflows/messages.ts'
 import { attemptDetails, carriedResolutions } from '../../attempt-details.ts'
 import type { ListedAttempt } from '../../attempts.ts'
@@ -8,6 +7,7 @@ import { dataOption } from '../../data-option.ts'
 import { decide, decider } from '../../decide.ts'
 import { findAttempt } from '../../find-attempt.ts'
 import { assertConflicted, type LocalReplay, replayHere } from '../../local-conflict.ts'
+import { openHere } from '../../open-here.ts'
 import { type Session, withSession } from '../../session.ts'
 import { settleConflict } from '../../settle-conflict.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
@@ -47,7 +47,7 @@ async function open(context: Context, status: AttemptStatus, local: LocalReplay)
     }
     return { exitCode: exitCodes.ok, text: renderSettled(command, context.style), json }
   }
-  const { path, paths } = await openConflict(local.mirror, { conflict: result.at, dir: local.dir })
+  const { path, paths } = await openHere(local, result.at, status.id)
   const { oid, subject } = result.at.patch
   return {
     exitCode: exitCodes.ok,
