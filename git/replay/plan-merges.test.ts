@@ -70,6 +70,28 @@ describe('a fork with merges', () => {
     expect(verdictsOf(result)).toEqual(['landed', 'unchanged'])
   })
 
+  it.each([
+    ['reverted', {}, ['unchanged', 'reverted-upstream']],
+    ['changed further', { 3: 'same, and more' }, ['landed', null]],
+  ])(
+    'tells of a patch that it merged from upstream and that upstream %s since',
+    async (_, since, expected) => {
+      onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'same' }) }))
+      const taken = repo.commit('theirs', { 'a.txt': lines({ 3: 'same' }) })
+      onFork(() => {
+        repo.git('merge', '-q', '-m', 'merge upstream', 'main')
+        repo.commit('later', { 'c.txt': 'later\n' })
+      })
+      repo.commit('since', { 'a.txt': lines(since) })
+      const { patches, result } = await plan()
+      expect(result.kind).toBe('done')
+      const kind = patches[0]?.suggestion === null ? null : 'reverted-upstream'
+      expect([patches[0]?.verdict, kind]).toEqual(expected)
+      if (kind === null) expect(patches[0]?.landedAs).toEqual([taken])
+      else expect(patches[0]?.suggestion).toBe('reverted-upstream')
+    },
+  )
+
   it('refuses a history that joins a stranger, and names the merge', async () => {
     onFork(() => {
       repo.git('checkout', '-q', '--orphan', 'stranger')

@@ -121,7 +121,10 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   const gone = async (change: Change, why: string): Promise<Fate> => {
     if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn] })
     const own = { ...change, ...change.own, hollow: null }
-    const landing = (await landings.ofEmptied(change)) ?? (await landings.ofEmptied(own))
+    const landing =
+      (await landings.ofEmptied(change)) ??
+      (await landings.ofEmptied(own)) ??
+      (change.hollow === null ? null : await landings.behindConflict(own, []))
     return landing ? landedFate(landing) : { verdict: 'emptied', newOid: null, reason: why }
   }
   const goneLaid = async (change: Change, laid: Laid): Promise<Fate> => {
@@ -158,11 +161,21 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     if (task.onConflict === 'forecast') tree = await favour(workshop, { ...merge, ours: tree }, 'theirs')
     return now(conflictFate(paths, causedBy, suggestion))
   }
-  const settleOne = async (change: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
+  /** The change by its own trees, where upstream had it when the fork merged that, and went back on it since. */
+  const revived = async (change: Change): Promise<Change | null> => {
+    if (change.hollow === null || change.tookIn !== null) return null
+    const own: Change = { ...change, ...change.own, hollow: null }
+    const merged = (await objects.commit(base)).tree
+    if ((await workshop.merger.tryMerge(own.before, merged, own.after)) !== merged) return null
+    if ((await landings.ofEmptied(own)) ?? (await landings.behindConflict(own, []))) return null
+    return (await landings.reverted(own)) === null ? null : own
+  }
+  const settleOne = async (given: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
     if (conflict && task.onConflict === 'stop') {
       return now({ verdict: null, newOid: null, reason: 'Behind the conflict; not tried.' })
     }
-    if (change.drop) return now({ verdict: 'dropped', newOid: null, ...change.drop })
+    if (given.drop) return now({ verdict: 'dropped', newOid: null, ...given.drop })
+    const change = (await revived(given)) ?? given
     if (change.hollow !== null) return now(await gone(change, change.hollow))
     const merge = await workshop.merger.merge(change.before, tree, change.after)
     if (merge.kind === 'conflict') return clashed(change, merge, later)
