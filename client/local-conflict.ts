@@ -1,5 +1,4 @@
 import { UndriftError } from '../domain/errors.ts'
-import type { Remote } from '../domain/settings.ts'
 import {
   fetchFork,
   fetchUpstream,
@@ -7,7 +6,6 @@ import {
   importResolution,
   type Mirror,
   openMirror,
-  type RemoteAccess,
   type Replay,
   type ResolutionPack,
   readStack,
@@ -15,6 +13,7 @@ import {
   stackPolicy,
 } from '../git/index.ts'
 import type { AttemptStatus } from '../workflows/messages.ts'
+import { accessTo } from './remote-access.ts'
 import type { Surroundings } from './server.ts'
 
 /** An attempt's replay, made again on this machine. */
@@ -79,17 +78,4 @@ async function fetchMissing(
   throw new UndriftError('UNDRIFT_E_REMOTE', `The commit ${lost} is no longer to be had from the remotes.`, {
     hint: `Let the attempt look at them again: undrift resume ${status.id}`,
   })
-}
-
-function accessTo(remote: Remote, env: NodeJS.ProcessEnv): RemoteAccess {
-  if (remote.token === null) return { remote, secret: null }
-  const secret = env[remote.token.slice('env:'.length)]
-  if (secret) return { remote, secret }
-  throw new UndriftError(
-    'UNDRIFT_E_SECRET',
-    `The remote ${remote.name} needs ${remote.token}, which is not set here.`,
-    {
-      hint: 'Set it in this shell, or run this command on the worker whose data folder holds the mirror.',
-    },
-  )
 }

@@ -15,6 +15,8 @@ import { gitVersion } from '../../git/process/version.ts'
 import type { PlanInput } from '../../git/replay/plan.ts'
 import { followedTags } from '../../git/stack/stack.ts'
 import type { Mirror } from '../../git/types.ts'
+import { fetchForPlan } from '../plan-fetch.ts'
+import { inPlanMirror } from '../plan-mirror.ts'
 import type { CommandInput } from './command.ts'
 import type { Context } from './context.ts'
 import { lineOption } from './line-option.ts'
@@ -34,19 +36,31 @@ type Ends = Omit<PlanInput, 'policy' | 'onConflict'>
 /** Who commits where no config says so: the config's own default. */
 const nobody = { name: 'Undrift', email: 'undrift@localhost' }
 
-/** Reads from the options, or from the config and the mirror, what is to be planned. Only ids go on from here. */
-export async function planTask(context: Context, input: CommandInput): Promise<PlanTask> {
+/** Runs `work` on what is to be planned by the options, or by the config and the remotes. Only ids go on from here. */
+export async function withPlanTask<T>(
+  context: Context,
+  input: CommandInput,
+  work: (task: PlanTask) => Promise<T>,
+): Promise<T> {
   await gitVersion()
   const onConflict = input.options.all === true ? 'forecast' : 'stop'
-  const {
-    source,
-    ends,
-    settings = null,
-  } = typeof input.options.repo === 'string'
-    ? await fromRepository(context, input, input.options.repo)
-    : await fromConfig(context, input)
-  const policy = await planPolicy(context, input.options, settings)
-  return { source, input: { ...ends, policy, onConflict } }
+  const goOn = async ({ source, ends, settings }: Found): Promise<T> => {
+    const policy = await planPolicy(context, input.options, settings ?? null)
+    return work({ source, input: { ...ends, policy, onConflict } })
+  }
+  if (typeof input.options.repo === 'string') {
+    return goOn(await fromRepository(context, input, input.options.repo))
+  }
+  const { settings, tag } = await fromConfig(context, input)
+  const path = context.data.mirrorOf(settings.upstream.name)
+  // A result that is kept needs the mirror itself.
+  if (input.options.to !== undefined) {
+    return goOn(await inMirror({ path, signal: context.signal }, settings, tag))
+  }
+  return inPlanMirror(path, context.signal, async (mirror) => {
+    const wanted = await fetchForPlan(mirror, settings, { tag, env: context.env })
+    return goOn(await inMirror(mirror, settings, wanted))
+  })
 }
 
 interface Found {
@@ -91,14 +105,22 @@ async function revision(source: Mirror, option: string, value: unknown): Promise
   })
 }
 
-async function fromConfig(context: Context, input: CommandInput): Promise<Found> {
+async function fromConfig(
+  context: Context,
+  input: CommandInput,
+): Promise<{ readonly settings: AttemptSettings; readonly tag: string | undefined }> {
   const [name, tag] = input.args
   if (name === undefined) throw usage('Name a fork of the config, or a repository with --repo.')
   for (const option of ['head', 'onto', 'base', 'upstream']) {
     if (input.options[option] !== undefined) throw usage(`--${option} belongs to --repo.`)
   }
   const settings = toAttemptSettings(await readConfigOf(context), name, lineOption(input.options.line, tag))
-  const source: Mirror = { path: context.data.mirrorOf(settings.upstream.name), signal: context.signal }
+  return { settings, tag }
+}
+
+/** What a mirror knows of the fork and the release. */
+async function inMirror(source: Mirror, settings: AttemptSettings, tag: string | undefined): Promise<Found> {
+  const { name } = settings.fork
   const missing = (what: string) =>
     new UndriftError('UNDRIFT_E_NOT_FOUND', `${what} is not in the mirror ${source.path}.`, {
       hint: `Fetch it with \`undrift run ${name} ${tag ?? '<tag>'}${lineFlag(settings.fork)} --dry-run\`.`,

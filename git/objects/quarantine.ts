@@ -44,7 +44,7 @@ export async function inQuarantine<T>(
 ): Promise<T> {
   const { format, folder } = await describe(source)
   await sweepOnce()
-  const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
+  const path = throwAwayFolder()
   try {
     makeFolder(path, format, join(folder, 'objects'))
     const shallow = shallowCommits(folder, path)
@@ -66,6 +66,11 @@ export async function inQuarantine<T>(
   } finally {
     await rm(path, { recursive: true, force: true })
   }
+}
+
+/** A new folder that ends with the process; where the process is killed, a later one removes it. */
+export function throwAwayFolder(): string {
+  return mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
 }
 
 let isSwept = false

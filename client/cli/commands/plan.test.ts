@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeFolder, makeRepo, numberedLines, type TestFolder, type TestRepo } from '../../../git/testing.ts'
 import { runHere } from '../testing.ts'
@@ -190,7 +190,7 @@ describe('undrift plan', () => {
     expect(ran.out).toBe('')
   })
 
-  it('plans a fork of the config from its mirror', async () => {
+  it('fetches what a plan of the config needs, with a mirror and without, and keeps nothing of it', async () => {
     repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
     repo.git('tag', 'v1.1.0')
     writeFileSync(
@@ -215,20 +215,30 @@ describe('undrift plan', () => {
     const data = `${folder.path}/data`
     const argv = ['plan', 'mine', '--data', data, '--json']
     const options = { cwd: folder.path, env: { PATH: process.env.PATH } }
-    expect((await runHere(argv, options)).code).toBe(2)
+    const first = await runHere(argv, options)
+    expect(first).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(first.out)).toMatchObject({ onto: repo.oid('v1.1.0'), head: repo.oid('fork') })
+    expect(existsSync(data)).toBe(false)
     const mirror = `${data}/mirrors/demo.git`
     repo.git('init', '-q', '--bare', mirror)
-    repo.git(
-      'push',
-      '-q',
-      mirror,
-      'v1.1.0:refs/upstream/tags/v1.1.0',
-      'fork:refs/fork/mine/origin/heads/fork',
-    )
+    const refs = ['v1.1.0:refs/upstream/tags/v1.1.0', 'fork:refs/fork/mine/origin/heads/fork']
+    repo.git('push', '-q', mirror, ...refs)
+    repo.commit('upstream goes on', { 'b.txt': numberedLines(30, { 3: 'theirs', 20: 'too' }) })
+    repo.git('tag', 'v1.2.0')
+    const state = () => [
+      repo.git('-C', mirror, 'for-each-ref'),
+      repo.git('-C', mirror, 'cat-file', '--batch-check', '--batch-all-objects'),
+    ]
+    const before = state()
     const ran = await runHere(argv, options)
     expect(ran.err).toBe('')
     expect(ran.code).toBe(0)
-    expect(JSON.parse(ran.out)).toMatchObject({ onto: repo.oid('v1.1.0'), result: { kind: 'done' } })
+    expect(JSON.parse(ran.out)).toMatchObject({ onto: repo.oid('v1.2.0'), result: { kind: 'done' } })
+    expect(state()).toEqual(before)
+    const none = await runHere(['plan', 'mine', '1.2.0', '--data', data], options)
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining('v1.2.0') })
+    rmSync(repo.dir, { recursive: true })
+    expect((await runHere(argv, options)).code).toBe(4)
   })
 
   it('takes the generated files of the config, and says what an attempt makes again', async () => {

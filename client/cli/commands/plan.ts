@@ -6,13 +6,16 @@ import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { planJson } from '../plan-json.ts'
 import { openKeeper } from '../plan-keeper.ts'
-import { planTask } from '../plan-task.ts'
+import { type PlanTask, withPlanTask } from '../plan-task.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderRangeDiff } from '../render/range-diff.ts'
 
 /** Shows what moving a stack would come to. Needs no server; with `--repo` no config either. */
-export async function plan(context: Context, input: CommandInput): Promise<CommandResult> {
-  const task = await planTask(context, input)
+export function plan(context: Context, input: CommandInput): Promise<CommandResult> {
+  return withPlanTask(context, input, (task) => show(context, input, task))
+}
+
+async function show(context: Context, input: CommandInput, task: PlanTask): Promise<CommandResult> {
   const keeper = await openKeeper(task.source, input.options)
   const rangeDiff = input.options.rangeDiff === true ? 'made' : 'left-out'
   const made = await makePlan(task.source, task.input, { rangeDiff, ...(keeper ? { keep: keeper } : {}) })

@@ -1,0 +1,53 @@
+import { UndriftError } from '../domain/errors.ts'
+import { tagRulesOf } from '../domain/lines/line-rules.ts'
+import { listReleases } from '../domain/list-releases.ts'
+import type { AttemptSettings } from '../domain/settings.ts'
+import { fetchFork, fetchUpstream } from '../git/mirror/fetch.ts'
+import { listRemote } from '../git/mirror/remote.ts'
+import type { Mirror } from '../git/types.ts'
+import { accessTo } from './remote-access.ts'
+
+/**
+ * Fetches what a plan stands on, as an attempt would now, and answers the release: the one that is named, else the
+ * newest that the line's rules take. Throws UNDRIFT_E_NOT_FOUND, and what `listRemote` throws.
+ */
+export async function fetchForPlan(
+  mirror: Mirror,
+  { upstream, fork }: AttemptSettings,
+  options: { readonly tag: string | undefined; readonly env: NodeJS.ProcessEnv },
+): Promise<string> {
+  const { env } = options
+  const access = accessTo(upstream.git, env)
+  const newest = async () => {
+    const tags = (await listRemote(mirror, access, ['refs/tags/*'])).map(({ ref }) =>
+      ref.slice('refs/tags/'.length),
+    )
+    return listReleases(tags, tagRulesOf(upstream, fork)).newest
+  }
+  const tag = options.tag ?? (await newest())
+  if (tag === null) {
+    throw new UndriftError('UNDRIFT_E_NOT_FOUND', `${upstream.name} has no release that the rules take.`, {
+      hint: `See why with \`undrift releases ${upstream.name}\`.`,
+    })
+  }
+  const fetched = await fetchUpstream(mirror, access, { tag })
+  if (fetched.kind === 'no-such-tag') {
+    throw new UndriftError('UNDRIFT_E_NOT_FOUND', `There is no tag ${tag} in ${upstream.git.url}.`, {
+      hint:
+        fetched.near === null
+          ? `See what there is with \`undrift releases ${upstream.name}\`.`
+          : `Did you mean \`${fetched.near}\`?`,
+    })
+  }
+  if (fetched.kind !== 'ok') {
+    const what = fetched.kind === 'tag-moved' ? 'is not what was seen first' : 'does not name a commit'
+    throw new UndriftError('UNDRIFT_E_REFUSED', `The tag ${tag} of ${upstream.name} ${what}.`)
+  }
+  const [source] = fork.remotes
+  if (source === undefined) throw new UndriftError('UNDRIFT_E_INPUT', `The fork ${fork.name} has no remote.`)
+  const branch = await fetchFork(mirror, accessTo(source, env), { fork: fork.name, branch: fork.branch })
+  if (branch.kind === 'ok') return tag
+  throw new UndriftError('UNDRIFT_E_NOT_FOUND', `There is no branch ${fork.branch} in ${source.url}.`, {
+    hint: `Mend \`branch\` of the fork ${fork.name} in the config.`,
+  })
+}
