@@ -27,17 +27,32 @@ const places = 12
 export function calver(pattern: string): Scheme | null {
   const grammar = patternGrammar(pattern)
   if (!grammar) return null
+  const order = pattern.match(tokenGrammar) ?? []
   return {
     name: `calver:${pattern}`,
     read: (text) => {
       const found = grammar.exec(text)
       if (!found) return null
       const fields = found.slice(1, -1)
+      if (!isDay(order, fields)) return null
       const suffix = found.at(-1) ?? null
       return { text, prerelease: suffix !== null, key: calverKey(fields, suffix) }
     },
     boundKey: calverKey,
   }
+}
+
+/** Whether the month has the day, where both stand in the pattern; without a year, February may have 29. */
+function isDay(order: readonly string[], fields: readonly string[]): boolean {
+  const field = (...names: readonly string[]): number | null => {
+    const at = order.findIndex((token) => names.includes(token))
+    return at === -1 ? null : Number(fields[at])
+  }
+  const month = field('MM', '0M')
+  const day = field('DD', '0D')
+  if (month === null || day === null) return true
+  const year = field('YYYY') ?? 2000 + (field('YY', '0Y') ?? 0)
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
 function patternGrammar(pattern: string): RegExp | null {
