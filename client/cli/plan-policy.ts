@@ -24,7 +24,7 @@ export async function planPolicy(
     tags: tagPolicy(options.policy, rules.tags),
     exclude: [...rules.exclude, ...list(options.exclude)],
     drop: list(options.drop),
-    squashAuthors: [...rules.squashAuthors, ...list(options.squashAuthor)],
+    squashAuthors: [...rules.squashAuthors, ...list(options.squashAuthor).map(emailOf)],
     upstreamPrs:
       typeof options.upstreamPrs === 'string' ? await readPrs(context, options.upstreamPrs) : new Map(),
   }
@@ -37,6 +37,15 @@ function tagPolicy(value: unknown, otherwise: StackPolicy['tags']): StackPolicy[
   const near = nearest(String(value), tagPolicies)
   throw new UndriftError('UNDRIFT_E_USAGE', `There is no policy \`${String(value)}\`.`, {
     hint: near === null ? `The policies are: ${tagPolicies.join(', ')}.` : `Did you mean \`${near}\`?`,
+  })
+}
+
+/** The address alone, also where it stands in angle brackets as Git shows it. */
+function emailOf(text: string): string {
+  const email = /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text.trim()
+  if (/^[^\s<>@]+@[^\s<>@]+$/.test(email)) return email
+  throw new UndriftError('UNDRIFT_E_USAGE', `"${text}" is no e-mail address.`, {
+    hint: 'Give the address of the bot as its commits have it: `git log --format=%ae`.',
   })
 }
 

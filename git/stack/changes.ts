@@ -2,7 +2,7 @@ import type { Workshop } from '../replay/workshop.ts'
 import type { Change } from './change.ts'
 import { foldFixups } from './fold.ts'
 import type { Chain, Link } from './linearise.ts'
-import { dropMarked, dropNamed, type StackPolicy } from './policy.ts'
+import { dropMarked, dropNamed, dropUnmarked, type StackPolicy } from './policy.ts'
 import { squashAuthors } from './squash-authors.ts'
 import { patchOf } from './stack.ts'
 
@@ -15,7 +15,9 @@ export async function planChanges(
   const links = await Promise.all(chain.links.map((link) => linkChange(workshop, link)))
   const named = dropNamed(links, options.policy)
   const folded = await foldFixups(workshop, named)
-  return dropMarked(workshop, squashAuthors(folded, options.policy.squashAuthors), options)
+  const { changes, marked } = await dropMarked(workshop, folded, options)
+  const squashed = squashAuthors(changes, options.policy.squashAuthors)
+  return dropUnmarked({ changes: squashed, marked }, options.policy)
 }
 
 async function linkChange(workshop: Workshop, link: Link): Promise<Change> {

@@ -31,6 +31,7 @@ export async function foldFixups(workshop: Workshop, changes: readonly Change[])
       list[at] = { ...now, note: `It is a patch of its own because the patch that it names ${why}.` }
       continue
     }
+    const former = (list[target] as Change).patch.subject
     const folded = await moveInto(workshop, list, target, at)
     if (!folded) {
       const why = `It could not be folded into "${(list[target] as Change).patch.subject}": it clashes with what lies between.`
@@ -39,7 +40,6 @@ export async function foldFixups(workshop: Workshop, changes: readonly Change[])
     }
     list = folded
     const changed = folded[target] as Change
-    const former = (changes.find((change) => change.patch.oid === changed.patch.oid) as Change).patch.subject
     formerSubjects.set(changed.patch.oid, [...(formerSubjects.get(changed.patch.oid) ?? []), former])
   }
   return list
@@ -59,7 +59,7 @@ function findTarget(
 ): number {
   const subjects = (change: Change) => [change.patch.subject, ...(formerSubjects.get(change.patch.oid) ?? [])]
   const open = (matches: (change: Change) => boolean) =>
-    earlier.findIndex((change) => change.drop === null && matches(change))
+    earlier.findIndex((change) => (change.drop === null || change.drop.cause === 'person') && matches(change))
   const exact = open((change) => subjects(change).includes(wanted))
   if (exact !== -1) return exact
   if (/^[0-9a-f]{7,64}$/.test(wanted)) {

@@ -7,14 +7,18 @@ import { type CommitObject, subjectOf } from '../objects/commit-object.ts'
 export type Marker =
   | { readonly kind: 'carry' }
   | { readonly kind: 'drop' }
-  /** Carried until upstream's pull request of that number is in the target. */
-  | { readonly kind: 'upstream-pr'; readonly number: number }
+  /** Carried until the pull request of that number is in the target; upstream's own where no repository is named. */
+  | { readonly kind: 'upstream-pr'; readonly number: number; readonly repository: string | null }
   /** Carried until an upstream ref or version is in the target. */
   | { readonly kind: 'until'; readonly name: string }
 
 /** The OpenShift convention; a repository's path and `revert:` may stand before the number. */
 const convention =
-  /^UPSTREAM: *(?:(?:revert: *(?:[0-9a-f]{7,40}: *)?)?(?:<(carry|drop)>|(?:[\w.-]+\/[\w.-]+: *)?(\d{1,9}))) *:/
+  /^UPSTREAM: *(?:(revert: *(?:[0-9a-f]{7,40}: *)?)?(?:<(carry|drop)>|(?:([\w.-]+\/[\w.-]+): *)?([1-9]\d{0,8}))) *:/
+/** What is certainly meant to be a marker; a slip in it must not pass for none in silence. */
+const meant = [/^\s*UPSTREAM\s*:/, /^\s*upstream\s*:?\s*<\s*(?:carry|drop)\s*>/i]
+/** A commit that is to be folded away names its patch with its marker. */
+const foldWords = /^(?:(?:fixup|squash|amend)! +)+/
 
 /**
  * The marker of a commit: the OpenShift convention in its subject, or a trailer `Undrift: carry | drop | until NAME`
@@ -22,9 +26,9 @@ const convention =
  * two contradict each other.
  */
 export function markerOf(oid: Oid, commit: Pick<CommitObject, 'message' | 'encoding'>): Marker | null {
-  const subject = subjectOf(commit)
+  const subject = subjectOf(commit).replace(foldWords, '')
   const found: Marker[] = []
-  if (/^UPSTREAM\s*:/.test(subject)) {
+  if (meant.some((pattern) => pattern.test(subject))) {
     const marker = readConvention(subject)
     if (!marker) throw malformed(oid, subject, `the marker in its subject is malformed`)
     found.push(marker)
@@ -44,9 +48,11 @@ export function markerOf(oid: Oid, commit: Pick<CommitObject, 'message' | 'encod
 function readConvention(subject: string): Marker | null {
   const match = convention.exec(subject)
   if (!match) return null
-  const [, word, number] = match
-  if (number !== undefined) return { kind: 'upstream-pr', number: Number(number) }
-  return word === 'drop' ? { kind: 'drop' } : { kind: 'carry' }
+  const [, revert, word, repository = null, number] = match
+  if (word === 'drop') return { kind: 'drop' }
+  // The fork's revert of a pull request is wanted all the more once upstream has that.
+  if (number === undefined || revert !== undefined) return { kind: 'carry' }
+  return { kind: 'upstream-pr', number: Number(number), repository }
 }
 
 function readTrailer(value: string): Marker | null {
@@ -55,11 +61,17 @@ function readTrailer(value: string): Marker | null {
   return name === undefined ? null : { kind: 'until', name }
 }
 
-/** Values of the `Undrift` trailer in the last paragraph, which is never the subject's own. */
+/** Values of the `Undrift` trailer in the last paragraph, which is never the subject's own; a value may be folded. */
 function trailers(message: string): readonly string[] {
-  const paragraphs = message.trimEnd().split(/\n[ \t]*\n/)
+  const paragraphs = message
+    .replaceAll('\r\n', '\n')
+    .trimEnd()
+    .split(/\n[ \t]*\n/)
+  // Git adds a list of conflicts behind the trailers.
+  while (/^#?[ \t]*Conflicts:/.test(paragraphs.at(-1) ?? '')) paragraphs.pop()
   const last = paragraphs.length > 1 ? (paragraphs.at(-1) ?? '') : ''
-  return last.split('\n').flatMap((line) => {
+  const unfolded = last.replaceAll(/\n[ \t]+(?=\S)/g, ' ')
+  return unfolded.split('\n').flatMap((line) => {
     const match = /^undrift[ \t]*:(.*)$/i.exec(line)
     return match ? [(match[1] ?? '').trim()] : []
   })

@@ -74,32 +74,41 @@ export function dropNamed(changes: readonly Change[], policy: StackPolicy): read
   })
 }
 
-/** Leaves out what the markers and the tag policy say. */
+/** Changes after their markers were read, and which of their commits bear one. */
+export interface Marked {
+  readonly changes: readonly Change[]
+  readonly marked: ReadonlySet<Oid>
+}
+
+/**
+ * Leaves out what the markers say. Each commit is judged for itself, before those of a bot become one: a malformed marker
+ * is none the less malformed in the middle of a run, and what is to be dropped is not carried along.
+ */
 export async function dropMarked(
   workshop: Workshop,
   changes: readonly Change[],
   options: { readonly policy: StackPolicy; readonly onto: Oid },
-): Promise<readonly Change[]> {
+): Promise<Marked> {
   const { policy, onto } = options
-  if (policy.tags === 'none') return changes
+  const marked = new Set<Oid>()
+  if (policy.tags === 'none') return { changes, marked }
   const until = untilReader(workshop, { onto, releases: policy.releases })
-  const marked: Change[] = []
+  const judged: Change[] = []
   for (const change of changes) {
-    if (change.drop) {
-      marked.push(change)
-      continue
-    }
-    const marker = markerOf(change.patch.oid, change.source)
-    if (marker === null && policy.tags === 'strict') {
-      marked.push({
-        ...change,
-        drop: { cause: 'policy', reason: 'It has no marker, and the policy is strict.' },
-      })
-      continue
-    }
-    marked.push(marker === null ? change : await judge(workshop, change, marker, { policy, onto, until }))
+    const marker = change.drop ? null : markerOf(change.patch.oid, change.source)
+    if (marker !== null) marked.add(change.patch.oid)
+    judged.push(marker === null ? change : await judge(workshop, change, marker, { policy, onto, until }))
   }
-  return marked
+  return { changes: judged, marked }
+}
+
+/** Where the policy is strict, leaves out every patch of which no commit has a marker. */
+export function dropUnmarked({ changes, marked }: Marked, policy: StackPolicy): readonly Change[] {
+  if (policy.tags !== 'strict') return changes
+  return changes.map((change) => {
+    if (change.drop || [change.patch.oid, ...change.folded].some((oid) => marked.has(oid))) return change
+    return { ...change, drop: { cause: 'policy', reason: 'It has no marker, and the policy is strict.' } }
+  })
 }
 
 async function judge(
@@ -119,8 +128,13 @@ async function judge(
     case 'drop':
       return { ...change, drop: { cause: 'marker', reason: 'Its marker says drop.' } }
     case 'upstream-pr': {
+      if (marker.repository !== null) return change
       const commit = options.policy.upstreamPrs.get(marker.number)
       if (commit === undefined) return change
+      if ((await workshop.quarantine.objects.find(commit))?.type !== 'commit') {
+        const what = `Upstream's pull request ${marker.number} is said to be ${commit.slice(0, 12)}, which is no commit here.`
+        return withNote(change, what)
+      }
       if (!(await inTarget(commit))) return change
       const reason = `Upstream's pull request ${marker.number} is in the target as ${commit.slice(0, 12)}.`
       return { ...change, drop: { cause: 'upstream-pr', reason } }
@@ -134,8 +148,11 @@ async function judge(
         return { ...change, drop: { cause: 'marker', reason: `Its marker says until ${name}, ${what}.` } }
       }
       if (until.why === null) return change
-      const note = `Its marker waits for ${name}, ${until.why}.`
-      return { ...change, note: change.note === null ? note : `${change.note} ${note}` }
+      return withNote(change, `Its marker waits for ${name}, ${until.why}.`)
     }
   }
+}
+
+function withNote(change: Change, note: string): Change {
+  return { ...change, note: change.note === null ? note : `${change.note} ${note}` }
 }

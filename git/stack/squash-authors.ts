@@ -4,24 +4,28 @@ import type { Change } from './change.ts'
 
 /**
  * Folds runs of consecutive commits of a bot into one: the first one's id and author, and the message of the newest
- * that has one. Everybody else's order is untouched; a commit that is left out for itself ends a run.
+ * that has one. Everybody else's order is untouched; a commit that is left out for itself ends a run, save that a person
+ * who drops the first one means all that a plan shows folded into it.
  */
 export function squashAuthors(changes: readonly Change[], emails: readonly string[]): readonly Change[] {
   const bots = new Set(emails.map(canonicalEmail))
   const list: Change[] = []
+  const begun = new Set<Change>()
   for (const change of changes) {
     const last = list.at(-1)
     const email = canonicalEmail(change.patch.authorEmail)
     const sameBot = last !== undefined && bots.has(email) && canonicalEmail(last.patch.authorEmail) === email
     const isMerge = (one: Change) => one.source.parents.length > 1
-    if (!sameBot || change.drop || last.drop || isMerge(change) || isMerge(last)) {
+    const isGone = last?.drop && !(last.drop.cause === 'person' && begun.has(last))
+    if (!sameBot || change.drop || isGone || isMerge(change) || isMerge(last)) {
+      if (!sameBot) begun.add(change)
       list.push(change)
       continue
     }
     const source = hasMessage(change.source) ? withMessage(last.source, change.source) : last.source
     const nothingLeft =
       last.before === change.after && (last.before !== last.after || change.before !== change.after)
-    list[list.length - 1] = {
+    const folded: Change = {
       ...last,
       after: change.after,
       own: { before: last.own.before, after: change.own.after },
@@ -30,6 +34,8 @@ export function squashAuthors(changes: readonly Change[], emails: readonly strin
       folded: [...last.folded, change.patch.oid, ...change.folded],
       hollow: nothingLeft ? 'The commits that were folded into it take it all back.' : null,
     }
+    if (begun.has(last)) begun.add(folded)
+    list[list.length - 1] = folded
   }
   return list
 }

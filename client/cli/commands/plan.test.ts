@@ -171,6 +171,7 @@ describe('undrift plan', () => {
 
   it.each([
     [['--policy', 'strickt'], 'Did you mean'],
+    [['--squash-author', 'nobody'], 'no e-mail address'],
     [['--to', 'candidate'], 'no branch'],
     [['--to', 'refs/tags/x'], 'no branch'],
     [['--expect', '0'.repeat(40)], '--expect belongs to --to'],
