@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attemptSlug } from '../domain/ids.ts'
 import { type ActivityWorld, makeWorld, prepare, pushInput } from './testing.ts'
 import type { VerifyInput } from './types.ts'
@@ -10,7 +11,10 @@ let world: ActivityWorld
 beforeEach(() => {
   world = makeWorld()
 })
-afterEach(() => world.remove())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  world.remove()
+})
 
 async function input(commands: readonly string[]): Promise<VerifyInput> {
   const { fork } = world.input('v1.1.0').settings
@@ -39,6 +43,22 @@ describe('verifying a candidate', () => {
       checks: [{ command: 'echo first; exit 3', exitCode: 3, tail: 'first' }],
     })
     expect(result.kind === 'red' && result.checks).toHaveLength(1)
+  })
+
+  it('asks for a sandbox only where there is something to run', async () => {
+    const boxed = async (commands: readonly string[]): Promise<VerifyInput> => {
+      const verify = await input(commands)
+      const { settings } = verify
+      return { ...verify, settings: { ...settings, fork: { ...settings.fork, sandbox: 'bubblewrap' } } }
+    }
+    const [some, none] = [await boxed(['true']), await boxed([])]
+    // Only git is on the PATH.
+    const bin = join(world.deps.data.verify, '..', 'bin')
+    mkdirSync(bin, { recursive: true })
+    symlinkSync(execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(), join(bin, 'git'))
+    vi.stubEnv('PATH', bin)
+    expect(await verifyCandidate(some, world.deps, world.step)).toMatchObject({ kind: 'sandbox-missing' })
+    expect(await verifyCandidate(none, world.deps, world.step)).toMatchObject({ kind: 'passed', checks: [] })
   })
 
   it('makes the commit again where the mirror lacks it, because the verify worker may be another machine', async () => {
