@@ -39,9 +39,17 @@ describe('git processes that are started together', () => {
     await Promise.all([first.close(), second.close()])
   })
 
+  it('answer whole when they have ended before somebody asks, beside others that run', async () => {
+    const argv = ['rev-parse', '--verify', 'HEAD']
+    const place = start({ argv, input: 'none' }, { argv: reader })
+    await expect.poll(() => existsSync(join(place.path, 'process-0.code'))).toBe(true)
+    const { stdout } = await runGit(place, argv)
+    expect(stdout.toString().trim()).toBe(repo.oid('HEAD'))
+  })
+
   it('are not used when their answer may be lost, because all of them have ended', async () => {
     const argv = ['rev-parse', '--verify', 'HEAD']
-    const place = start({ argv })
+    const place = start({ argv, input: 'none' })
     const told = async () => (await runGit(place, argv)).stdout.toString().trim()
     await expect.poll(() => readFileSync(join(place.path, 'process-0.code'), 'utf8')).toBe('0\n')
     expect(await told()).toBe(repo.oid('HEAD'))
@@ -49,7 +57,7 @@ describe('git processes that are started together', () => {
 
   it('take their words as they are, whatever a shell would make of them', async () => {
     const message = `'; touch never; "$(touch never)" \`touch never\` $1 \${2}\n*`
-    const place = start({ argv: ['rev-parse', '--sq-quote', message] })
+    const place = start({ argv: ['rev-parse', '--sq-quote', message], input: 'none' })
     const { stdout } = await runGit(place, ['rev-parse', '--sq-quote', message])
     expect(stdout.toString()).toContain('touch never')
     for (const where of [repo.dir, place.path, process.cwd()])
@@ -59,12 +67,12 @@ describe('git processes that are started together', () => {
   it('write into a file where that is wanted', async () => {
     const into = join(repo.dir, 'paths of it')
     const argv = ['ls-tree', '--name-only', 'HEAD']
-    await runGit(start({ argv, into }), argv, { into })
+    await runGit(start({ argv, into, input: 'none' }), argv, { into })
     expect(readFileSync(into, 'utf8')).toBe('file\n')
   })
 
   it('fail with the words of git', async () => {
-    const place = start({ argv: ['rev-parse', '--verify', 'nothing'] }, { argv: reader })
+    const place = start({ argv: ['rev-parse', '--verify', 'nothing'], input: 'none' }, { argv: reader })
     await expect(runGit(place, ['rev-parse', '--verify', 'nothing'])).rejects.toMatchObject({
       code: 'UNDRIFT_E_GIT',
       message: expect.stringContaining('Needed a single revision'),

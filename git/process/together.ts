@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
+import { type Duplex, PassThrough } from 'node:stream'
 import type { GitEnd, GitProcess } from './git-process.ts'
 
 /** One of several git commands that are started together. */
@@ -9,6 +9,11 @@ export interface TogetherCommand {
   readonly argv: readonly string[]
   /** A file that takes its output. */
   readonly into?: string
+  /**
+   * `none` for a command that may end before it is told that nothing comes: to say so to a stream whose other side is
+   * closed is an error, which throws away what nobody has read of it.
+   */
+  readonly input?: 'none'
 }
 
 /** Git processes that wait for whoever needs them. */
@@ -40,14 +45,15 @@ export function startTogether(commands: readonly TogetherCommand[], options: Tog
   const words: string[] = []
   const parameter = (word: string): string => `"\${${words.push(word)}}"`
   const streams = commands.map((_, index) => firstStream + index)
-  const parts = commands.map(({ argv, into }, index) => {
+  const parts = commands.map(({ argv, into, input }, index) => {
     const stream = firstStream + index
     // A stream that another process holds open, too, would never end.
     const others = streams.filter((other) => other !== stream).map((other) => `${other}>&-`)
     const git = ['git', ...argv.map(parameter)].join(' ')
     const out = into === undefined ? `>&${stream}` : `>${parameter(into)}`
     const [errors, code] = filesOf(options.folder, index).map(parameter)
-    const run = `${git} <&${stream} ${out} ${stream}>&- 2>${errors}; echo $? >${code}`
+    const source = input === 'none' ? '</dev/null' : `<&${stream}`
+    const run = `${git} ${source} ${out} ${stream}>&- 2>${errors}; echo $? >${code}`
     return `( ${others.length === 0 ? '' : `exec ${others.join(' ')}; `}${run} ) &`
   })
   const script = [...parts, `exec ${streams.map((stream) => `${stream}>&-`).join(' ')}`, 'wait'].join('\n')
@@ -61,6 +67,7 @@ export function startTogether(commands: readonly TogetherCommand[], options: Tog
     child.on('exit', () => resolve())
     child.on('error', () => resolve())
   })
+  const opened = child.stdio.slice(firstStream).map((stream) => stream as Duplex)
   const waiting = new Map<string, GitProcess>()
   for (const [index, command] of commands.entries()) {
     const process = processOf(child, index, { command, folder: options.folder })
@@ -83,7 +90,7 @@ export function startTogether(commands: readonly TogetherCommand[], options: Tog
         }
       }
       await isOver
-      for (const left of waiting.values()) left.stdin.destroy()
+      for (const stream of opened) stream.destroy()
     },
   }
 }
@@ -102,7 +109,8 @@ function processOf(
   end.catch(() => {})
   stream.on('error', () => {})
   if (command.into !== undefined) stream.resume()
-  return { group: child.pid, stdin: stream, stdout: command.into === undefined ? stream : null, end }
+  const stdin = command.input === 'none' ? new PassThrough().resume() : stream
+  return { group: child.pid, stdin, stdout: command.into === undefined ? stream : null, end }
 }
 
 function filesOf(folder: string, index: number): readonly [errors: string, code: string] {

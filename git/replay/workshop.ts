@@ -54,7 +54,7 @@ export async function inWorkshop<T>(
     ...(mergePath === 'dialogue' ? [{ argv: dialogueArgv }] : []),
     { argv: diffArgv('found') },
     { argv: rangeArgv },
-    ...(onto === undefined ? [] : [listTree(path, onto)]),
+    ...(onto === undefined ? [] : [{ ...listTree(path, onto), input: 'none' as const }]),
   ]
   return inQuarantine(source, open, { writes: 'buffered', ...(onto === undefined ? {} : { needs }) })
 }
