@@ -7,6 +7,7 @@ import { readPollMemory } from './read-poll-memory.ts'
 import { rebaseStack } from './rebase-stack.ts'
 import { recordAttempt } from './record-attempt.ts'
 import { regenerate } from './regenerate.ts'
+import { seenByWatch } from './seen-by-watch.ts'
 import { startMaintenance } from './start-maintenance.ts'
 import { runStep } from './step.ts'
 import { supersedeOlder } from './supersede-older.ts'
@@ -32,7 +33,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       tellMovedTags,
     },
     git: {
-      fetchRelease: (input) => runStep((step) => fetchRelease(input, deps, step)),
+      fetchRelease: (input) => runStep((step) => fetchRelease(input, { seenByWatch, ...deps }, step)),
       rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step)),
       pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step)),
       moveBranch: (input) => runStep((step) => moveBranch(input, deps, step)),

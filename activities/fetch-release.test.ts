@@ -23,6 +23,29 @@ describe('fetching a release', () => {
     })
   })
 
+  it('takes no other tag than its watch saw first, whoever starts it, unless a person took it', async () => {
+    const { upstream, step } = world
+    const before = {
+      tag: 'v1.0.0',
+      tagObject: upstream.oid('v1.0.0'),
+      commit: upstream.oid('v1.0.0^{commit}'),
+    }
+    upstream.git('tag', '-f', '-a', '-m', 'Another', 'v1.0.0', 'v1.1.0')
+    const after = upstream.oid('v1.0.0')
+    const deps = { ...world.deps, seenByWatch: async () => before }
+    const input = world.input('v1.0.0')
+    const moved = await fetchRelease(input, deps, step)
+    expect(moved).toMatchObject({ kind: 'tag-moved', before: before.tagObject, after })
+    const evidence = moved.kind === 'tag-moved' ? (moved.evidence ?? []) : []
+    expect(evidence.join('\n')).toContain('whole diff: ')
+    expect(evidence.join('\n')).toContain('+theirs')
+    const accepted = [{ need: 'tag-moved', tagObject: after } as const]
+    expect(await fetchRelease({ ...input, accepted }, deps, step)).toMatchObject({
+      kind: 'ready',
+      release: { tagObject: after },
+    })
+  })
+
   it('says what is missing when there is no such tag, no commit behind it, or no branch', async () => {
     world.upstream.git('tag', 'v9.0.0', 'HEAD^{tree}')
     const reasons = []

@@ -30,7 +30,7 @@ export async function fetchRelease(
   step.report({ done: 0, total: 2, what: `fetching ${upstream.name}` })
   const fetched = await fetchUpstream(mirror, accessTo(upstream.git, deps), {
     tag: input.tag,
-    seen: input.seen ?? null,
+    seen: input.seen ?? (await deps.seenByWatch?.(upstream.name, input.tag)) ?? null,
     accepted: acceptedMoves(input),
   })
   switch (fetched.kind) {

@@ -38,6 +38,8 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   if (!patched('lines')) return watchBeforeLines(input)
   // From here on a watch remembers what its polls came to, and shows in its memo where it stands.
   const remembers = patched('poll-memory')
+  // From here on it shows what it pinned, so that whoever starts an attempt by hand is held to it.
+  const pins = patched('all-pins') ? 'all' : 'waiting'
   let { upstream, forks, configDigest } = input
   let known = knowledgeOf(input)
   let phase: WatchStatus['phase'] = 'polling'
@@ -71,7 +73,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     setCurrentDetails(watchDetails(status(), upstream))
     if (!remembers) return
     const rules = lineRules(upstream, forks)
-    const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now(), polls: memory })
+    const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now(), polls: memory, pins })
     if (JSON.stringify(shown) === standing) return
     standing = JSON.stringify(shown)
     upsertMemo({ standing: shown })

@@ -7,8 +7,12 @@ import { pin, rulesOf } from './testing.ts'
 const now = '2026-05-01T12:00:00Z'
 const hold: Hold = { fork: null, line: null, by: 'ann', at: now, until: null, reason: 'code freeze' }
 
-function standing(known: Partial<WatchKnowledge>, lines: readonly LineKey[] = ['mine/main']) {
-  const more = { rules: [rulesOf({ lines })], now, polls: freshMemory }
+function standing(
+  known: Partial<WatchKnowledge>,
+  lines: readonly LineKey[] = ['mine/main'],
+  pins: 'all' | 'waiting' = 'waiting',
+) {
+  const more = { rules: [rulesOf({ lines })], now, polls: freshMemory, pins } as const
   return standingOf({ ...nothingKnown, ...known }, { pollSeconds: 600 }, more)
 }
 
@@ -35,6 +39,10 @@ describe('what a watch shows of itself', () => {
       left: 'nothing',
     })
     expect(shown.known.pins).toHaveLength(1)
+    const pins = [pin('v1.0.0'), pin('v2.0.0')]
+    expect(standing({ releases: [noticed], pins }, ['mine/main'], 'all').known.pins).toEqual(pins)
+    const many = Array.from({ length: 50 }, (_, index) => pin(`v${index}-${'x'.repeat(300)}`))
+    expect(standing({ pins: many }, ['mine/main'], 'all').known.pins).toEqual([])
     expect(shown.known.holds).toHaveLength(1)
   })
 

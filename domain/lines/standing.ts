@@ -32,7 +32,13 @@ const fewLines = 50
 export function standingOf(
   known: WatchKnowledge,
   upstream: Pick<UpstreamSettings, 'pollSeconds' | 'patienceSeconds' | 'expectSeconds'>,
-  more: { readonly rules: readonly LineRules[]; readonly now: string; readonly polls: PollMemory },
+  more: {
+    readonly rules: readonly LineRules[]
+    readonly now: string
+    readonly polls: PollMemory
+    /** `waiting` for watches whose histories are older than the wish to see all. */
+    readonly pins: 'all' | 'waiting'
+  },
 ): WatchStanding {
   const waiting = new Set(known.releases.map(({ tag }) => tag))
   const whole: WatchStanding = {
@@ -57,6 +63,8 @@ export function standingOf(
     polls: more.polls,
     left: 'nothing',
   }
+  const pinned = { ...whole, known: { ...whole.known, pins: known.pins } }
+  if (more.pins === 'all' && fits(pinned)) return pinned
   if (fits(whole)) return whole
   const idle = {
     ...whole,

@@ -65,6 +65,8 @@ async function fetchUnderLock(
   if (before) {
     const taken = wanted.accepted?.includes((offered ?? before).tagObject) ?? false
     if (offered !== null) await keepMoved(mirror, access, offered)
+    // What another machine, or the watch, saw first may still be had for the comparison.
+    if (known === undefined) await keepMoved(mirror, access, before)
     if (!taken) return { kind: 'tag-moved', before, after: offered }
     if (offered !== null && known !== undefined) await pinAnew(mirror, known, offered)
   } else if (offered === null) {
