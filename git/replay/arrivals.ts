@@ -22,6 +22,10 @@ export interface Arrivals {
   among(commits: readonly Oid[], change: TwoTrees): Promise<readonly Oid[]>
   /** Whether upstream took the change back, in full or in part, after the commit that brought it. */
   takenBack(change: TwoTrees, arrival: Oid, commits: readonly Oid[]): Promise<boolean>
+  /** The last of the commits that brought the change; whether upstream took it back since, in full or in part. */
+  ofWhole(commits: readonly Oid[], change: TwoTrees): Promise<Oid | 'taken-back' | null>
+  /** The commit that brought a change which the target holds; upstream may have moved the file first. */
+  anywhere(change: TwoTrees): Promise<Oid | null>
 }
 
 /** A search over long histories of one path would take longer than the question it spares. */
@@ -63,38 +67,58 @@ export function openArrivals(workshop: Workshop, range: UpstreamRange): Arrivals
     ]
   }
 
+  const among = async (commits: readonly Oid[], change: TwoTrees): Promise<readonly Oid[]> => {
+    const found: Oid[] = []
+    const may = await Promise.all(
+      commits.map(async (commit) => mayHold(workshop.trees, change, await treeOf(commit))),
+    )
+    const likely = commits.filter((_, index) => may[index])
+    await prepareStates(workshop, change, likely)
+    for (const commit of likely) {
+      if (await meetsOtherwise(workshop, change, await treeOf(commit))) continue
+      if (!(await isHeld(change, await treeOf(commit)))) continue
+      const { parents } = await objects.commit(commit)
+      let isNew = true
+      for (const parent of parents) isNew &&= !(await isHeld(change, await treeOf(parent)))
+      if (isNew) found.push(commit)
+    }
+    return found
+  }
+  const takenBack = async (change: TwoTrees, arrival: Oid, commits: readonly Oid[]): Promise<boolean> => {
+    for (const commit of commits.slice(commits.indexOf(arrival) + 1)) {
+      // A merge that lost the change touches no path by itself: what comes after it stands on the loss.
+      for (const at of [commit, ...(await objects.commit(commit)).parents]) {
+        if ((await stateAt(change, await treeOf(at))) !== 'absent') continue
+        if (await isAncestor(arrival, at)) return true
+      }
+    }
+    return false
+  }
+
   return {
     isHeld,
     candidates: async (changes) => {
       const lists = await Promise.all(changes.map((change) => pathsOf(workshop, change)))
       return withMerges((await range.touching(lists.flat())).slice(-mostCommits))
     },
-    among: async (commits, change) => {
-      const found: Oid[] = []
-      const may = await Promise.all(
-        commits.map(async (commit) => mayHold(workshop.trees, change, await treeOf(commit))),
-      )
-      const likely = commits.filter((_, index) => may[index])
-      await prepareStates(workshop, change, likely)
-      for (const commit of likely) {
-        if (await meetsOtherwise(workshop, change, await treeOf(commit))) continue
-        if (!(await isHeld(change, await treeOf(commit)))) continue
-        const { parents } = await objects.commit(commit)
-        let isNew = true
-        for (const parent of parents) isNew &&= !(await isHeld(change, await treeOf(parent)))
-        if (isNew) found.push(commit)
-      }
-      return found
+    among,
+    takenBack,
+    ofWhole: async (commits, change) => {
+      const last = (await among(commits, change)).at(-1)
+      if (last === undefined) return null
+      return (await takenBack(change, last, commits)) ? 'taken-back' : last
     },
-    takenBack: async (change, arrival, commits) => {
-      for (const commit of commits.slice(commits.indexOf(arrival) + 1)) {
-        // A merge that lost the change touches no path by itself: what comes after it stands on the loss.
-        for (const at of [commit, ...(await objects.commit(commit)).parents]) {
-          if ((await stateAt(change, await treeOf(at))) !== 'absent') continue
-          if (await isAncestor(arrival, at)) return true
-        }
+    anywhere: async (change) => {
+      const commits = await range.all()
+      const holds = async (at: number) => isHeld(change, await treeOf(commits[at] as Oid))
+      let [low, high] = [0, commits.length - 1]
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if (await holds(middle)) high = middle
+        else low = middle + 1
       }
-      return false
+      const [found = null] = await among(commits.slice(low, low + 1), change)
+      return found
     },
   }
 }

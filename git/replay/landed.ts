@@ -2,8 +2,10 @@ import type { LandedCause, Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
-import { openArrivals, pathsOf, type TwoTrees } from './arrivals.ts'
+import { openArrivals } from './arrivals.ts'
 import { changedLines, type Diff } from './differ.ts'
+import { piecesOf } from './landed-in-pieces.ts'
+import { squashOf } from './landed-together.ts'
 import { looksReverted } from './looks-reverted.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -26,8 +28,6 @@ export interface Landings {
 
 /** Where a patch applies and nobody is asked, less is looked at. */
 const fewCommits = 40
-/** How many later patches are tried together with one that landed as part of a squash. */
-const mostTogether = 12
 
 /** Looks for landings in the range between base and target. */
 export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid): Landings {
@@ -38,19 +38,6 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
     return parent === undefined ? null : treeOf(parent)
   }
   const arrivals = openArrivals(workshop, range)
-  /** Upstream may have moved the file first: then the commit that brought the change touches another path. */
-  const arrivalAnywhere = async (change: TwoTrees): Promise<Oid | null> => {
-    const commits = await range.all()
-    const holds = async (at: number) => arrivals.isHeld(change, await treeOf(commits[at] as Oid))
-    let [low, high] = [0, commits.length - 1]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (await holds(middle)) high = middle
-      else low = middle + 1
-    }
-    const [found = null] = await arrivals.among(commits.slice(low, low + 1), change)
-    return found
-  }
   const causeOf = async (change: Change, commit: Oid): Promise<LandedCause> => {
     const before = await parentTreeOf(commit)
     if (before === null) return 'contained'
@@ -65,47 +52,20 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
       if (isEmptyChange(change)) return null
       if (!(await arrivals.isHeld(change, await treeOf(onto)))) return null
       const own = await arrivals.candidates([change])
-      const [first = await arrivalAnywhere(change)] = await arrivals.among(own, change)
+      const [first = await arrivals.anywhere(change)] = await arrivals.among(own, change)
       return first === null ? null : { cause: await causeOf(change, first), as: [first] }
     },
     behindConflict: async (change, later) => {
       const own = await arrivals.candidates([change])
       if (own.length === 0) return null
-      const last = (await arrivals.among(own, change)).at(-1)
-      if (last !== undefined) {
-        if (await arrivals.takenBack(change, last, own)) return null
-        return { cause: await causeOf(change, last), as: [last] }
-      }
-      const paths = new Set(await pathsOf(workshop, change))
-      const together: Change[] = [change]
-      /** Patches on the way that the change has nothing to do with, until a later one needs both. */
-      let beside: readonly Change[] = []
-      let after = change.after
-      for (const other of later) {
-        if (together.length >= mostTogether) break
-        const own = await pathsOf(workshop, other)
-        const isMet =
-          own.some((path) => paths.has(path)) &&
-          (await dependsOn(workshop, other, { before: change.before, after }))
-        const tree = isMet ? await stacked(workshop, after, [other]) : null
-        const needed = isMet && tree === null ? await onSamePaths(workshop, beside, other) : []
-        const next = tree ?? (needed.length > 0 ? await stacked(workshop, after, [...needed, other]) : null)
-        if (next === null) {
-          beside = [...beside, other]
-          continue
-        }
-        together.push(...needed, other)
-        beside = beside.filter((each) => !needed.includes(each))
-        after = next
-        for (const each of together) for (const path of await pathsOf(workshop, each)) paths.add(path)
-        const commits = await arrivals.candidates(together)
-        const all = { before: change.before, after }
-        const squash = (await arrivals.among(commits, all)).at(-1)
-        if (squash === undefined) continue
-        if (await arrivals.takenBack(all, squash, commits)) return null
-        return { cause: 'squashed', as: [squash] }
-      }
-      return null
+      const whole = await arrivals.ofWhole(own, change)
+      if (whole === 'taken-back') return null
+      if (whole !== null) return { cause: await causeOf(change, whole), as: [whole] }
+      const squash = await squashOf({ workshop, arrivals }, change, later)
+      if (squash === 'taken-back') return null
+      if (squash !== null) return { cause: 'squashed', as: [squash] }
+      const pieces = await piecesOf({ workshop, arrivals, range }, change, await treeOf(onto))
+      return pieces === null ? null : { cause: 'contained', as: pieces }
     },
     reverted: async (change) => {
       const commits = (await arrivals.candidates([change])).slice(-fewCommits)
@@ -119,40 +79,6 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
 
 function textOf(diff: Diff): Bytes {
   return diff.map((file) => file.text).join('')
-}
-
-/** The tree with these changes on top; null where one clashes. */
-async function stacked(workshop: Workshop, on: Oid, changes: readonly Change[]): Promise<Oid | null> {
-  let tree: Oid | null = on
-  for (const change of changes) {
-    if (tree === null) return null
-    tree = await workshop.merger.tryMerge(change.before, tree, change.after)
-  }
-  return tree
-}
-
-/** Those of the changes that touch a path that the other touches, too. */
-async function onSamePaths(
-  workshop: Workshop,
-  changes: readonly Change[],
-  other: Change,
-): Promise<readonly Change[]> {
-  const paths = new Set(await pathsOf(workshop, other))
-  const met = await Promise.all(
-    changes.map(async (each) => (await pathsOf(workshop, each)).some((path) => paths.has(path))),
-  )
-  return changes.filter((each, index) => met[index] && each.drop === null)
-}
-
-/** Whether a later patch needs an earlier change: without the change it no longer applies. */
-async function dependsOn(
-  workshop: Workshop,
-  later: Change,
-  change: { readonly before: Oid; readonly after: Oid },
-): Promise<boolean> {
-  const without = await workshop.merger.merge(change.after, later.before, change.before)
-  if (without.kind === 'conflict') return true
-  return (await workshop.merger.merge(later.before, without.tree, later.after)).kind === 'conflict'
 }
 
 /**

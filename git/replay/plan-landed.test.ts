@@ -117,6 +117,43 @@ describe('patches that landed', () => {
     expect((await plan()).patches[0]).toMatchObject({ verdict: 'landed', landedAs: [merge] })
   })
 
+  it.each([
+    ['file by file', { 'b.txt': { 3: 'ours' } }, { 'a.txt': { 3: 'ours, and more' } }],
+    ['hunk by hunk', { 'a.txt': { 20: 'ours' } }, { 'a.txt': { 3: 'ours, and more' } }],
+  ])('finds one that landed %s while upstream went on from the first', async (_, second, further) => {
+    const files = (...sides: readonly Readonly<Record<string, Readonly<Record<number, string>>>>[]) => {
+      const all = ['a.txt', 'b.txt'].map((path) => [
+        path,
+        Object.assign({}, ...sides.map((one) => one[path])),
+      ])
+      return Object.fromEntries(all.map(([path, changes]) => [path, lines(changes)]))
+    }
+    const first = { 'a.txt': { 3: 'ours' } }
+    onFork(() => repo.commit('ours', files(first, second)))
+    const taken = repo.commit('takes the first', files(first))
+    repo.commit('goes on', files(first, further))
+    const rest = repo.commit('takes the second', files(first, further, second))
+    repo.commit('elsewhere', { 'c.txt': 'elsewhere\n' })
+    expect((await plan()).patches[0]).toMatchObject({
+      verdict: 'landed',
+      cause: 'contained',
+      landedAs: [taken, rest],
+    })
+  })
+
+  it.each([
+    ['never came', { 'b.txt': lines({ 30: 'upstream' }) }],
+    ['was taken back', { 'b.txt': lines({}) }],
+    ['came otherwise', { 'b.txt': lines({ 3: 'otherwise' }) }],
+  ])('asks about one of which a piece %s', async (how, last) => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }), 'b.txt': lines({ 3: 'ours' }) }))
+    repo.commit('takes the first', { 'a.txt': lines({ 3: 'ours' }) })
+    repo.commit('goes on', { 'a.txt': lines({ 3: 'ours, and more' }) })
+    if (how === 'was taken back') repo.commit('takes the second', { 'b.txt': lines({ 3: 'ours' }) })
+    repo.commit('then', last)
+    expect(verdictsOf(await plan())).toEqual(['conflict'])
+  })
+
   it('asks about one that landed with changes', async () => {
     onFork(() => repo.commit('set the limit', { 'a.txt': lines({ 3: 'limit = 30 seconds' }) }))
     const like = repo.commit('set the limit (#12)', {

@@ -92,6 +92,25 @@ describe('a fork with merges', () => {
     },
   )
 
+  it('names the upstream commit of patches that it merged as one squash, and that upstream changed further', async () => {
+    onFork(() => {
+      repo.commit('one', { 'a.txt': lines({ 3: 'one' }) })
+      repo.commit('two', { 'a.txt': lines({ 3: 'two' }) })
+    })
+    const squash = repo.commit('squash', { 'a.txt': lines({ 3: 'two' }) })
+    onFork(() => {
+      repo.git('merge', '-q', '-m', 'merge upstream', 'main')
+      repo.commit('later', { 'c.txt': 'later\n' })
+    })
+    repo.commit('further', { 'a.txt': lines({ 3: 'two, and more' }) })
+    const { patches } = await plan()
+    expect(patches.map(({ verdict, landedAs }) => [verdict, landedAs])).toEqual([
+      ['landed', [squash]],
+      ['landed', [squash]],
+      ['unchanged', []],
+    ])
+  })
+
   it('refuses a history that joins a stranger, and names the merge', async () => {
     onFork(() => {
       repo.git('checkout', '-q', '--orphan', 'stranger')

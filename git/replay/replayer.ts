@@ -118,20 +118,20 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     if (newOid !== null && laid.files.length > 0) laidPatches.push({ change, newOid, laid })
     return { newOid }
   }
-  const gone = async (change: Change, why: string): Promise<Fate> => {
+  const gone = async (change: Change, why: string, later: readonly Change[]): Promise<Fate> => {
     if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn] })
-    const own = { ...change, ...change.own, hollow: null }
+    const own = byOwnTrees(change)
     const landing =
       (await landings.ofEmptied(change)) ??
       (await landings.ofEmptied(own)) ??
-      (change.hollow === null ? null : await landings.behindConflict(own, []))
+      (change.hollow === null ? null : await landings.behindConflict(own, later.map(byOwnTrees)))
     return landing ? landedFate(landing) : { verdict: 'emptied', newOid: null, reason: why }
   }
-  const goneLaid = async (change: Change, laid: Laid): Promise<Fate> => {
+  const goneLaid = async (change: Change, laid: Laid, later: readonly Change[]): Promise<Fate> => {
     const why = 'Nothing is left: the new stack has the change before it comes to it.'
-    if (change.before !== change.after) return withGenerated(await gone(change, why), laid, [])
+    if (change.before !== change.after) return withGenerated(await gone(change, why, later), laid, [])
     const isThere = laid.files.every(({ how }) => how === 'there')
-    if (isThere) return gone(await wholeChange(workshop.trees, change), why)
+    if (isThere) return gone(await wholeChange(workshop.trees, change), why, later)
     return { verdict: 'emptied', newOid: null, reason: nothingLeft(laid) }
   }
   const clashed = async (
@@ -162,12 +162,13 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     return now(conflictFate(paths, causedBy, suggestion))
   }
   /** The change by its own trees, where upstream had it when the fork merged that, and went back on it since. */
-  const revived = async (change: Change): Promise<Change | null> => {
+  const revived = async (change: Change, later: readonly Change[]): Promise<Change | null> => {
     if (change.hollow === null || change.tookIn !== null) return null
-    const own: Change = { ...change, ...change.own, hollow: null }
+    const own = byOwnTrees(change)
     const merged = (await objects.commit(base)).tree
     if ((await workshop.merger.tryMerge(own.before, merged, own.after)) !== merged) return null
-    if ((await landings.ofEmptied(own)) ?? (await landings.behindConflict(own, []))) return null
+    if ((await landings.ofEmptied(own)) ?? (await landings.behindConflict(own, later.map(byOwnTrees))))
+      return null
     return (await landings.reverted(own)) === null ? null : own
   }
   const settleOne = async (given: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
@@ -175,14 +176,14 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
       return now({ verdict: null, newOid: null, reason: 'Behind the conflict; not tried.' })
     }
     if (given.drop) return now({ verdict: 'dropped', newOid: null, ...given.drop })
-    const change = (await revived(given)) ?? given
-    if (change.hollow !== null) return now(await gone(change, change.hollow))
+    const change = (await revived(given, later)) ?? given
+    if (change.hollow !== null) return now(await gone(change, change.hollow, later))
     const merge = await workshop.merger.merge(change.before, tree, change.after)
     if (merge.kind === 'conflict') return clashed(change, merge, later)
     const laid = await layOver(change, merge.tree)
     const before = tree
     const made = advanceLaid(change, merge.tree, laid)
-    if (!made) return now(await goneLaid(change, laid))
+    if (!made) return now(await goneLaid(change, laid, later))
     // Compared only when all is replayed: until then nothing has to be shown to git.
     const result = { before, after: merge.tree, ...made, suggestionFor }
     return async () => withGenerated(await compare(workshop, change, result), laid, pending)
@@ -206,6 +207,11 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   )
   const suspects = settled.flatMap((fate) => fate.suspects ?? [])
   return { head, tree, records, suspects, pending, conflict }
+}
+
+/** The change as its commit made it in the fork, before anything was taken out of it. */
+function byOwnTrees(change: Change): Change {
+  return { ...change, ...change.own, hollow: null }
 }
 
 function now(fate: Fate): () => Promise<Fate> {

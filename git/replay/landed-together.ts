@@ -1,0 +1,76 @@
+import type { Oid } from '../../domain/patch.ts'
+import type { Change } from '../stack/change.ts'
+import { type Arrivals, pathsOf } from './arrivals.ts'
+import type { Workshop } from './workshop.ts'
+
+/** How many later patches are tried together with one that landed as part of a squash. */
+const mostTogether = 12
+
+/** The upstream commit that brought a patch together with later ones of the stack, which build on it. */
+export async function squashOf(
+  { workshop, arrivals }: { readonly workshop: Workshop; readonly arrivals: Arrivals },
+  change: Change,
+  later: readonly Change[],
+): Promise<Oid | 'taken-back' | null> {
+  const paths = new Set(await pathsOf(workshop, change))
+  const together: Change[] = [change]
+  /** Patches on the way that the change has nothing to do with, until a later one needs both. */
+  let beside: readonly Change[] = []
+  let after = change.after
+  for (const other of later) {
+    if (together.length >= mostTogether) break
+    const own = await pathsOf(workshop, other)
+    const isMet =
+      own.some((path) => paths.has(path)) &&
+      (await dependsOn(workshop, other, { before: change.before, after }))
+    const tree = isMet ? await stacked(workshop, after, [other]) : null
+    const needed = isMet && tree === null ? await onSamePaths(workshop, beside, other) : []
+    const next = tree ?? (needed.length > 0 ? await stacked(workshop, after, [...needed, other]) : null)
+    if (next === null) {
+      beside = [...beside, other]
+      continue
+    }
+    together.push(...needed, other)
+    beside = beside.filter((each) => !needed.includes(each))
+    after = next
+    for (const each of together) for (const path of await pathsOf(workshop, each)) paths.add(path)
+    const commits = await arrivals.candidates(together)
+    const squash = await arrivals.ofWhole(commits, { before: change.before, after })
+    if (squash !== null) return squash
+  }
+  return null
+}
+
+/** The tree with these changes on top; null where one clashes. */
+async function stacked(workshop: Workshop, on: Oid, changes: readonly Change[]): Promise<Oid | null> {
+  let tree: Oid | null = on
+  for (const change of changes) {
+    if (tree === null) return null
+    tree = await workshop.merger.tryMerge(change.before, tree, change.after)
+  }
+  return tree
+}
+
+/** Those of the changes that touch a path that the other touches, too. */
+async function onSamePaths(
+  workshop: Workshop,
+  changes: readonly Change[],
+  other: Change,
+): Promise<readonly Change[]> {
+  const paths = new Set(await pathsOf(workshop, other))
+  const met = await Promise.all(
+    changes.map(async (each) => (await pathsOf(workshop, each)).some((path) => paths.has(path))),
+  )
+  return changes.filter((each, index) => met[index] && each.drop === null)
+}
+
+/** Whether a later patch needs an earlier change: without the change it no longer applies. */
+async function dependsOn(
+  workshop: Workshop,
+  later: Change,
+  change: { readonly before: Oid; readonly after: Oid },
+): Promise<boolean> {
+  const without = await workshop.merger.merge(change.after, later.before, change.before)
+  if (without.kind === 'conflict') return true
+  return (await workshop.merger.merge(later.before, without.tree, later.after)).kind === 'conflict'
+}
