@@ -188,6 +188,9 @@ describe('a patch that waits', () => {
     ['a full ref', 'refs/tags/v1.1.0', true],
     ['a branch that is in the target', 'topic', true],
     ['a branch that is not', 'unmerged', false],
+    ['a local branch that is in the target', 'local', true],
+    ['a local branch that is not', 'elsewhere', false],
+    ['the branch of a remote', 'origin/remote', true],
     ['a tag of a family', 'tool-v0.4.0', true],
     ['a newer tag of a family', 'tool-v0.5.0', false],
   ])('for %s (%s)', async (_what, name, isReached) => {
@@ -195,6 +198,8 @@ describe('a patch that waits', () => {
     repo.commit('one', { 'u.txt': '1\n' })
     repo.git('tag', 'v1.0.0')
     repo.git('update-ref', 'refs/upstream/heads/topic', 'main')
+    repo.git('update-ref', 'refs/remotes/origin/remote', 'main')
+    repo.git('branch', 'local')
     repo.commit('two', { 'u.txt': '2\n' })
     repo.git('tag', '-a', '-m', 'two', 'v1.1.0')
     repo.git('tag', 'tool-v0.4.1')

@@ -21,6 +21,8 @@ export type UntilReader = (name: string) => Promise<Until>
 
 const tagRoots = ['refs/upstream/tags/', 'refs/tags/']
 const branchRoots = ['refs/upstream/heads/', 'refs/remotes/upstream/']
+/** Any other branch of a plain repository; a mirror has none. The last to be asked, and only whether the target holds it. */
+const otherRoots = ['refs/heads/', 'refs/remotes/', 'refs/remotes/origin/']
 /** Where nobody says how upstream writes its tags. */
 const usualRules: TagRules = { prefix: '', prereleases: true }
 
@@ -55,7 +57,7 @@ export function untilReader(
 
   return async (name) => {
     if (!/^[\w./+~-]+$/.test(name) || name.includes('..') || name.startsWith('-')) return { kind: 'unknown' }
-    const commit = await namedCommit(workshop, name)
+    const commit = await namedCommit(workshop, name, [...tagRoots, ...branchRoots])
     if (commit !== null && (await inTarget(commit))) return { kind: 'reached', by: name }
     const wanted = versionOf(read, rules.prefix, name) ?? familyOf(name)
     if (wanted !== null) {
@@ -66,7 +68,9 @@ export function untilReader(
       if (newest !== undefined) return { kind: 'reached', by: newest }
       return { kind: 'open', why: commit === null ? 'which is not released yet' : null }
     }
-    if (commit !== null) return { kind: 'open', why: null }
+    const branch = commit ?? (await namedCommit(workshop, name, otherRoots))
+    if (branch !== null && (await inTarget(branch))) return { kind: 'reached', by: name }
+    if (branch !== null) return { kind: 'open', why: null }
     return isHex(name) ? { kind: 'open', why: 'a commit that is not known here' } : { kind: 'unknown' }
   }
 }
@@ -102,9 +106,12 @@ function familyOf(name: string): Wanted | null {
 }
 
 /** The commit behind a full ref, a tag, a branch or an id; null where the repository has no such thing. */
-async function namedCommit({ quarantine }: Workshop, name: string): Promise<Oid | null> {
-  const roots = name.startsWith('refs/') ? [''] : [...tagRoots, ...branchRoots]
-  for (const root of roots) {
+async function namedCommit(
+  { quarantine }: Workshop,
+  name: string,
+  roots: readonly string[],
+): Promise<Oid | null> {
+  for (const root of name.startsWith('refs/') ? [''] : roots) {
     for (const ref of root === '' ? [name] : [`${root}${name}`, `${root}v${name}`]) {
       const commit = await commitOf(quarantine.source, ref)
       if (commit !== null) return commit
