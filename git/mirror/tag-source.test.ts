@@ -1,14 +1,10 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeBare, makeFolder, makeRepo, type TestRepo } from '../testing.ts'
 import type { RemoteAccess } from '../types.ts'
+import { type HttpsRemotes, missingForHttps, serveHttps } from './https-testing.ts'
 import { openTagSource } from './tag-source.ts'
 
 const folder = makeFolder()
@@ -80,83 +76,21 @@ it('ends with the caller', async () => {
   )
 })
 
-const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend')
-const missing = [
-  ...(existsSync(backend) ? [] : ['git-http-backend']),
-  ...(spawnSync('openssl', ['version']).status === 0 ? [] : ['openssl']),
-]
+describe.skipIf(missingForHttps.length > 0)(
+  `over https (needs ${missingForHttps.join(', ') || 'nothing more'})`,
+  () => {
+    let remotes: HttpsRemotes
+    beforeAll(async () => {
+      remotes = await serveHttps(folder.path)
+    })
+    afterAll(() => remotes.close())
 
-describe.skipIf(missing.length > 0)(`over https (needs ${missing.join(', ') || 'nothing more'})`, () => {
-  let server: Server
-  const before = { GIT_SSL_CAINFO: process.env.GIT_SSL_CAINFO, no_proxy: process.env.no_proxy }
-  beforeAll(async () => {
-    const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-    const files = ['-keyout', key, '-out', cert]
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files],
-      {
-        stdio: 'ignore',
+    it.each(['true', 'false'])(
+      'looks at commits, whether the server leaves trees out (%s) or not',
+      async (filter) => {
+        remote.git('config', 'uploadpack.allowFilter', filter)
+        expect(await look(`${remotes.origin}/x.git`)).toEqual(expected())
       },
     )
-    process.env.GIT_SSL_CAINFO = cert
-    process.env.no_proxy = 'localhost'
-    server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) =>
-      serve(request, response, join(folder.path, 'served')),
-    )
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-  })
-  afterAll(() => {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-    }
-    server.closeAllConnections()
-    server.close()
-  })
-
-  it.each(['true', 'false'])(
-    'looks at commits, whether the server leaves trees out (%s) or not',
-    async (filter) => {
-      remote.git('config', 'uploadpack.allowFilter', filter)
-      const { port } = server.address() as AddressInfo
-      expect(await look(`https://localhost:${port}/x.git`)).toEqual(expected())
-    },
-  )
-})
-
-/** Git's own CGI behind Node's server. */
-function serve(request: IncomingMessage, response: ServerResponse, root: string): void {
-  const url = new URL(request.url ?? '/', 'https://localhost')
-  const child = spawn(backend, {
-    env: {
-      PATH: process.env.PATH,
-      GIT_PROJECT_ROOT: root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_PROTOCOL: request.headers['git-protocol']?.toString() ?? '',
-      PATH_INFO: url.pathname,
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method,
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      CONTENT_LENGTH: request.headers['content-length'] ?? '',
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-    },
-  })
-  request.pipe(child.stdin)
-  child.stdin.on('error', () => {})
-  const out: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-  child.on('close', () => {
-    const whole = Buffer.concat(out)
-    const end = whole.indexOf('\r\n\r\n')
-    const lines = whole.toString('latin1', 0, end).split('\r\n')
-    const headers = lines.map((line) => line.split(/: (.*)/s))
-    const status = headers.find(([name]) => name === 'Status')?.[1]
-    for (const [name = '', value = ''] of headers) if (name !== 'Status') response.setHeader(name, value)
-    response.writeHead(status ? Number.parseInt(status, 10) : 200).end(whole.subarray(end + 4))
-  })
-}
+  },
+)

@@ -1,17 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { TestRepo } from '../testing.ts'
-import { makeGround, type PlanGround } from './plan-testing.ts'
+import { expect, it } from 'vitest'
+import { useGround } from './plan-testing.ts'
 
-let ground: PlanGround
-let repo: TestRepo
-
-beforeEach(() => {
-  ground = makeGround()
-  repo = ground.repo
-})
-
-afterEach(() => ground.remove())
+const { repo, plan } = useGround()
 
 /** A commit of a tree that git itself would never write: entries as they are given, one after the other. */
 function commitOf(entries: readonly (readonly [string, string, string])[], parent: string): string {
@@ -65,8 +56,8 @@ it.each([
   }
   const head = commitOf(entries[kind] ?? [], repo.oid('fork'))
   repo.commit('upstream', { 'u.txt': 'u\n' })
-  await expect(ground.plan({}, { head })).rejects.toMatchObject({ code: 'UNDRIFT_E_STACK', exitCode: 2 })
+  await expect(plan({}, { head })).rejects.toMatchObject({ code: 'UNDRIFT_E_STACK', exitCode: 2 })
   if (where === 'where it is read') return
   const onto = { onto: head, head: repo.oid('main') }
-  await expect(ground.plan({}, onto)).rejects.toMatchObject({ code: 'UNDRIFT_E_STACK', exitCode: 2 })
+  await expect(plan({}, onto)).rejects.toMatchObject({ code: 'UNDRIFT_E_STACK', exitCode: 2 })
 })

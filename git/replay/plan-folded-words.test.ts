@@ -1,19 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TestRepo } from '../testing.ts'
-import { lines, makeGround, type PlanGround } from './plan-testing.ts'
+import { describe, expect, it } from 'vitest'
+import { lines, useGround } from './plan-testing.ts'
 
-let ground: PlanGround
-let repo: TestRepo
-let onFork: PlanGround['onFork']
-let plan: PlanGround['plan']
-
-beforeEach(() => {
-  ground = makeGround()
-  ;({ repo, onFork, plan } = ground)
-  repo.commit('upstream', { 'u.txt': 'u\n' })
+const { repo, onFork, plan } = useGround((ground) => {
+  ground.repo.commit('upstream', { 'u.txt': 'u\n' })
 })
-
-afterEach(() => ground.remove())
 
 function commitAsBot(message: string, text: string): string {
   repo.write({ 'a.txt': lines({ 3: text }) })

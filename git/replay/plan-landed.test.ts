@@ -1,18 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TestRepo } from '../testing.ts'
-import { lines, makeGround, type PlanGround, verdictsOf } from './plan-testing.ts'
+import { describe, expect, it } from 'vitest'
+import { lines, useGround, verdictsOf } from './plan-testing.ts'
 
-let ground: PlanGround
-let repo: TestRepo
-let onFork: PlanGround['onFork']
-let plan: PlanGround['plan']
-
-beforeEach(() => {
-  ground = makeGround()
-  ;({ repo, onFork, plan } = ground)
-})
-
-afterEach(() => ground.remove())
+const { repo, onFork, plan } = useGround()
 
 /** A merge of upstream's own that leaves a.txt as nobody said. */
 function loseInMerge(changes: Readonly<Record<number, string>> = {}): string {

@@ -1,18 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TestRepo } from '../testing.ts'
-import { lines, makeGround, type PlanGround, treeOf, verdictsOf } from './plan-testing.ts'
+import { describe, expect, it } from 'vitest'
+import { lines, treeOf, useGround, verdictsOf } from './plan-testing.ts'
 
-let ground: PlanGround
-let repo: TestRepo
-let onFork: PlanGround['onFork']
-let plan: PlanGround['plan']
-
-beforeEach(() => {
-  ground = makeGround()
-  ;({ repo, onFork, plan } = ground)
-})
-
-afterEach(() => ground.remove())
+const { repo, onFork, plan } = useGround()
 
 describe('a fork with merges', () => {
   it('brings a feature branch to the place of its merge, first parent first', async () => {

@@ -1,19 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Oid } from '../../domain/patch.ts'
-import type { TestRepo } from '../testing.ts'
-import { lines, makeGround, type PlanGround, verdictsOf } from './plan-testing.ts'
+import { lines, useGround, verdictsOf } from './plan-testing.ts'
 
-let ground: PlanGround
-let repo: TestRepo
-let onFork: PlanGround['onFork']
-let plan: PlanGround['plan']
-
-beforeEach(() => {
-  ground = makeGround()
-  ;({ repo, onFork, plan } = ground)
-})
-
-afterEach(() => ground.remove())
+const { repo, onFork, plan } = useGround()
 
 describe('folding', () => {
   it('folds a fixup, a squash and an amend into their patch wherever it lies', async () => {

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from 'vitest'
 import type { Oid } from '../../domain/patch.ts'
 import { carryEverything, type StackPolicy } from '../stack/policy.ts'
 import { makeFolder, makeRepo, numberedLines, type TestRepo } from '../testing.ts'
@@ -22,6 +23,24 @@ export function makeGround(): PlanGround {
   repo.commit('start', { 'a.txt': numberedLines(40), 'b.txt': numberedLines(40), 'c.txt': 'c\n' })
   repo.git('branch', 'fork')
   return groundOf(folder.path, repo, folder.remove)
+}
+
+/** A new ground for each test of a file; `prepare` is done on it first. */
+export function useGround(prepare: (ground: PlanGround) => void = () => {}): Omit<PlanGround, 'remove'> {
+  let ground: PlanGround
+  beforeEach(() => {
+    ground = makeGround()
+    prepare(ground)
+  })
+  afterEach(() => ground.remove())
+  return {
+    get folder() {
+      return ground.folder
+    },
+    repo: new Proxy({} as TestRepo, { get: (_, name) => Reflect.get(ground.repo, name) }),
+    onFork: (work) => ground.onFork(work),
+    plan: (...given) => ground.plan(...given),
+  }
 }
 
 /** The same on a repository that has both branches already. */

@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openRepo, type TestRepo } from '../testing.ts'
-import { groundOf, lines, makeGround, type PlanGround, treeOf, verdictsOf } from './plan-testing.ts'
+import { describe, expect, it } from 'vitest'
+import { openRepo } from '../testing.ts'
+import { groundOf, lines, treeOf, useGround, verdictsOf } from './plan-testing.ts'
 
-let ground: PlanGround
-let repo: TestRepo
-let onFork: PlanGround['onFork']
-let plan: PlanGround['plan']
-
-beforeEach(() => {
-  ground = makeGround()
-  ;({ repo, onFork, plan } = ground)
-})
-
-afterEach(() => ground.remove())
+const ground = useGround()
+const { repo, onFork, plan } = ground
 
 describe('a conflict', () => {
   it('names the upstream commit at which the patch stops applying, and looks past it when asked', async () => {
