@@ -9,7 +9,7 @@ import { causeOfConflict } from './cause.ts'
 import { committerLine } from './committer.ts'
 import { favour } from './favour.ts'
 import { type Laid, layGenerated, wholeChange } from './generated.ts'
-import { openLandings } from './landed.ts'
+import { type Landing, openLandings } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
 import { type LaidPatch, nothingLeft, pendingFiles, waiting, withGenerated } from './pending.ts'
 import { foreseeDiffs, foreseeResults, prepareMerges } from './prepare.ts'
@@ -118,13 +118,25 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     if (newOid !== null && laid.files.length > 0) laidPatches.push({ change, newOid, laid })
     return { newOid }
   }
+  const merged = new Map<Oid, Promise<Landing | null>>()
+  /** The landing of a patch that the fork merged from upstream, alone or with others that it merged. */
+  const landingOfMerged = (change: Change, later: readonly Change[]): Promise<Landing | null> => {
+    const search = async () => {
+      const own = byOwnTrees(change)
+      // What upstream squashed before the fork merged it holds no patch that was made later.
+      const others = later.filter((each) => each.hollow !== null && each.tookIn === null)
+      return (await landings.ofEmptied(own)) ?? landings.behindConflict(own, others.map(byOwnTrees))
+    }
+    const found = merged.get(change.patch.oid) ?? search()
+    merged.set(change.patch.oid, found)
+    return found
+  }
   const gone = async (change: Change, why: string, later: readonly Change[]): Promise<Fate> => {
     if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn] })
     const own = byOwnTrees(change)
     const landing =
       (await landings.ofEmptied(change)) ??
-      (await landings.ofEmptied(own)) ??
-      (change.hollow === null ? null : await landings.behindConflict(own, later.map(byOwnTrees)))
+      (change.hollow === null ? await landings.ofEmptied(own) : await landingOfMerged(change, later))
     return landing ? landedFate(landing) : { verdict: 'emptied', newOid: null, reason: why }
   }
   const goneLaid = async (change: Change, laid: Laid, later: readonly Change[]): Promise<Fate> => {
@@ -167,8 +179,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const own = byOwnTrees(change)
     const merged = (await objects.commit(base)).tree
     if ((await workshop.merger.tryMerge(own.before, merged, own.after)) !== merged) return null
-    if ((await landings.ofEmptied(own)) ?? (await landings.behindConflict(own, later.map(byOwnTrees))))
-      return null
+    if ((await landingOfMerged(change, later)) !== null) return null
     return (await landings.reverted(own)) === null ? null : own
   }
   const settleOne = async (given: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
