@@ -1,5 +1,6 @@
 import type { Oid, PatchReport } from '../domain/patch.ts'
 import type { Remote } from '../domain/settings.ts'
+import { sourceRemote } from '../domain/source-remote.ts'
 import {
   addNotes,
   copyNotes,
@@ -18,7 +19,6 @@ import { attemptRef } from './attempt-refs.ts'
 import type { ActivityDeps } from './deps.ts'
 import { foldMade } from './fold-made.ts'
 import { accessTo } from './secrets.ts'
-import { sourceRemote } from './source-remote.ts'
 import type { StackInput } from './types.ts'
 
 /** Copies the notes of the fork's patches to what they became, under a ref of the attempt; nothing outward. */

@@ -1,6 +1,6 @@
-import { UndriftError } from '../domain/errors.ts'
 import { runCommand } from '../domain/interventions.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
+import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
 import {
   contains,
   fetchFork,
@@ -8,13 +8,12 @@ import {
   type Mirror,
   newerBase,
   openMirror,
-  takePublished,
+  takeReachable,
 } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { workerPlace } from './place.ts'
 import { acceptedMoves, checkRelease, movedTag } from './release-integrity.ts'
 import { accessTo } from './secrets.ts'
-import { publishRemotes, sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
 import type { FetchInput, FetchResult, StepInput } from './types.ts'
 
@@ -54,7 +53,10 @@ export async function fetchRelease(
   const stackHead = branch.head
   const downgrade = await downgradeReason(mirror, input, { head: stackHead, release })
   if (downgrade !== null) return { kind: 'skipped', reason: downgrade, worker }
-  await takeInPublished(mirror, input, deps)
+  if (fork.publish.ledger === true) {
+    const accesses = publishRemotes(fork).map((remote) => () => accessTo(remote, deps))
+    await takeReachable(mirror, accesses, { fork: fork.name, line: fork.line })
+  }
   const contained = await contains(mirror, { ancestor: release.commit, descendant: stackHead })
   const signer = checked.signer === null ? {} : { signer: checked.signer }
   return { kind: 'ready', release, stackHead, contained, worker, ...signer }
@@ -70,23 +72,6 @@ async function downgradeReason(
   const newer = await newerBase(mirror, { ...at, rules: tagRulesOf(upstream, fork) })
   if (newer === null) return null
   return `${tag} is older than ${newer.tag}, which ${fork.branch} stands on already; a line never goes back.`
-}
-
-/**
- * Takes in how other machines settled conflicts of this line, and what they recorded, where the config publishes that. A
- * remote that cannot be read is named when the ledger is published; it is no reason not to begin.
- */
-async function takeInPublished(mirror: Mirror, input: FetchInput, deps: ActivityDeps): Promise<void> {
-  const { fork } = input.settings
-  if (fork.publish.ledger !== true) return
-  for (const remote of publishRemotes(fork)) {
-    try {
-      await takePublished(mirror, accessTo(remote, deps), { fork: fork.name, line: fork.line })
-    } catch (error) {
-      mirror.signal?.throwIfAborted()
-      if (!(error instanceof UndriftError)) throw error
-    }
-  }
 }
 
 function noSuchTag(

@@ -1,8 +1,8 @@
 import type { Remote } from '../domain/settings.ts'
+import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
 import { listRemote, type Mirror, openMirror, push } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { accessTo } from './secrets.ts'
-import { publishRemotes, sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
 import type { MoveBranchInput, MoveBranchResult } from './types.ts'
 

@@ -1,5 +1,6 @@
 import { UndriftError } from '../domain/errors.ts'
 import type { Remote } from '../domain/settings.ts'
+import { publishRemotes } from '../domain/source-remote.ts'
 import {
   type Line,
   ledgerRef,
@@ -13,7 +14,6 @@ import {
 import type { ActivityDeps } from './deps.ts'
 import { resolutionUpdates } from './resolution-updates.ts'
 import { accessTo } from './secrets.ts'
-import { publishRemotes } from './source-remote.ts'
 import type { RecordInput } from './types.ts'
 
 const longestWhy = 300

@@ -2,6 +2,7 @@ import type { Candidate } from '../domain/attempt.ts'
 import { candidateRef } from '../domain/candidate.ts'
 import { UndriftError } from '../domain/errors.ts'
 import type { Remote } from '../domain/settings.ts'
+import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
 import {
   listRemote,
   type Mirror,
@@ -21,7 +22,6 @@ import type { ActivityDeps } from './deps.ts'
 import { movedSinceFetched } from './release-integrity.ts'
 import { ensureReplayed } from './replay-stack.ts'
 import { accessTo } from './secrets.ts'
-import { publishRemotes, sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
 import type { PushInput, PushResult } from './types.ts'
 

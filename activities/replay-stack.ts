@@ -1,4 +1,5 @@
 import { UndriftError } from '../domain/errors.ts'
+import { sourceRemote } from '../domain/source-remote.ts'
 import {
   fetchFork,
   fetchUpstream,
@@ -16,7 +17,6 @@ import type { ActivityDeps } from './deps.ts'
 import { foldMade } from './fold-made.ts'
 import { acceptedMoves } from './release-integrity.ts'
 import { accessTo } from './secrets.ts'
-import { sourceRemote } from './source-remote.ts'
 import type { StepContext } from './step.ts'
 import type { StackInput } from './types.ts'
 

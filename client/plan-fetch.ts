@@ -1,21 +1,32 @@
 import { UndriftError } from '../domain/errors.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import { listReleases } from '../domain/list-releases.ts'
+import type { Oid } from '../domain/patch.ts'
 import type { AttemptSettings } from '../domain/settings.ts'
+import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
+import { takeReachable } from '../git/ledger/take-published.ts'
 import { fetchFork, fetchUpstream } from '../git/mirror/fetch.ts'
 import { listRemote } from '../git/mirror/remote.ts'
 import type { Mirror } from '../git/types.ts'
 import { accessTo } from './remote-access.ts'
 
+/** What a plan of the config stands on. */
+export interface FetchedForPlan {
+  /** The release's commit. */
+  readonly onto: Oid
+  /** The maintained branch's. */
+  readonly head: Oid
+}
+
 /**
- * Fetches what a plan stands on, as an attempt would now, and answers the release: the one that is named, else the
- * newest that the line's rules take. Throws UNDRIFT_E_NOT_FOUND, and what `listRemote` throws.
+ * Fetches what a plan stands on, as an attempt would now: the release that is named, else the newest that the line's
+ * rules take; the maintained branch; what other machines published. Throws UNDRIFT_E_NOT_FOUND, and what `listRemote` throws.
  */
 export async function fetchForPlan(
   mirror: Mirror,
   { upstream, fork }: AttemptSettings,
   options: { readonly tag: string | undefined; readonly env: NodeJS.ProcessEnv },
-): Promise<string> {
+): Promise<FetchedForPlan> {
   const { env } = options
   const access = accessTo(upstream.git, env)
   const newest = async () => {
@@ -43,11 +54,16 @@ export async function fetchForPlan(
     const what = fetched.kind === 'tag-moved' ? 'is not what was seen first' : 'does not name a commit'
     throw new UndriftError('UNDRIFT_E_REFUSED', `The tag ${tag} of ${upstream.name} ${what}.`)
   }
-  const [source] = fork.remotes
-  if (source === undefined) throw new UndriftError('UNDRIFT_E_INPUT', `The fork ${fork.name} has no remote.`)
+  const source = sourceRemote(fork)
   const branch = await fetchFork(mirror, accessTo(source, env), { fork: fork.name, branch: fork.branch })
-  if (branch.kind === 'ok') return tag
-  throw new UndriftError('UNDRIFT_E_NOT_FOUND', `There is no branch ${fork.branch} in ${source.url}.`, {
-    hint: `Mend \`branch\` of the fork ${fork.name} in the config.`,
-  })
+  if (branch.kind !== 'ok') {
+    throw new UndriftError('UNDRIFT_E_NOT_FOUND', `There is no branch ${fork.branch} in ${source.url}.`, {
+      hint: `Mend \`branch\` of the fork ${fork.name} in the config.`,
+    })
+  }
+  if (fork.publish.ledger === true) {
+    const accesses = publishRemotes(fork).map((remote) => () => accessTo(remote, env))
+    await takeReachable(mirror, accesses, { fork: fork.name, line: fork.line })
+  }
+  return { onto: fetched.release.commit, head: branch.head }
 }

@@ -1,9 +1,16 @@
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Oid } from '../domain/patch.ts'
 import { openMirror } from '../git/mirror/mirror.ts'
 import { throwAwayFolder } from '../git/objects/quarantine.ts'
 import { runGit } from '../git/process/command.ts'
-import type { Mirror } from '../git/types.ts'
+import type { Mirror, MirrorOptions } from '../git/types.ts'
+
+/** A mirror to plan in. */
+export interface PlanMirror extends Mirror {
+  /** Takes a commit that was made or fetched here to the mirror that lasts, with all that it needs. */
+  bring(commit: Oid): Promise<void>
+}
 
 /**
  * Runs `work` in a throw-away mirror that knows what the mirror at `path` knows, where there is one, and borrows its
@@ -12,16 +19,26 @@ import type { Mirror } from '../git/types.ts'
 export async function inPlanMirror<T>(
   path: string,
   signal: AbortSignal,
-  work: (mirror: Mirror) => Promise<T>,
+  work: (mirror: PlanMirror) => Promise<T>,
 ): Promise<T> {
   const folder = throwAwayFolder()
   try {
     const mirror = await openMirror({ path: join(folder, 'mirror.git'), signal })
     if (await stat(join(path, 'objects')).catch(() => null)) await borrow(mirror, path)
-    return await work(mirror)
+    return await work({ ...mirror, bring: (commit) => bringTo({ path, signal }, mirror, commit) })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** As one checked pack of what is not borrowed: nothing else of what was fetched stays, and no ref. */
+async function bringTo(to: MirrorOptions, from: Mirror, commit: Oid): Promise<void> {
+  const target = await openMirror(to)
+  const known = await runGit(target, ['for-each-ref', '--format=^%(objectname)'])
+  const packed = await runGit(from, ['pack-objects', '--revs', '--local', '--stdout', '-q'], {
+    stdin: `${commit}\n${known.stdout.toString('latin1')}`,
+  })
+  await runGit(target, ['index-pack', '--stdin', '--strict'], { stdin: packed.stdout })
 }
 
 async function borrow(mirror: Mirror, from: string): Promise<void> {

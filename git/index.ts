@@ -28,7 +28,7 @@ export {
 
 export type { LedgerEntry } from './ledger/ledger-entry.ts'
 export { followPatch, type PatchStep } from './ledger/patch-history.ts'
-export { takePublished } from './ledger/take-published.ts'
+export { takePublished, takeReachable } from './ledger/take-published.ts'
 export {
   type ForkFetch,
   fetchFork,

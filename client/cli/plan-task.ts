@@ -2,33 +2,32 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { toAttemptSettings } from '../../config/attempt-settings.ts'
 import { UndriftError } from '../../domain/errors.ts'
-import { tagRulesOf } from '../../domain/lines/line-rules.ts'
-import { listReleases } from '../../domain/list-releases.ts'
 import type { Oid } from '../../domain/patch.ts'
 import type { AttemptSettings } from '../../domain/settings.ts'
 import { earlierWords } from '../../git/ledger/earlier-words.ts'
-import { forkRef } from '../../git/mirror/fetch.ts'
+import { openMirror } from '../../git/mirror/mirror.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
-import { listRefs } from '../../git/mirror/refs.ts'
 import { runGit } from '../../git/process/command.ts'
 import { gitVersion } from '../../git/process/version.ts'
 import type { PlanInput } from '../../git/replay/plan.ts'
 import { followedTags } from '../../git/stack/stack.ts'
 import type { Mirror } from '../../git/types.ts'
-import { fetchForPlan } from '../plan-fetch.ts'
+import { type FetchedForPlan, fetchForPlan } from '../plan-fetch.ts'
 import { inPlanMirror } from '../plan-mirror.ts'
 import type { CommandInput } from './command.ts'
 import type { Context } from './context.ts'
 import { lineOption } from './line-option.ts'
+import type { Keeping } from './plan-keeper.ts'
 import { planPolicy } from './plan-policy.ts'
 
 import { readConfigOf } from './read-config.ts'
-import { lineFlag } from './render/words.ts'
 
 /** What is to be planned, and in which repository. */
 export interface PlanTask {
   readonly source: Mirror
   readonly input: PlanInput
+  /** Where `--to` keeps the result. */
+  readonly keeping: Keeping
 }
 
 type Ends = Omit<PlanInput, 'policy' | 'onConflict'>
@@ -44,22 +43,22 @@ export async function withPlanTask<T>(
 ): Promise<T> {
   await gitVersion()
   const onConflict = input.options.all === true ? 'forecast' : 'stop'
-  const goOn = async ({ source, ends, settings }: Found): Promise<T> => {
+  const goOn = async ({ source, ends, settings }: Found, keeping: Keeping): Promise<T> => {
     const policy = await planPolicy(context, input.options, settings ?? null)
-    return work({ source, input: { ...ends, policy, onConflict } })
+    return work({ source, input: { ...ends, policy, onConflict }, keeping })
   }
   if (typeof input.options.repo === 'string') {
-    return goOn(await fromRepository(context, input, input.options.repo))
+    const found = await fromRepository(context, input, input.options.repo)
+    return goOn(found, { target: found.source })
   }
   const { settings, tag } = await fromConfig(context, input)
   const path = context.data.mirrorOf(settings.upstream.name)
-  // A result that is kept needs the mirror itself.
-  if (input.options.to !== undefined) {
-    return goOn(await inMirror({ path, signal: context.signal }, settings, tag))
-  }
-  return inPlanMirror(path, context.signal, async (mirror) => {
-    const wanted = await fetchForPlan(mirror, settings, { tag, env: context.env })
-    return goOn(await inMirror(mirror, settings, wanted))
+  const { signal } = context
+  return inPlanMirror(path, signal, async (mirror) => {
+    const fetched = await fetchForPlan(mirror, settings, { tag, env: context.env })
+    // A result that is kept needs the mirror itself; one that is refused, or never comes, leaves nothing in it.
+    const target = input.options.to === undefined ? mirror : await openMirror({ path, signal })
+    return goOn(await inMirror(mirror, settings, fetched), { target, bring: mirror.bring })
   })
 }
 
@@ -118,35 +117,13 @@ async function fromConfig(
   return { settings, tag }
 }
 
-/** What a mirror knows of the fork and the release. */
-async function inMirror(source: Mirror, settings: AttemptSettings, tag: string | undefined): Promise<Found> {
-  const { name } = settings.fork
-  const missing = (what: string) =>
-    new UndriftError('UNDRIFT_E_NOT_FOUND', `${what} is not in the mirror ${source.path}.`, {
-      hint: `Fetch it with \`undrift run ${name} ${tag ?? '<tag>'}${lineFlag(settings.fork)} --dry-run\`.`,
-    })
-  if (!(await stat(source.path).catch(() => null))) throw missing('Nothing')
-  const wanted = tag ?? (await newestTag(source, settings))
-  if (wanted === null) throw missing('A release that the rules take')
-  const onto = await commitOf(source, `refs/upstream/tags/${wanted}`)
-  if (onto === null) throw missing(`The tag ${wanted}`)
+/** What is to be planned of a fork whose release and branch were fetched. */
+async function inMirror(source: Mirror, settings: AttemptSettings, fetched: FetchedForPlan): Promise<Found> {
   const { fork } = settings
-  const head = await commitOf(source, forkRef(fork.name, fork.remotes[0]?.name ?? 'origin', fork.branch))
-  if (head === null) throw missing(`The branch ${fork.branch}`)
   const followed = await followedTags(source)
   const earlier = await earlierWords(source, { fork: fork.name, line: fork.line })
   const { committer, generated = [] } = fork
-  return {
-    source,
-    ends: { head, onto, base: null, followed, committer, generated, earlier },
-    settings,
-  }
-}
-
-async function newestTag(source: Mirror, settings: AttemptSettings): Promise<string | null> {
-  const prefix = 'refs/upstream/tags/'
-  const tags = (await listRefs(source, prefix.slice(0, -1))).map(({ ref }) => ref.slice(prefix.length))
-  return listReleases(tags, tagRulesOf(settings.upstream, settings.fork)).newest
+  return { source, ends: { ...fetched, base: null, followed, committer, generated, earlier }, settings }
 }
 
 function usage(sentence: string): UndriftError {

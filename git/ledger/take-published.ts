@@ -56,6 +56,25 @@ export async function takePublished(
   return { there, strange }
 }
 
+/**
+ * The same from several remotes, as an attempt begins. One that cannot be read, or that lacks its secret, is left out: it
+ * is named when the ledger is published, and is no reason not to begin.
+ */
+export async function takeReachable(
+  mirror: Mirror,
+  accesses: readonly (() => RemoteAccess)[],
+  line: Line,
+): Promise<void> {
+  for (const access of accesses) {
+    try {
+      await takePublished(mirror, access(), line)
+    } catch (error) {
+      mirror.signal?.throwIfAborted()
+      if (!(error instanceof UndriftError)) throw error
+    }
+  }
+}
+
 /** Whether a resolution or a revocation is what its ref says; the ledger is joined by itself. */
 async function takeIn(mirror: Mirror, { ref, oid }: RemoteRef): Promise<boolean> {
   if (!ref.startsWith(resolutions) && !ref.startsWith(revoked)) return true

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { DecisionName, Outcome } from '../../../domain/attempt.ts'
 import { recordAttempt } from '../../../git/index.ts'
+import { inQuarantine, migrate } from '../../../git/objects/quarantine.ts'
+import { writeResolution } from '../../../git/resolutions/resolutions.ts'
 import { makeFolder, makeRepo, numberedLines, type TestFolder, type TestRepo } from '../../../git/testing.ts'
 import { runHere } from '../testing.ts'
 
@@ -63,4 +65,52 @@ forks:
   expect(await planned()).toEqual([0, 'done', 'context-only', null])
   await say('changed', { drop: [limit] })
   expect(await planned()).toEqual([0, 'done', 'dropped', null])
+})
+
+it('plans with what other machines published of the line, where the config publishes it', async () => {
+  repo.commit('start', { 'a.txt': numberedLines(30) })
+  repo.git('checkout', '-q', '-b', 'fork')
+  repo.commit('ours', { 'a.txt': numberedLines(30, { 3: 'ours' }) })
+  repo.git('checkout', '-q', 'main')
+  repo.commit('theirs', { 'a.txt': numberedLines(30, { 3: 'theirs' }) })
+  repo.git('tag', 'v1.1.0')
+  writeFileSync(`${folder.path}/settled`, numberedLines(30, { 3: 'both' }))
+  const settled = repo.git('hash-object', '-w', `${folder.path}/settled`)
+  const side = (oid: string) => ({ mode: '100644', oid })
+  const [base, ours, theirs] = ['main~1', 'main', 'fork'].map((rev) => side(repo.oid(`${rev}:a.txt`)))
+  const elsewhere = { path: `${repo.dir}/.git`, signal: null }
+  const { oid, key } = await inQuarantine(elsewhere, async (quarantine) => {
+    const written = await writeResolution(quarantine, {
+      ...{ by: 'ada', at: '2026-05-04T03:02:01.000Z', attempt: null, more: [] },
+      patch: { oid: repo.oid('fork'), subject: 'ours' },
+      paths: [
+        {
+          path: 'a.txt',
+          kind: 'content',
+          base: base ?? null,
+          ours: ours ?? null,
+          theirs: theirs ?? null,
+          settled: side(settled),
+        },
+      ],
+    })
+    await migrate(quarantine, [written.oid], [])
+    return written
+  })
+  repo.git('update-ref', `refs/undrift/resolutions/${key}`, oid)
+  const planned = async (ledger: boolean) => {
+    writeFileSync(
+      `${folder.path}/undrift.yaml`,
+      `upstreams:
+  demo: { git: ${repo.dir}, feed: https://example.org/releases.atom, tags: { prefix: v } }
+forks:
+  mine: { upstream: demo, remotes: { origin: ${repo.dir} }, branch: fork, verify: [], publish: { ledger: ${ledger} } }
+`,
+    )
+    const argv = ['plan', 'mine', '--data', `${folder.path}/data`, '--json']
+    const { code, out } = await runHere(argv, { cwd: folder.path, env: { PATH: process.env.PATH } })
+    return [code, JSON.parse(out).patches[0].verdict]
+  }
+  expect(await planned(false)).toEqual([3, 'conflict'])
+  expect(await planned(true)).toEqual([0, 'reused'])
 })

@@ -124,36 +124,6 @@ describe('undrift plan', () => {
     expect(await read()).toEqual([last, own])
   })
 
-  it('keeps a result that is done under a ref: created only, or moved from the expected value', async () => {
-    repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
-    const kept = await plan('--to', 'refs/heads/candidate', '--json')
-    expect(kept.code).toBe(0)
-    const { head } = JSON.parse(kept.out).result
-    expect(repo.oid('candidate')).toBe(head)
-    expect(repo.git('fsck', '--strict', '--no-dangling')).toBe('')
-    const again = await plan('--to', 'refs/heads/candidate')
-    expect(again.code).toBe(2)
-    repo.commit('upstream again', { 'b.txt': numberedLines(30, { 4: 'theirs' }) })
-    expect((await plan('--to', 'refs/heads/candidate', '--expect', repo.oid('main'))).code).toBe(2)
-    expect(repo.oid('candidate')).toBe(head)
-    expect((await plan('--to', 'refs/heads/candidate', '--expect', head)).code).toBe(0)
-    expect(repo.oid('candidate')).not.toBe(head)
-  })
-
-  it('makes no branch in the place of a folder of branches', async () => {
-    repo.git('branch', 'team/one', 'main')
-    const ran = await plan('--to', 'refs/heads/team')
-    expect([ran.code, ran.out]).toEqual([2, ''])
-    expect(ran.err).toContain('cannot stand beside refs/heads/team/one')
-  })
-
-  it('keeps nothing of a conflict', async () => {
-    repo.commit('upstream', { 'a.txt': numberedLines(30, { 3: 'theirs' }) })
-    const before = everything()
-    expect((await plan('--to', 'refs/heads/candidate')).code).toBe(3)
-    expect(everything()).toBe(before)
-  })
-
   it('does not read the configuration of the repository', async () => {
     repo.commit('upstream', {
       'a.txt': `new\n${numberedLines(30, { 20: 'theirs' })}`,

@@ -16,7 +16,7 @@ export function plan(context: Context, input: CommandInput): Promise<CommandResu
 }
 
 async function show(context: Context, input: CommandInput, task: PlanTask): Promise<CommandResult> {
-  const keeper = await openKeeper(task.source, input.options)
+  const keeper = await openKeeper(task.keeping, input.options)
   const rangeDiff = input.options.rangeDiff === true ? 'made' : 'left-out'
   const made = await makePlan(task.source, task.input, { rangeDiff, ...(keeper ? { keep: keeper } : {}) })
   const subjectOf = (oid: Oid) => commitSubject(task.source, oid)

@@ -1,5 +1,5 @@
-import { UndriftError } from '../domain/errors.ts'
-import type { ForkSettings, Remote } from '../domain/settings.ts'
+import { UndriftError } from './errors.ts'
+import type { ForkSettings, Remote } from './settings.ts'
 
 /** The remote that the maintained branch is read from. */
 export function sourceRemote(fork: ForkSettings): Remote {
