@@ -1,93 +1,52 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ran, runHere } from '../client/cli/testing.ts'
+import { runHere } from '../client/cli/testing.ts'
 import { lastLine, printedObject, until } from './stage/cli-output.ts'
-import { freePorts } from './stage/free-port.ts'
+import { buildCliWorld, type CliWorld } from './stage/cli-world.ts'
 import { resolveShape, showShape, statusShape } from './stage/shapes.ts'
-import { startUp, type Up } from './stage/up.ts'
-import { writeConfig } from './world/config.ts'
-import { type FeedServer, type ProjectFeed, startFeedServer } from './world/feed-server.ts'
 import { git } from './world/git.ts'
 import { settledLimits } from './world/releases.ts'
-import { buildRepositories, makeRelease, type Repositories } from './world/repositories.ts'
+import { makeRelease, type Repositories } from './world/repositories.ts'
 
 // One world for all tests, which go on from one another in their order: a server and workers are dear to start.
 const fork = 'tally'
-const entry = fileURLToPath(new URL('../client/cli/entry.ts', import.meta.url))
-const env = {
-  PATH: process.env.PATH,
-  UNDRIFT_TEMPORAL_CLI: process.env.UNDRIFT_TEMPORAL_CLI,
-  TOKEN: 'unused',
-}
-
+let world: CliWorld
 let folder = ''
 let repositories: Repositories
-let feeds: FeedServer
-let feed: ProjectFeed
-let up: Up
-let ports: readonly number[] = []
 
-function cli(...argv: readonly string[]): Promise<Ran> {
-  return runHere(['--data', join(folder, 'data'), ...argv], { cwd: folder, env })
-}
-
-async function json(...argv: readonly string[]): Promise<Record<string, unknown>> {
-  return JSON.parse((await cli(...argv, '--json')).out)
-}
+const cli = (...argv: readonly string[]) => world.cli(...argv)
+const json = (...argv: readonly string[]) => world.json(...argv)
 
 function id(tag: string): string {
   return `maintain/${fork}/main/${tag}`
 }
 
-function startTheUp(): Up {
-  const [port, uiPort] = ports
-  const argv = ['--data', join(folder, 'data'), 'up', '--port', `${port}`, '--ui-port', `${uiPort}`, '--json']
-  return startUp([entry, ...argv], { cwd: folder, env, say: () => undefined })
-}
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'undrift-cli-world-'))
-  repositories = await buildRepositories(join(folder, 'repositories'))
-  feeds = await startFeedServer()
-  feed = feeds.feed(fork)
-  feed.announce({ tag: 'v1.0.0', publishedAt: '2026-01-01T00:00:00Z' })
-  const originUrl = `file://${repositories.remotes.origin}`
-  await writeConfig(
-    join(folder, 'undrift.yaml'),
-    [{ name: fork, repositories, feedUrl: feed.url, originUrl, push: false, verify: ['sh check.sh'] }],
-    { sandbox: 'none', tokenName: 'TOKEN' },
-  )
-  ports = await freePorts(2)
-  up = startTheUp()
-  await until(() => up.code() !== undefined || up.said().includes('"watches"'))
+  world = await buildCliWorld(fork)
+  folder = world.folder
+  repositories = world.repositories
 }, 900_000)
 
-afterAll(async () => {
-  await up?.interrupt()
-  await feeds?.close()
-  await rm(folder, { recursive: true, force: true })
-}, 60_000)
+afterAll(() => world?.remove(), 60_000)
 
 describe('up', () => {
   it('says in one object where everything is, and what is watched', () => {
-    expect(printedObject(up.said())).toMatchObject({
+    expect(printedObject(world.up.said())).toMatchObject({
       version: 1,
-      address: `127.0.0.1:${ports[0]}`,
-      uiUrl: `http://127.0.0.1:${ports[1]}`,
+      address: `127.0.0.1:${world.ports[0]}`,
+      uiUrl: `http://127.0.0.1:${world.ports[1]}`,
       config: join(folder, 'undrift.yaml'),
       watches: [{ upstream: `${fork}-upstream`, change: 'new', forks: [fork] }],
     })
   })
 
   it('a second one on the same data folder ends with 6 and says who holds it', async () => {
-    const second = startTheUp()
+    const second = world.startUp()
     await until(() => second.code() !== undefined)
     expect(second.code()).toBe(6)
     expect(printedObject(second.said())).toMatchObject({
-      error: { code: 'UNDRIFT_E_BUSY', message: expect.stringContaining(join(folder, 'data')) },
+      error: { code: 'UNDRIFT_E_BUSY', message: expect.stringContaining(world.data) },
     })
   })
 })
@@ -138,7 +97,7 @@ describe('a release that goes well', () => {
 
   it('stands in the inbox with a command that can be pasted', async () => {
     const { out } = await cli('inbox')
-    expect(out).toContain(`undrift approve --data ${join(folder, 'data')} ${id('v1.1.0')}`)
+    expect(out).toContain(`undrift approve --data ${world.data} ${id('v1.1.0')}`)
     expect(await json('inbox')).toMatchObject({ attempts: [{ id: id('v1.1.0'), needs: 'approval' }] })
   })
 
@@ -170,7 +129,7 @@ describe('a release that goes well', () => {
     const shown = showShape.parse(await json('show', 'v1.1.0'))
     const unasked = await cli('promote', 'v1.1.0')
     expect(unasked.code).toBe(2)
-    expect(unasked.err).toContain(`undrift promote --data ${join(folder, 'data')} ${id('v1.1.0')} --yes`)
+    expect(unasked.err).toContain(`undrift promote --data ${world.data} ${id('v1.1.0')} --yes`)
     expect(await git(repositories.remotes.origin, ['rev-parse', 'refs/heads/main'])).toBe(shown.stackHead)
     const first = await json('promote', 'v1.1.0', '--yes')
     expect(first).toMatchObject({ branch: 'main', from: shown.stackHead, to: shown.head })
@@ -199,14 +158,18 @@ describe('a conflict', () => {
     expect(unsettled.out).toContain('lib/limits.sh')
     await writeFile(join(path, 'lib/limits.sh'), settledLimits)
     const again = await cli('resolve', 'v1.2.0')
-    expect(again.out).toContain(`undrift resolve --data ${join(folder, 'data')} ${id('v1.2.0')} --continue`)
+    expect(again.out).toContain(`undrift resolve --data ${world.data} ${id('v1.2.0')} --continue`)
     expect(await readFile(join(path, 'lib/limits.sh'), 'utf8')).toBe(settledLimits)
   })
 
   it('is settled on another machine as well: the replay is made again there, and the result travels', async () => {
     const elsewhere = {
       cwd: folder,
-      env: { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${ports[0]}`, UNDRIFT_DATA: join(folder, 'elsewhere') },
+      env: {
+        ...world.env,
+        TEMPORAL_ADDRESS: `127.0.0.1:${world.ports[0]}`,
+        UNDRIFT_DATA: join(folder, 'elsewhere'),
+      },
     }
     const opened = resolveShape.parse(
       JSON.parse((await runHere(['resolve', 'v1.2.0', '--json'], elsewhere)).out),
@@ -277,8 +240,7 @@ describe('many attempts', () => {
 
 describe('a worker', () => {
   it('serves its role until Ctrl-C', async () => {
-    const argv = ['--data', join(folder, 'data'), 'worker', '--role', 'verify']
-    const worker = startUp([entry, ...argv], { cwd: folder, env, say: () => undefined })
+    const worker = world.stay('worker', '--role', 'verify')
     await until(() => worker.code() !== undefined || worker.said().includes('Serving verify of'))
     expect(await worker.interrupt()).toBe(130)
   })
@@ -289,18 +251,18 @@ describe('Ctrl-C', () => {
     await makeRelease(repositories, 'v1.4.0', 'small')
     const interrupt = new AbortController()
     interrupt.abort(130)
-    const argv = ['--data', join(folder, 'data'), 'run', fork, 'v1.4.0']
-    const ran = await runHere(argv, { cwd: folder, env, signal: interrupt.signal })
+    const argv = ['--data', world.data, 'run', fork, 'v1.4.0']
+    const ran = await runHere(argv, { cwd: folder, env: world.env, signal: interrupt.signal })
     expect(ran.code).toBe(130)
-    const watch = `undrift show --data ${join(folder, 'data')} ${id('v1.4.0')} --follow`
+    const watch = `undrift show --data ${world.data} ${id('v1.4.0')} --follow`
     expect(ran.err).toContain(`still running; watch it with: ${watch}`)
     expect((await cli('show', id('v1.4.0'), '--follow')).code).toBe(3)
   })
 
   it('ends `up` and everything below it', async () => {
-    expect(await up.interrupt()).toBe(130)
+    expect(await world.up.interrupt()).toBe(130)
     const ran = await cli('status')
     expect(ran.code).toBe(4)
-    expect(ran.err).toContain(`undrift up --data ${join(folder, 'data')}`)
+    expect(ran.err).toContain(`undrift up --data ${world.data}`)
   })
 })
