@@ -5,7 +5,7 @@ export {
   takeConflict,
   type UnsettledPath,
 } from './conflict/conflict-take.ts'
-export { type ConflictInHands, openConflict } from './conflict/conflict-tree.ts'
+export { type ConflictInHands, openConflict, type PathInHands } from './conflict/conflict-tree.ts'
 export { removeTree } from './conflict/work-tree.ts'
 export { type FoldedGenerated, foldGenerated } from './generated/fold-generated.ts'
 export { importMadeTree, packMadeTree } from './generated/made-pack.ts'

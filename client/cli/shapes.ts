@@ -72,7 +72,7 @@ export const pollShape = '{ "version": 1, "upstream", "polled": true }'
 
 export const webhookShape = '{ "version": 1, "address", "pid", "upstreams": [ "…" ] }'
 
-export const resolveShape = `{ "version": 1, "attempt", "path", "paths": [ { "path", "kind" } ], "patch": { "oid", "subject" } }
+export const resolveShape = `{ "version": 1, "attempt", "path", "paths": [ { "path", "kind", "choice": null | "…" } ], "patch": { "oid", "subject" } }
 with --continue: the object of \`show\`; while paths are unsettled
 { "version": 1, "attempt", "path", "unsettled": [ { "path", "why" } ] } and exit code 3`
 

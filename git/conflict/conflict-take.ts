@@ -2,7 +2,6 @@ import { copyFile, lstat, readFile, readlink, stat, utimes } from 'node:fs/promi
 import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
-import { shellWord } from '../../domain/shell-word.ts'
 import { type Bytes, displayPath, fromBytes, toBytes } from '../objects/bytes.ts'
 import { inQuarantine, migrate, type Quarantine } from '../objects/quarantine.ts'
 import type { Entry, TreeEntry } from '../objects/tree.ts'
@@ -10,9 +9,11 @@ import { type GitOptions, runGit } from '../process/command.ts'
 import type { ResolutionRecord } from '../resolutions/resolution-record.ts'
 import { keepResolution, settledBlobs, writeResolution } from '../resolutions/resolutions.ts'
 import type { Mirror, ReplayConflict } from '../types.ts'
+import { choiceOf } from './choice.ts'
 import { holdsMarkers } from './conflict-markers.ts'
 import { type ConflictMerge, mergeAgain, type OpenPath } from './conflict-merge.ts'
 import { assertConflictOf } from './conflict-tree.ts'
+import { fingerprint, type LeftThere, readLeftThere, workPath } from './left-there.ts'
 import { readBlobs } from './work-tree.ts'
 
 export interface UnsettledPath {
@@ -53,7 +54,8 @@ export async function takeConflict(mirror: Mirror, taking: ConflictTaking): Prom
     await copyIndex(dir, quarantine)
     const options = workTreeOptions(dir)
     const staged = await readIndex(quarantine)
-    const unsettled = await findUnsettled(quarantine, merge, { dir, staged, options })
+    const left = await readLeftThere(dir)
+    const unsettled = await findUnsettled(quarantine, merge, { dir, staged, left, options })
     if (unsettled.length > 0) return { kind: 'unsettled', paths: unsettled }
     await addChanged(quarantine, options)
     const record = recordOf(taking, merge, await changesSince(quarantine, merge.tree))
@@ -112,6 +114,7 @@ async function readIndex(quarantine: Quarantine): Promise<Staged> {
 interface Looking {
   readonly dir: string
   readonly staged: Staged
+  readonly left: LeftThere
   readonly options: GitOptions
 }
 
@@ -132,10 +135,9 @@ async function findUnsettled(
 async function whyUnsettled(
   quarantine: Quarantine,
   conflict: OpenPath,
-  { dir, staged, options }: Looking,
+  { dir, staged, left, options }: Looking,
 ): Promise<string | null> {
   const content = await readWorkFile(dir, conflict.path)
-  const name = shellWord(displayPath(conflict.path).text)
   if (content && holdsMarkers(content, conflict.sides)) {
     return 'It still holds conflict markers; edit the file.'
   }
@@ -147,26 +149,23 @@ async function whyUnsettled(
       ? 'What was added still holds conflict markers; `git add` the file as it is now.'
       : null
   }
-  if (conflict.kind === 'submodule' && (conflict.ours ?? conflict.theirs)?.mode === '160000') {
-    const take = (side: Entry) => `\`git update-index --cacheinfo 160000,${side?.oid},${name}\``
-    const choices = [
-      ...(conflict.ours?.mode === '160000' ? [`${take(conflict.ours)} for the new base's commit`] : []),
-      ...(conflict.theirs?.mode === '160000' ? [`${take(conflict.theirs)} for the patch's`] : []),
-      `\`git rm --cached ${name}\` to have it gone`,
-    ]
-    return `It needs a choice: ${choices.join(', ')}.`
-  }
-  if (!conflict.isMarked) {
-    return 'It needs a choice: `git add` it to keep what is there, or `git rm` it to have it gone.'
-  }
+  const choice = choiceOf(conflict)
+  if (choice !== null) return isChosen(conflict, await fingerprint(dir, conflict.path), left) ? null : choice
   return content
     ? null
     : 'It is gone; `git rm` it if that is meant, or bring it back with `git checkout -m -- <path>`.'
 }
 
+/** Whether a person has said by the files alone what becomes of a path without markers. Never of a submodule. */
+function isChosen({ path, ours, theirs, kind }: OpenPath, now: string, left: LeftThere): boolean {
+  if (ours === null && theirs === null) return now === 'nothing'
+  if (kind === 'submodule' || left[path] === undefined) return false
+  return now !== left[path]
+}
+
 /** The bytes of a file of the work tree; for a symlink its target; null when there is no such file. */
 async function readWorkFile(dir: string, path: Bytes): Promise<Buffer | null> {
-  const file = Buffer.concat([Buffer.from(`${dir}/`), fromBytes(path)])
+  const file = workPath(dir, path)
   const found = await lstat(file).catch(() => null)
   if (found?.isSymbolicLink()) return Buffer.from(await readlink(file, 'buffer'))
   return found?.isFile() ? readFile(file) : null
@@ -177,7 +176,7 @@ async function addChanged(quarantine: Quarantine, options: GitOptions): Promise<
   const argv = ['diff-files', '--name-only', '-z', '--ignore-submodules=all', '--no-ext-diff']
   const { stdout } = await runGit(quarantine, argv, options)
   await unhide(quarantine, new Set(toBytes(stdout).split('\0')), options)
-  await runGit(quarantine, ['update-index', '--add', '--remove', '-z', '--stdin'], {
+  await runGit(quarantine, ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], {
     ...options,
     stdin: stdout,
   })

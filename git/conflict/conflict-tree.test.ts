@@ -15,7 +15,7 @@ describe('openConflict', () => {
   it('shows a conflict that the person’s own git understands', async () => {
     const { conflict } = await scene.content()
     const hands = await openConflict(scene.mirror, { conflict, dir: scene.dir })
-    expect(hands).toEqual({ path: scene.dir, paths: [{ path: 'file', kind: 'content' }] })
+    expect(hands).toEqual({ path: scene.dir, paths: [{ path: 'file', kind: 'content', choice: null }] })
     const work = openRepo(scene.dir)
     expect(work.oid('HEAD')).toBe(conflict.lastGood)
     expect(work.git('status', '--porcelain')).toBe('UU file\nA  "new file"')

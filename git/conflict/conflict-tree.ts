@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { ConflictPath, Oid } from '../../domain/patch.ts'
 import { shellWord } from '../../domain/shell-word.ts'
-import { type Bytes, fromBytes, utf8Bytes } from '../objects/bytes.ts'
+import { type Bytes, displayPath, fromBytes, utf8Bytes } from '../objects/bytes.ts'
 import { inQuarantine, type Quarantine } from '../objects/quarantine.ts'
 import { editTree, type TreeEntry } from '../objects/tree.ts'
 import { runGit } from '../process/command.ts'
 import type { Mirror, ReplayConflict } from '../types.ts'
+import { choiceOf } from './choice.ts'
 import {
   type ConflictMerge,
   type MarkerLabels,
@@ -15,13 +16,19 @@ import {
   type OpenPath,
   relabel,
 } from './conflict-merge.ts'
+import { noteLeftThere } from './left-there.ts'
 import { fillWorkTree, makeWorkTree, type WorkTree } from './work-tree.ts'
 
 /** A conflict as a person finds it. */
 export interface ConflictInHands {
   /** The work tree's folder. */
   readonly path: string
-  readonly paths: readonly ConflictPath[]
+  readonly paths: readonly PathInHands[]
+}
+
+export interface PathInHands extends ConflictPath {
+  /** What can be done about it as it was left there; null where there are markers to edit. */
+  readonly choice: string | null
 }
 
 const longestLabel = 72
@@ -40,25 +47,29 @@ export async function openConflict(
   options: { readonly sparseAbove?: number } = {},
 ): Promise<ConflictInHands> {
   const { conflict, dir } = wanted
-  const inHands = { path: dir, paths: conflict.paths.map(({ path, kind }) => ({ path, kind })) }
-  if (await isThere(dir)) {
-    await assertConflictOf(dir, conflict)
-    return inHands
-  }
-  await inQuarantine(mirror, async (quarantine) => {
+  const isOld = await isThere(dir)
+  if (isOld) await assertConflictOf(dir, conflict)
+  return inQuarantine(mirror, async (quarantine) => {
     const merge = await mergeAgain(quarantine, conflict)
-    await makeWorkTree(mirror, { dir, head: conflict.lastGood }, async (workTree) => {
-      const shown = await showTree(quarantine, merge, labelsOf(conflict))
-      await bring(quarantine, workTree, shown)
-      const near = merge.paths.map(({ path }) => path)
-      const sparse = { near, above: options.sparseAbove ?? largeTree }
-      await fillWorkTree(workTree, { objects: quarantine, tree: shown, sparse })
-      await stage(workTree, merge.paths)
-      await configure(workTree)
-      await writeFile(notePath(workTree.dir), noteOf(conflict))
-    })
+    const sparse = { near: merge.paths.map(({ path }) => path), above: options.sparseAbove ?? largeTree }
+    const make = () =>
+      makeWorkTree(mirror, { dir, head: conflict.lastGood }, async (workTree) => {
+        const shown = await showTree(quarantine, merge, labelsOf(conflict))
+        await bring(quarantine, workTree, shown)
+        await fillWorkTree(workTree, { objects: quarantine, tree: shown, sparse })
+        await stage(workTree, merge.paths)
+        await configure(workTree)
+        await noteLeftThere(workTree.dir, merge.paths)
+        await writeFile(notePath(workTree.dir), noteOf(conflict))
+      })
+    if (!isOld) await make()
+    const paths = merge.paths.map((each) => ({
+      path: displayPath(each.path).text,
+      kind: each.kind,
+      choice: choiceOf(each),
+    }))
+    return { path: dir, paths }
   })
-  return inHands
 }
 
 /** The merge's tree with the labels that a person reads. */

@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import type { ConflictKind } from '../../../domain/patch.ts'
+import type { PathInHands } from '../../../git/index.ts'
 import { plain } from '../style.ts'
 import { renderConflict, renderUnsettled } from './conflict.ts'
 
 const command = 'undrift resolve maintain/mine/main/v1 --continue'
 
-function render(...kinds: readonly ConflictKind[]): string {
-  const paths = kinds.map((kind) => ({ path: `a ${kind}`, kind }))
+function render(paths: readonly PathInHands[]): string {
   const patch = { oid: '1'.repeat(40), subject: 'Ours' }
   return renderConflict({ id: 'maintain/mine/main/v1', path: '/w', paths, patch, command }, plain)
 }
 
 describe('a conflict in hands', () => {
-  it('says how each kind that is there is settled, and nothing of the others', () => {
-    expect(render('content')).toContain('Edit the files until no markers are left')
-    expect(render('binary')).not.toContain('until no markers')
-    expect(render('binary')).toContain('needs a choice: `git add` it as it lies there, or `git rm` it')
-    expect(render('submodule')).toContain("git update-index --cacheinfo 160000,COMMIT,'a submodule'")
-    expect(render('submodule')).not.toContain('git add')
+  it('says of each path how it is settled, and speaks of markers only where there are some', () => {
+    const marked = { path: 'a', kind: 'content', choice: null } as const
+    const unmarked = { path: 'b', kind: 'binary', choice: 'It needs a choice.' } as const
+    const edit = 'Edit the files until no markers are left'
+    expect(render([marked])).toContain(edit)
+    expect(render([marked])).not.toContain('choice')
+    expect(render([unmarked])).toContain('\n  b: It needs a choice.\n')
+    expect(render([unmarked])).not.toContain(edit)
+    expect(render([marked, unmarked])).toContain(edit)
   })
 
   it('says how to go on while something is not settled', () => {

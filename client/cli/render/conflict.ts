@@ -1,12 +1,11 @@
-import type { ConflictPath } from '../../../domain/patch.ts'
-import { shellWord } from '../../../domain/shell-word.ts'
+import type { PathInHands } from '../../../git/index.ts'
 import type { Style } from '../style.ts'
 import { oneLine, table } from './table.ts'
 
 export interface ConflictView {
   readonly id: string
   readonly path: string
-  readonly paths: readonly ConflictPath[]
+  readonly paths: readonly PathInHands[]
   readonly patch: { readonly oid: string; readonly subject: string }
   /** What takes the result. */
   readonly command: string
@@ -26,26 +25,14 @@ export function renderConflict(view: ConflictView, style: Style): string {
   ].join('\n')
 }
 
-/** How the kinds of conflict that are there are settled; a content may be a symlink's, which has no markers. */
-function advice(paths: readonly ConflictPath[]): readonly string[] {
-  const marked = paths.some(({ kind }) => kind === 'content' || kind === 'add/add')
-  const unmarked = paths.some(({ kind }) => !['content', 'add/add', 'submodule'].includes(kind))
-  const submodule = paths.find(({ kind }) => kind === 'submodule')
-  return [
-    ...(marked ? ['Edit the files until no markers are left; `git mergetool` works there, too.'] : []),
-    ...(marked || unmarked
-      ? [
-          `${marked ? 'What has no markers' : 'Nothing is marked: each path'} needs a choice: \`git add\` it as it lies there, or \`git rm\` it;`,
-          '`git checkout --ours` (the new base) or `--theirs` (the patch) brings a side first.',
-        ]
-      : []),
-    ...(submodule
-      ? [
-          'A submodule is settled by its commit: `git ls-files -u` shows them (2: the new base, 3: the patch), and',
-          `\`git update-index --cacheinfo 160000,COMMIT,${oneLine(shellWord(submodule.path))}\` takes one.`,
-        ]
-      : []),
-  ]
+/** How each path is settled: with markers by an edit, without by the choice that it needs. */
+function advice(paths: readonly PathInHands[]): readonly string[] {
+  const choices = paths.flatMap(({ path, choice }) =>
+    choice === null ? [] : [`${oneLine(path)}: ${oneLine(choice)}`],
+  )
+  return choices.length === paths.length
+    ? choices
+    : ['Edit the files until no markers are left; `git mergetool` works there, too.', ...choices]
 }
 
 /** What is still missing before the result can be taken. */
