@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { git } from '../process/command.ts'
@@ -112,6 +112,39 @@ describe('takeConflict', () => {
     expect(await scene.take(conflict)).toEqual({ kind: 'unsettled', paths: [{ path: 'file', why }] })
     openRepo(scene.dir).git('add', 'file')
     expect(await scene.take(conflict)).toEqual({ kind: 'unsettled', paths: [{ path: 'file', why }] })
+  })
+
+  it('never takes markers that went with a file to another name', async () => {
+    const { conflict } = await scene.content()
+    await openConflict(scene.mirror, { conflict, dir: scene.dir })
+    openRepo(scene.dir).git('add', 'file')
+    openRepo(scene.dir).git('mv', 'file', 'moved')
+    const why = expect.stringContaining('markers')
+    expect(await scene.take(conflict)).toEqual({ kind: 'unsettled', paths: [{ path: 'moved', why }] })
+  })
+
+  it('asks about new files that nobody added where a conflicted one is gone: it may have moved there', async () => {
+    const met = await scene.clash({ file: 'a\n', o: '' }, { file: 'mine\n' }, { file: null })
+    await openConflict(scene.mirror, { conflict: met.conflict, dir: scene.dir })
+    const work = openRepo(scene.dir)
+    work.write({ 'our place/file': 'mine\n', file: null, '.gitignore': '*.log\n', 'a.log': '', scratch: '' })
+    work.git('add', '.gitignore')
+    mkdirSync(join(scene.dir, '.git', 'info'), { recursive: true })
+    writeFileSync(join(scene.dir, '.git', 'info', 'exclude'), 'scratch\n')
+    const why = "It is new: `git add 'our place/'` takes it along; else remove it."
+    expect(await scene.take(met.conflict)).toEqual({
+      kind: 'unsettled',
+      paths: [{ path: 'our place/', why }],
+    })
+    work.git('add', 'our place/')
+    expect(await scene.take(met.conflict)).toMatchObject({ kind: 'taken' })
+    expect(await scene.settledFiles(met)).toMatchObject({ 'our place/file': 'mine\n' })
+    for (const each of 'abcdefghijkl') work.write({ [each]: each })
+    const many = await scene.take(met.conflict)
+    const paths = many.kind === 'unsettled' ? many.paths : []
+    expect([paths.length, paths.at(-1)?.why]).toEqual([10, expect.stringContaining('So are 2 more')])
+    work.git('rm', '-q', 'file')
+    expect(await scene.take(met.conflict)).toMatchObject({ kind: 'taken' })
   })
 
   it('notices a file that was removed without saying so', async () => {

@@ -14,6 +14,7 @@ import { holdsMarkers } from './conflict-markers.ts'
 import { type ConflictMerge, mergeAgain, type OpenPath } from './conflict-merge.ts'
 import { assertConflictOf } from './conflict-tree.ts'
 import { fingerprint, type LeftThere, readLeftThere, workPath } from './left-there.ts'
+import { findMarked, findStrays } from './strays.ts'
 import { readBlobs } from './work-tree.ts'
 
 export interface UnsettledPath {
@@ -38,7 +39,8 @@ export interface ConflictTaking {
 
 /**
  * Takes what a person made of a conflict and remembers it as a resolution: tracked files as they lie in the work tree,
- * and new ones that were added. Nothing with markers in it is ever taken. The work tree's own config, hooks and
+ * and new ones that were added; one that was not is asked about where
+ * a conflicted file is gone without `git rm`. Nothing with markers in it is ever taken. The work tree's own config, hooks and
  * filters have no say: git runs in a quarantine, on a copy of the index.
  */
 export async function takeConflict(mirror: Mirror, taking: ConflictTaking): Promise<TakenConflict> {
@@ -56,11 +58,15 @@ export async function takeConflict(mirror: Mirror, taking: ConflictTaking): Prom
     const staged = await readIndex(quarantine)
     const left = await readLeftThere(dir)
     const unsettled = await findUnsettled(quarantine, merge, { dir, staged, left, options })
-    if (unsettled.length > 0) return { kind: 'unsettled', paths: unsettled }
+    // What was removed without a word may have moved to one of them.
+    const strays = (await isAnyGone(merge, staged, dir)) ? await findStrays(quarantine, dir, options) : []
+    if (unsettled.length + strays.length > 0) return { kind: 'unsettled', paths: [...unsettled, ...strays] }
     await addChanged(quarantine, options)
     const record = recordOf(taking, merge, await changesSince(quarantine, merge.tree))
     const strange = strangeRepositories(record, staged)
     if (strange.length > 0) return { kind: 'unsettled', paths: strange }
+    const marked = await findMarked(quarantine, record, { merge, options })
+    if (marked.length > 0) return { kind: 'unsettled', paths: marked }
     await copyBlobs(quarantine, settledBlobs(record), options)
     const { oid, key } = await writeResolution(quarantine, record)
     await migrate(quarantine, [oid], [])
@@ -158,9 +164,17 @@ async function whyUnsettled(
 
 /** Whether a person has said by the files alone what becomes of a path without markers. Never of a submodule. */
 function isChosen({ path, ours, theirs, kind }: OpenPath, now: string, left: LeftThere): boolean {
-  if (ours === null && theirs === null) return now === 'nothing'
+  if (ours === null && theirs === null && now === 'nothing') return true
   if (kind === 'submodule' || left[path] === undefined) return false
   return now !== left[path]
+}
+
+/** Whether a conflicted path that a side has is gone, and not by `git rm`. */
+async function isAnyGone({ paths }: ConflictMerge, { unmerged }: Staged, dir: string): Promise<boolean> {
+  for (const { path, merged } of paths) {
+    if (merged !== null && unmerged.has(path) && (await fingerprint(dir, path)) === 'nothing') return true
+  }
+  return false
 }
 
 /** The bytes of a file of the work tree; for a symlink its target; null when there is no such file. */

@@ -116,6 +116,8 @@ async function configure(workTree: WorkTree): Promise<void> {
   for (const [key, value] of [
     ['merge.conflictStyle', 'zdiff3'],
     ['rerere.enabled', 'false'],
+    // A copy that a tool leaves beside the file would be asked about as a new one.
+    ['mergetool.keepBackup', 'false'],
     ['gc.auto', '0'],
   ] as const) {
     await workTree.run(['config', '--local', key, value])
