@@ -38,18 +38,28 @@ export async function moveBranch(
   }
 
   const backups: { remote: string; ref: string }[] = []
+  const moved: string[] = []
   for (const { remote, at, backedUp } of standings) {
+    // A remote that only takes candidates has no maintained branch, and gets none.
+    if (at === null) continue
     if (at === input.expected && backedUp === null) {
       const kept = await pushOne(mirror, remote, { deps, ref: backup, to: input.expected, expected: null })
-      if (kept !== null) return { kind: 'refused', reason: kept }
+      if (kept !== null) return { kind: 'refused', reason: `${kept} ${soFar(fork.branch, moved)}` }
     }
-    if (at !== null && (at === input.expected || backedUp !== null))
-      backups.push({ remote: remote.name, ref: backup })
-    if (at === input.to) continue
-    const moved = await pushOne(mirror, remote, { deps, ref: branch, to: input.to, expected: at })
-    if (moved !== null) return { kind: 'refused', reason: moved }
+    if (at === input.expected || backedUp !== null) backups.push({ remote: remote.name, ref: backup })
+    if (at !== input.to) {
+      const stopped = await pushOne(mirror, remote, { deps, ref: branch, to: input.to, expected: at })
+      if (stopped !== null) return { kind: 'refused', reason: `${stopped} ${soFar(fork.branch, moved)}` }
+    }
+    moved.push(remote.name)
   }
   return { kind: 'moved', backups }
+}
+
+/** Where the branch stands at the candidate when a move stops half-way. */
+function soFar(branch: string, moved: readonly string[]): string {
+  if (moved.length === 0) return 'Nothing was moved.'
+  return `${branch} on ${moved.join(', ')} is at the candidate; promoting again goes on with the others.`
 }
 
 /** Pushes one ref; null when it is there, else a sentence that says why it is not. */
@@ -72,8 +82,17 @@ async function pushOne(
     case 'stale':
       return `${ref} on ${remote.name} is at ${outcome.actual ?? 'nothing'}, not at ${expected ?? 'nothing'}; it was left alone.`
     case 'rejected':
-      return `${remote.name} refused ${ref}: ${outcome.words.slice(0, 1024)}`
+      return `${remote.name} refused ${ref}: ${asSentence(outcome.words.slice(0, 1024))}`
   }
+}
+
+/** The remote's lines as one that another sentence can follow. */
+function asSentence(words: string): string {
+  return words
+    .trim()
+    .split(/\s*\n\s*/)
+    .join('; ')
+    .replace(/\.?$/, '.')
 }
 
 function movedSentence(

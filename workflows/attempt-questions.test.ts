@@ -145,4 +145,30 @@ describe('an attempt that asks', () => {
     expect(metadata.currentDetails).toContain(`undrift resolve ${handle.workflowId} --continue`)
     await handle.terminate()
   })
+
+  it('says which remotes have the candidate already when a later one refuses it', async () => {
+    const candidate = {
+      kind: 'branch',
+      ref: 'refs/heads/c',
+      repo: 'r',
+      sha: oid('5'),
+      url: null,
+      pushed: true,
+    }
+    const candidates = [{ ...candidate, remote: 'origin' }]
+    const pushCandidate = async () => ({
+      kind: 'refused',
+      remote: 'second',
+      words: 'hook declined',
+      candidates,
+    })
+    stage = await openStage(server, script({ git: { pushCandidate } }))
+    const handle = await startAttempt(stage.client)
+    const asked = await until(handle, (status) => status.needs === 'push-refused')
+    expect(asked.intervention?.evidence).toEqual([
+      'hook declined',
+      'The candidate is on origin already; `retry` goes on with the others.',
+    ])
+    await handle.terminate()
+  })
 })

@@ -1,6 +1,7 @@
-import type { Step } from '../domain/attempt.ts'
+import type { Candidate, Step } from '../domain/attempt.ts'
 import { plannedCandidates } from '../domain/candidate.ts'
 import { candidateSummary } from '../domain/candidate-summary.ts'
+import { checkEnd } from '../domain/check-end.ts'
 import { rangeDiffHint } from '../domain/interventions.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import { control, gitActivities, verifyActivities } from './activity-proxies.ts'
@@ -72,7 +73,7 @@ async function verifyStep(state: StepState): Promise<Next> {
     return {
       kind: 'ask',
       need: 'checks-red',
-      question: `The checks are red on ${head.slice(0, 10)}: \`${red?.command}\` ${red?.ended ?? `ended with ${red?.exitCode}`}.`,
+      question: `The checks are red on ${head.slice(0, 10)}: \`${red?.command}\` ${red === undefined ? 'failed' : checkEnd(red)}.`,
       evidence: red === undefined ? [] : [`log: ${red.log}`, ...red.tail.split('\n')],
     }
   }
@@ -119,16 +120,23 @@ async function pushStep(state: StepState): Promise<Next> {
         kind: 'ask',
         need: 'candidate-moved',
         question: `${result.ref} on ${result.remote} holds a commit that this line did not push; it is left alone.`,
-        evidence: [`there: ${result.actual ?? 'nothing'}`, `ours:  ${head}`],
+        evidence: [`there: ${result.actual ?? 'nothing'}`, `ours:  ${head}`, ...there(result)],
       }
     case 'refused':
       return {
         kind: 'ask',
         need: 'push-refused',
         question: `${result.remote} refused the push.`,
-        evidence: result.words.split('\n'),
+        evidence: [...result.words.split('\n'), ...there(result)],
       }
   }
+}
+
+/** Several remotes are taken one after the other: what the earlier ones took is there already, and stays. */
+function there({ candidates }: { readonly candidates: readonly Candidate[] }): readonly string[] {
+  const remotes = candidates.filter(({ pushed }) => pushed).map(({ remote }) => remote)
+  if (remotes.length === 0) return []
+  return [`The candidate is on ${remotes.join(', ')} already; \`retry\` goes on with the others.`]
 }
 
 /** The maintained branch went on meanwhile: planned again once, then a person is asked. */

@@ -1,4 +1,5 @@
 import { patched } from '@temporalio/workflow'
+import { checkEnd } from '../domain/check-end.ts'
 import { regeneratedReports } from '../domain/regenerated.ts'
 import { verifyActivities } from './activity-proxies.ts'
 import { enter, type Next, type StepState, stackInput } from './step-state.ts'
@@ -38,7 +39,7 @@ export async function regenerateStep(state: StepState): Promise<Next | null> {
       return {
         kind: 'ask',
         need: 'checks-red',
-        question: `${what} cannot be made again: \`${red?.command}\` ${red?.ended ?? `ended with ${red?.exitCode}`}.`,
+        question: `${what} cannot be made again: \`${red?.command}\` ${red === undefined ? 'failed' : checkEnd(red)}.`,
         evidence: red === undefined ? [] : [`log: ${red.log}`, ...red.tail.split('\n')],
       }
     }
