@@ -42,7 +42,7 @@ function nothingOf({ fork, line }: WantedLines, lines: readonly Line[]): Undrift
     {
       hint:
         known.length === 0
-          ? 'Nothing is recorded yet; an attempt is when it ends.'
+          ? 'Nothing is recorded yet; an attempt is when it ends. What another machine published comes with `--fetch`.'
           : `Recorded are: ${known.join(', ')}.`,
     },
   )

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LedgerEntry, openMirror, recordAttempt } from '../../../git/index.ts'
@@ -146,5 +146,45 @@ describe('log', () => {
   ])('ends with 2 for %j', async (argv, words) => {
     const ran = await run('--json', ...argv)
     expect([ran.code, JSON.parse(ran.out).error.message]).toEqual([2, expect.stringContaining(words)])
+  })
+})
+
+describe('log --fetch', () => {
+  const elsewhere = join(folder.path, 'elsewhere')
+  const write = (ledger: boolean) =>
+    writeFileSync(
+      join(folder.path, 'undrift.yaml'),
+      `upstreams: { up: { git: 'https://up.example/up.git', feed: 'https://up.example/feed' } }
+forks:
+  mine:
+    upstream: up
+    remotes: { origin: ${join(data, 'mirrors', 'up.git')} }
+    branch: main
+    verify: []
+    publish: { ledger: ${ledger} }
+`,
+    )
+  const look = (...argv: readonly string[]) =>
+    runHere(['log', 'mine', '--data', elsewhere, ...argv], {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH },
+    })
+
+  it('takes in what another machine published, on a machine that never made an attempt', async () => {
+    write(true)
+    expect(await look()).toMatchObject({ code: 2, err: expect.stringContaining('`--fetch`') })
+    const ran = await look('--fetch', '--json')
+    expect(ran).toMatchObject({ code: 0, err: '' })
+    const tags = (out: string) => JSON.parse(out).entries.map(({ tag }: { tag: string }) => tag)
+    expect(tags(ran.out)).toEqual(['v4', 'v2', 'v1'])
+    expect(tags((await look('--json')).out)).toEqual(['v4', 'v2', 'v1'])
+  })
+
+  it('says so where nothing is published', async () => {
+    write(false)
+    expect(await look('--fetch')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('publishes the ledger of no'),
+    })
   })
 })

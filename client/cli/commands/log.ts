@@ -1,20 +1,26 @@
 import { UndriftError } from '../../../domain/errors.ts'
 import type { Verdict } from '../../../domain/patch.ts'
 import type { RecordedAttempt } from '../../../git/index.ts'
+import { fetchPublished } from '../../fetch-published.ts'
 import { type LocalMirror, localMirrors } from '../../mirrors.ts'
 import { attemptsOfPatch } from '../../patch-log.ts'
 import { rangeDiffOfEntry } from '../../range-diff.ts'
 import { recordedAttempts } from '../../recorded-attempts.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
+import { readConfigOf } from '../read-config.ts'
 import { countVerdicts, renderLog, renderPatchLog } from '../render/log.ts'
 import { renderRangeDiff } from '../render/range-diff.ts'
 
-/** What the ledgers of this data folder hold, the newest first. Needs no server and no config. */
+/** What the ledgers of this data folder hold, the newest first. Needs no server, and a config only for `--fetch`. */
 export async function log(context: Context, input: CommandInput): Promise<CommandResult> {
   const { line, patch, rangeDiff } = input.options
   const limit = readLimit(input.options.limit)
   const wanted = { fork: input.args[0] ?? null, line: typeof line === 'string' ? line : null }
+  if (input.options.fetch === true) {
+    const { data, signal, env } = context
+    await fetchPublished({ config: await readConfigOf(context), wanted, data, env, signal })
+  }
   const mirrors = await localMirrors(context.data, context.signal)
   if (typeof patch === 'string') {
     if (patch === '') throw usage('--patch is empty.')

@@ -103,6 +103,7 @@ export const lookCommands: readonly CommandSpec[] = [
       { flags: '--patch <patch>', description: 'follow one patch, by a commit or a part of its subject' },
       { flags: '--limit <number>', description: 'only so many, the newest' },
       { flags: '--range-diff', description: 'show how each attempt changed the patches' },
+      { flags: '--fetch', description: 'first take in what other machines published; needs the config' },
     ],
     details: `Newest first. Reads the mirrors of the data folder.\n\n--json:\n${shapes.logShape}`,
     load: async () => (await import('../commands/log.ts')).log,
