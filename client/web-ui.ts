@@ -6,3 +6,9 @@ export function webUiLink(server: Server, workflowId: string): string | null {
   const base = server.uiUrl.replace(/\/$/, '')
   return `${base}/namespaces/${encodeURIComponent(server.namespace)}/workflows/${encodeURIComponent(workflowId)}`
 }
+
+/** The page of the Web UI that lists the attempts which wait for a person. */
+export function waitingLink(uiUrl: string, namespace = 'default'): string {
+  const query = encodeURIComponent('UndriftPhase="waiting"')
+  return `${uiUrl.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows?query=${query}`
+}

@@ -138,7 +138,8 @@ function option(name: DecisionName, kind: Need, place: InterventionPlace): Inter
   if (name === 'resume' && kind === 'conflict') {
     return {
       name,
-      effect: 'settle the conflict in a work tree, then replay the rest of the stack',
+      effect:
+        'settle the conflict in the work tree that the first command makes; the second takes it and replays the rest of the stack',
       commands: [`undrift resolve${data} ${attempt}`, `undrift resolve${data} ${attempt} --continue`, signal],
     }
   }

@@ -152,7 +152,7 @@ describe('a conflict', () => {
     await makeRelease(repositories, 'v1.2.0', 'conflicting')
     expect((await cli('run', fork, 'v1.2.0')).code).toBe(3)
     const { path, paths } = resolveShape.parse(await json('resolve', 'v1.2.0'))
-    expect(paths).toEqual([{ path: 'lib/limits.sh', kind: 'content' }])
+    expect(paths).toEqual([{ path: 'lib/limits.sh', kind: 'content', choice: null }])
     const unsettled = await cli('resolve', 'v1.2.0', '--continue')
     expect(unsettled.code).toBe(3)
     expect(unsettled.out).toContain('lib/limits.sh')

@@ -14,8 +14,9 @@ export function renderApplied(
   )
   const left = watches.filter((watch) => watch.change === 'not-in-config').length
   if (left === 0) return lines
-  const subject = left === 1 ? 'One watch is' : `${left} watches are`
-  return `${lines}\n${subject} not in the config and goes on; to end it: undrift apply${options.dataOption} --prune`
+  const [subject, what] =
+    left === 1 ? ['One watch is', 'goes on; to end it'] : [`${left} watches are`, 'go on; to end them']
+  return `${lines}\n${subject} not in the config and ${what}: undrift apply${options.dataOption} --prune`
 }
 
 function following(watch: AppliedWatch, style: Style): string {

@@ -30,10 +30,11 @@ describe('apply and up', () => {
     }
     expect(renderUp(view, plain)).toMatchInlineSnapshot(`
       "Undrift is up.
-        Web UI  http://127.0.0.1:8233
-        server  127.0.0.1:7233
-        data    /d
-        config  /c/undrift.yaml
+        Web UI      http://127.0.0.1:8233
+        what waits  http://127.0.0.1:8233/namespaces/default/workflows?query=UndriftPhase%3D%22waiting%22
+        server      127.0.0.1:7233
+        data        /d
+        config      /c/undrift.yaml
 
       Watching
         codex  new                followed by my-codex, other
@@ -44,6 +45,10 @@ describe('apply and up', () => {
       See it with: undrift status
       Stop it with Ctrl-C; attempts go on with the next \`undrift up\`."
     `)
+    const two = [...watches, { upstream: 'old', change: 'not-in-config' as const, forks: [] }]
+    expect(renderUp({ ...view, watches: two }, plain)).toContain(
+      '2 watches are not in the config and go on; to end them: undrift apply --prune',
+    )
     expect(renderUp({ ...view, config: null, watches: [] }, plain)).toContain('undrift apply')
   })
 })

@@ -1,4 +1,5 @@
 import type { AppliedWatch } from '../../apply-watches.ts'
+import { waitingLink } from '../../web-ui.ts'
 import type { Style } from '../style.ts'
 import { renderApplied } from './applied.ts'
 import { indent, table } from './table.ts'
@@ -17,7 +18,12 @@ export interface UpView {
 export function renderUp(view: UpView, style: Style): string {
   const { dataOption } = view
   const facts = table([
-    ...(view.uiUrl === null ? [] : [[style.dim('  Web UI'), style.cyan(view.uiUrl)]]),
+    ...(view.uiUrl === null
+      ? []
+      : [
+          [style.dim('  Web UI'), style.cyan(view.uiUrl)],
+          [style.dim('  what waits'), style.cyan(waitingLink(view.uiUrl))],
+        ]),
     [style.dim('  server'), view.address],
     [style.dim('  data'), view.data],
     ...(view.config === null ? [] : [[style.dim('  config'), view.config]]),
