@@ -64,14 +64,10 @@ export async function promotionResult(session: Session, workflowId: string): Pro
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error
     const cause = innermost(error)
-    throw new UndriftError(
-      'UNDRIFT_E_REFUSED',
-      `The maintained branch was not moved everywhere: ${cause.message}`,
-      {
-        cause: error,
-        hint: 'Promoting again is safe: it looks at every remote first, and moves what is not moved yet.',
-      },
-    )
+    throw new UndriftError('UNDRIFT_E_REFUSED', `The promotion stopped: ${cause.message}`, {
+      cause: error,
+      hint: 'Promoting again is safe: it looks at every remote first, and moves what is not moved yet.',
+    })
   }
 }
 

@@ -151,8 +151,10 @@ describe('takeConflict', () => {
     const met = await scene.content()
     await openConflict(scene.mirror, { conflict: met.conflict, dir: scene.dir })
     rmSync(join(scene.dir, 'file'))
-    const why = expect.stringContaining('git rm')
+    const why = 'It is gone; `git rm file` if that is meant, or bring it back with `git checkout -m file`.'
     expect(await scene.take(met.conflict)).toEqual({ kind: 'unsettled', paths: [{ path: 'file', why }] })
+    openRepo(scene.dir).git('checkout', '-m', 'file')
+    expect(await scene.take(met.conflict)).toMatchObject({ kind: 'unsettled' })
     openRepo(scene.dir).git('rm', '-q', 'file')
     expect(await scene.take(met.conflict)).toMatchObject({ kind: 'taken' })
     expect(await scene.settledFiles(met)).toEqual({ other: 'o', 'new file': 'n', gone: 'g' })
@@ -178,7 +180,10 @@ describe('takeConflict', () => {
 
   it('refuses a work tree that is not there or belongs to another conflict', async () => {
     const { conflict } = await scene.content()
-    await expect(scene.take(conflict)).rejects.toMatchObject({ code: 'UNDRIFT_E_NOT_FOUND' })
+    await expect(scene.take(conflict)).rejects.toMatchObject({
+      code: 'UNDRIFT_E_NOT_FOUND',
+      hint: 'Make it with `undrift resolve maintain/f/main/v2`.',
+    })
     await openConflict(scene.mirror, { conflict, dir: scene.dir })
     await expect(scene.take({ ...conflict, lastGood: conflict.patch.parent })).rejects.toMatchObject({
       code: 'UNDRIFT_E_REFUSED',

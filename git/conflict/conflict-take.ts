@@ -2,6 +2,7 @@ import { copyFile, lstat, readFile, readlink, stat, utimes } from 'node:fs/promi
 import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import { type Bytes, displayPath, fromBytes, toBytes } from '../objects/bytes.ts'
 import { inQuarantine, migrate, type Quarantine } from '../objects/quarantine.ts'
 import type { Entry, TreeEntry } from '../objects/tree.ts'
@@ -47,7 +48,7 @@ export async function takeConflict(mirror: Mirror, taking: ConflictTaking): Prom
   const { conflict, dir } = taking
   if (!(await stat(dir).catch(() => null))) {
     throw new UndriftError('UNDRIFT_E_NOT_FOUND', `There is no work tree at ${dir}.`, {
-      hint: 'Make it with `undrift resolve <attempt>`.',
+      hint: `Make it with \`undrift resolve ${taking.attempt === null ? '<attempt>' : shellWord(taking.attempt)}\`.`,
     })
   }
   await assertConflictOf(dir, conflict)
@@ -157,9 +158,9 @@ async function whyUnsettled(
   }
   const choice = choiceOf(conflict)
   if (choice !== null) return isChosen(conflict, await fingerprint(dir, conflict.path), left) ? null : choice
-  return content
-    ? null
-    : 'It is gone; `git rm` it if that is meant, or bring it back with `git checkout -m -- <path>`.'
+  if (content) return null
+  const name = shellWord(displayPath(conflict.path).text)
+  return `It is gone; \`git rm ${name}\` if that is meant, or bring it back with \`git checkout -m ${name}\`.`
 }
 
 /** Whether a person has said by the files alone what becomes of a path without markers. Never of a submodule. */
