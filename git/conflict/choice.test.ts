@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Files, numberedLines } from '../testing.ts'
@@ -105,6 +105,32 @@ describe('a path without markers', () => {
     )
     expect(await settledBy(met, run('git checkout --theirs f'))).toEqual({ o: '', f: 'file\n' })
     expect(await settledBy(met, run('git rm --cached f'))).toEqual({ o: '', 'f/inner': 'folder\n' })
+  })
+
+  it('may be a folder of the patch, in the place of a file that upstream added', async () => {
+    const met = await scene.clash({ o: '' }, { 'f/inner': 'mine\n' }, { f: 'theirs\n' })
+    const { paths } = await openConflict(scene.mirror, { conflict: met.conflict, dir: scene.dir })
+    expect(paths[0]?.choice).toContain("`git checkout --ours f` brings the new base's")
+    expect(await settledBy(met, run('git checkout --ours f'))).toEqual({ o: '', f: 'theirs\n' })
+    expect(await settledBy(met, run('git rm --cached f'))).toEqual({ o: '', 'f/inner': 'mine\n' })
+    const both = run('git mv f g && git checkout --ours f && git add f')
+    expect(await settledBy(met, both)).toEqual({ o: '', f: 'theirs\n', 'g/inner': 'mine\n' })
+  })
+
+  it('takes a symlink against a file from either side', async () => {
+    const { source } = scene
+    source.commit('base', { f: 'a\n', o: '' })
+    const parent = source.oid('HEAD')
+    source.git('checkout', '-q', '-b', 'fork')
+    rmSync(join(source.dir, 'f'))
+    symlinkSync('o', join(source.dir, 'f'))
+    const oid = source.commit('link')
+    source.git('checkout', '-q', '-b', 'upstream', parent)
+    const met = await scene.meet(parent, oid, source.commit('file', { f: 'theirs\n' }))
+    expect(await settledBy(met, () => undefined)).toMatchObject({ kind: 'unsettled' })
+    expect(await settledBy(met, run('git checkout --ours f; git add f'))).toEqual({ f: 'theirs\n', o: '' })
+    expect(await settledBy(met, run('git checkout --theirs f; git add f'))).toEqual({ f: '120000 o', o: '' })
+    expect(await settledBy(met, run('rm f; echo new > f'))).toEqual({ f: 'new\n', o: '' })
   })
 
   it('asks nothing of the old name where both sides renamed a file', async () => {
