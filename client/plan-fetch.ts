@@ -4,6 +4,7 @@ import { listReleases } from '../domain/list-releases.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { AttemptSettings } from '../domain/settings.ts'
 import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
+import { newerBase } from '../git/integrity/newer-base.ts'
 import { takeReachable } from '../git/ledger/take-published.ts'
 import { fetchFork, fetchUpstream } from '../git/mirror/fetch.ts'
 import { listRemote } from '../git/mirror/remote.ts'
@@ -16,6 +17,8 @@ export interface FetchedForPlan {
   readonly onto: Oid
   /** The maintained branch's. */
   readonly head: Oid
+  /** Why an attempt would leave the release out all the same; null where it would not. */
+  readonly leftOut: string | null
 }
 
 /**
@@ -65,5 +68,12 @@ export async function fetchForPlan(
     const accesses = publishRemotes(fork).map((remote) => () => accessTo(remote, env))
     await takeReachable(mirror, accesses, { fork: fork.name, line: fork.line })
   }
-  return { onto: fetched.release.commit, head: branch.head }
+  const { release } = fetched
+  const { head } = branch
+  const newer = await newerBase(mirror, { head, release, rules: tagRulesOf(upstream, fork) })
+  const leftOut =
+    newer === null
+      ? null
+      : `${tag} is older than ${newer.tag}, which ${fork.branch} stands on already: an attempt leaves it out.`
+  return { onto: release.commit, head, leftOut }
 }

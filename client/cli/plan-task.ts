@@ -55,10 +55,11 @@ export async function withPlanTask<T>(
   const path = context.data.mirrorOf(settings.upstream.name)
   const { signal } = context
   return inPlanMirror(path, signal, async (mirror) => {
-    const fetched = await fetchForPlan(mirror, settings, { tag, env: context.env })
+    const { leftOut, ...pinned } = await fetchForPlan(mirror, settings, { tag, env: context.env })
+    if (leftOut !== null) context.say(leftOut)
     // A result that is kept needs the mirror itself; one that is refused, or never comes, leaves nothing in it.
     const target = input.options.to === undefined ? mirror : await openMirror({ path, signal })
-    return goOn(await inMirror(mirror, settings, fetched), { target, bring: mirror.bring })
+    return goOn(await inMirror(mirror, settings, pinned), { target, bring: mirror.bring })
   })
 }
 
@@ -118,12 +119,16 @@ async function fromConfig(
 }
 
 /** What is to be planned of a fork whose release and branch were fetched. */
-async function inMirror(source: Mirror, settings: AttemptSettings, fetched: FetchedForPlan): Promise<Found> {
+async function inMirror(
+  source: Mirror,
+  settings: AttemptSettings,
+  pinned: Pick<FetchedForPlan, 'head' | 'onto'>,
+): Promise<Found> {
   const { fork } = settings
   const followed = await followedTags(source)
   const earlier = await earlierWords(source, { fork: fork.name, line: fork.line })
   const { committer, generated = [] } = fork
-  return { source, ends: { ...fetched, base: null, followed, committer, generated, earlier }, settings }
+  return { source, ends: { ...pinned, base: null, followed, committer, generated, earlier }, settings }
 }
 
 function usage(sentence: string): UndriftError {

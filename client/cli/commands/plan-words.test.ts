@@ -114,3 +114,30 @@ forks:
   expect(await planned(false)).toEqual([3, 'conflict'])
   expect(await planned(true)).toEqual([0, 'reused'])
 })
+
+it('says of a release that is older than what the fork stands on that an attempt leaves it out', async () => {
+  repo.commit('start', { 'a.txt': numberedLines(30) })
+  repo.git('tag', 'v1.0.0')
+  repo.commit('more', { 'b.txt': 'b\n' })
+  repo.git('tag', 'v1.1.0')
+  repo.git('checkout', '-q', '-b', 'fork')
+  repo.commit('ours', { 'c.txt': 'c\n' })
+  writeFileSync(
+    `${folder.path}/undrift.yaml`,
+    `upstreams:
+  demo: { git: ${repo.dir}, feed: https://example.org/releases.atom, tags: { prefix: v } }
+forks:
+  mine: { upstream: demo, remotes: { origin: ${repo.dir} }, branch: fork, verify: [] }
+`,
+  )
+  const planned = (tag: string) =>
+    runHere(['plan', 'mine', tag, '--data', `${folder.path}/data`], {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH },
+    })
+  expect(await planned('v1.0.0')).toMatchObject({
+    code: 0,
+    err: 'v1.0.0 is older than v1.1.0, which fork stands on already: an attempt leaves it out.\n',
+  })
+  expect(await planned('v1.1.0')).toMatchObject({ code: 0, err: '' })
+})
