@@ -11,7 +11,7 @@ export interface FeedRelease {
   readonly prerelease: boolean | null
   /** True while it is not published yet. */
   readonly draft?: boolean
-  /** The head of its notes, at most 1,000 characters. */
+  /** Its notes, or the head of very long ones. */
   readonly notes?: string
   /** At most eight of its files. */
   readonly assets?: readonly { readonly name: string; readonly url: string }[]

@@ -150,7 +150,7 @@ function check(result: FeedResult): void {
     for (const page of [url, ...assets.map((asset) => asset.url)]) {
       expect(page === null || /^https?:\/\/[^\s@]+/.test(page)).toBe(true)
     }
-    expect(notes.length).toBeLessThanOrEqual(1_000)
+    expect(notes.length).toBeLessThanOrEqual(125_000)
     expect(assets.length).toBeLessThanOrEqual(8)
   }
 }

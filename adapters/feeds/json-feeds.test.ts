@@ -260,11 +260,13 @@ it('has not moved when it leads back to where it was, or only adds what was ours
 it('names a release that Git takes for no tag, and keeps long texts short', async () => {
   const body = JSON.stringify([
     { tag_name: '--upload-pack=x', name: 'x' },
-    { tag_name: 'v1', name: 'x'.repeat(10_000), body: 'y'.repeat(10_000), html_url: 'file:///etc/passwd' },
+    { tag_name: 'v1', name: 'x'.repeat(10_000), body: 'y'.repeat(200_000), html_url: 'file:///etc/passwd' },
   ])
   const result = await poll(createForgejoFeed(), body)
   expect(result).toMatchObject({
-    releases: [{ tag: 'v1', url: null, title: expect.stringMatching(/^x{199}…$/), notes: 'y'.repeat(1_000) }],
+    releases: [
+      { tag: 'v1', url: null, title: expect.stringMatching(/^x{199}…$/), notes: 'y'.repeat(125_000) },
+    ],
     problems: ['The release "--upload-pack=x" has a name that Git takes for no tag.'],
   })
 })

@@ -6,6 +6,9 @@ import type { FeedRelease } from '../../domain/release.ts'
  */
 export const mostReleases = 50_000
 
+/** Characters of a release's notes that are kept; GitHub takes 125,000 at most. A rule for security releases looks for its words in them. */
+export const longestNotes = 125_000
+
 /** What the last good poll left behind, for a conditional request. An optimisation: losing it costs one full fetch. */
 export interface FeedCursor {
   readonly etag: string | null

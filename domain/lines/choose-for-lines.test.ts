@@ -141,6 +141,19 @@ describe('what is new', () => {
     }
   })
 
+  it('is a security release wherever its notes say so, also where they are long', () => {
+    const rules = [rulesOf({ minimumAgeSeconds: 3 * 86_400 })]
+    const known = begin(releases('v1.0.0'), { rules })
+    const words = 'x '.repeat(50_000)
+    for (const at of [0, 995, 1_000, 1_749, 60_001, 99_999]) {
+      const notes = `${words.slice(0, at)} CVE-2026-12345 ${words.slice(at)}`
+      const choice = choose(known, [release('v1.1.0', { notes })], { rules, security: 'cve-\\d+-\\d+' })
+      expect(sent(choice)).toEqual([`${mine} v1.1.0`])
+    }
+    const none = choose(known, [release('v1.1.0', { notes: words })], { rules, security: '.*cve.*-.*' })
+    expect(sent(none)).toEqual([])
+  })
+
   it('is no draft, which counts once it is published', () => {
     const known = begin(releases('v1.0.0'))
     expect(choose(known, [release('v1.1.0', { draft: true })]).known).toBe(known)

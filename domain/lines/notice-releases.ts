@@ -7,7 +7,7 @@ export interface Notice {
   readonly observed: readonly FeedRelease[]
   /** Those that nobody has seen before, by tag. */
   readonly fresh: ReadonlyMap<string, FeedRelease>
-  /** A regular expression; a release whose tag, title or notes hold a match of it is a security release. */
+  /** A regular expression, whatever the case; a release whose tag, title or notes hold a match of it is a security release. */
   readonly security: string | undefined
   /** ISO 8601. */
   readonly at: string
@@ -25,9 +25,9 @@ export function noticeReleases(
   known: readonly NoticedRelease[],
   { observed, fresh, security, at, exec = execUnguarded }: Notice,
 ): ReadonlyMap<string, NoticedRelease> {
-  const expression = security === undefined ? null : readExpression('security', security)
+  const expression = security === undefined ? null : readExpression('security', security, 'i')
   const isSecurity = ({ tag, title, notes }: FeedRelease) =>
-    [tag, title, notes ?? ''].some((text) => {
+    [tag, title, ...windows(notes ?? '')].some((text) => {
       const found = expression === null ? null : exec(expression, text)
       return found !== null && found !== 'too-slow'
     })
@@ -47,4 +47,16 @@ export function noticeReleases(
       noticed.set(tag, { tag, publishedAt, url, since: at, security: isSecurity(release) })
   }
   return noticed
+}
+
+const windowSize = 1_000
+const overlap = 250
+
+/** Long notes piece by piece: an expression that goes over a text again from each of its characters takes too long on all of it. */
+function windows(text: string): readonly string[] {
+  const count = Math.max(1, Math.ceil((text.length - overlap) / (windowSize - overlap)))
+  return Array.from({ length: count }, (_, index) => {
+    const start = index * (windowSize - overlap)
+    return text.slice(start, start + windowSize)
+  })
 }

@@ -34,9 +34,9 @@ export function findScheme(name: string, exec: Exec): Scheme {
 }
 
 /** Reads a regular expression of the rules. Throws UNDRIFT_E_INPUT for a broken one. */
-export function readExpression(field: string, source: string): RegExp {
+export function readExpression(field: string, source: string, flags = ''): RegExp {
   try {
-    return new RegExp(source)
+    return new RegExp(source, flags)
   } catch (cause) {
     return refuse(`\`${field}\` is not a regular expression: ${messageOf(cause)}.`, cause)
   }

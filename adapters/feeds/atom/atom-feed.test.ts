@@ -38,12 +38,25 @@ describe('a feed of', () => {
         publishedAt: '2026-07-30T09:12:41.000Z',
         url: 'https://github.com/openai/codex/releases/tag/rust-v0.155.0-alpha.2',
         prerelease: null,
+        notes: 'Release 0.155.0-alpha.2',
       },
       expect.objectContaining({ tag: 'rust-v0.154.0', title: 'A summer release, like v9.9.9 in name only' }),
       expect.objectContaining({ tag: 'gopls/v0.16.2' }),
     ])
     expect(problems).toEqual([])
     expect(cursor).toEqual({ etag: '"1"', lastModified: null })
+  })
+
+  it.each([
+    ['HTML', '<content type="html">&lt;p&gt;Fixes &lt;b&gt;CVE&lt;/b&gt;-2026-1&lt;/p&gt;</content>'],
+    ['XHTML', '<content type="xhtml"><div><p>Fixes <b>CVE</b>-2026-1</p></div></content>'],
+    ['a summary', '<summary>Fixes CVE-2026-1</summary>'],
+  ])('entries gives their notes, in %s', async (_, notes) => {
+    const result = await poll(atom(entry('v2', notes), entry('v1')))
+    if (result.kind !== 'releases') throw new Error(JSON.stringify(result))
+    const [first, second] = result.releases
+    expect(first?.notes?.match(/CVE|-2026-1/g)).toEqual(['CVE', '-2026-1'])
+    expect(second).not.toHaveProperty('notes')
   })
 
   it('GitLab gives its tags and releases', async () => {

@@ -78,6 +78,7 @@ function toRelease(
     publishedAt: entry.published,
     url: pageOf(entry.link, feedUrl),
     prerelease: null,
+    ...(entry.notes === '' ? {} : { notes: entry.notes }),
   }
 }
 

@@ -5,6 +5,8 @@ export interface FeedEntry {
   /** Atom's `id`, RSS's `guid`. */
   readonly id: string | null
   readonly published: string | null
+  /** The text of its notes, without markup; empty where there is none. */
+  readonly notes: string
 }
 
 /** What the parsing thread says: first that it is ready, then how it went. */

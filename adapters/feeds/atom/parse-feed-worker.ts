@@ -1,12 +1,15 @@
 import { parentPort } from 'node:worker_threads'
 import Parser from 'rss-parser'
 import { feedDate } from '../http/feed-date.ts'
-import { mostReleases } from '../types.ts'
+import { markupText } from '../http/markup-text.ts'
+import { longestNotes, mostReleases } from '../types.ts'
 import type { FeedEntry, ParserMessage } from './feed-entry.ts'
 
 /** The body of the parsing thread; see parse-feed.ts. It reads one document after the other. */
 
 const longestField = 1_024
+/** The name of an entry's notes on their way through rss-parser, which copies what it is told to. */
+const notesName = 'undrift:notes'
 
 interface RawEntry {
   readonly title?: unknown
@@ -14,10 +17,11 @@ interface RawEntry {
   readonly id?: unknown
   readonly guid?: unknown
   readonly isoDate?: unknown
+  readonly [notesName]?: unknown
 }
 
-/** Texts that nobody reads here, on which rss-parser would spend quadratic time. */
-const unread = /\/(?:entry|item)\/(?:content|summary|description|content:encoded)$/
+/** Texts on which rss-parser would spend quadratic time, with what XHTML puts below them: it never gets to see them. */
+const notes = /\/(?:entry|item)\/(?:content|summary|description|content:encoded)(?:\/|$)/
 const dates = /\/(?:entry|item)\/(?:published|updated|pubDate|dc:date)$/
 /** Where rss-parser looks for elements, also in a text, which has `link` and `length` of its own. */
 const nodes = /^\/(?:feed|(?:feed|rss\/channel|rdf:RDF)\/(?:entry|item))$/
@@ -29,11 +33,29 @@ function say(message: ParserMessage): void {
 
 /** Mends, element by element, what would make rss-parser throw away the whole feed. */
 function mendElement(path: string, _known: unknown, value: unknown): unknown {
-  if (unread.test(path)) return ''
+  if (notes.test(path)) {
+    takeNotes(value)
+    return ''
+  }
   if (dates.test(path)) return feedDate(textOf(value) ?? '') ?? ''
-  if (nodes.test(path)) return typeof value === 'object' ? value : {}
+  if (nodes.test(path)) return { ...(typeof value === 'object' ? value : {}), [notesName]: [takenNotes()] }
   if (links.test(path)) return { $: { rel: 'alternate', ...attributesOf(value) } }
   return value
+}
+
+/** The notes of the entry that is being read; its end takes them away. */
+let notesRead = ''
+
+function takeNotes(value: unknown): void {
+  const text = typeof value === 'object' && value !== null && '_' in value ? value._ : value
+  const room = longestNotes - notesRead.length - 1
+  if (typeof text === 'string' && room > 0) notesRead += `${text.slice(0, room)}\n`
+}
+
+function takenNotes(): string {
+  const taken = notesRead
+  notesRead = ''
+  return taken
 }
 
 function attributesOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -52,12 +74,17 @@ function readEntry(raw: RawEntry): FeedEntry {
     link: textOf(raw.link),
     id: textOf(raw.id) ?? textOf(raw.guid),
     published: textOf(raw.isoDate),
+    notes: markupText(String(raw[notesName] ?? '')),
   }
 }
 
 async function parse(xml: string): Promise<ParserMessage> {
   try {
-    const parser = new Parser({ xml2js: { validator: mendElement } })
+    notesRead = ''
+    const parser = new Parser({
+      xml2js: { validator: mendElement },
+      customFields: { item: [notesName] },
+    })
     const feed = await parser.parseString(xml)
     const raw: readonly RawEntry[] = feed.items
     return { kind: 'entries', entries: raw.slice(0, mostReleases).map(readEntry) }

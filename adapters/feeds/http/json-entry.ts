@@ -1,9 +1,9 @@
 import type { FeedRelease } from '../../../domain/release.ts'
 import { isTagName } from '../../../domain/version/tag-name.ts'
+import { longestNotes } from '../types.ts'
 import { feedDate } from './feed-date.ts'
 import { plainText } from './plain-text.ts'
 
-const longestNotes = 1_000
 const longestTitle = 200
 const longestUrl = 300
 const mostAssets = 8
