@@ -4,7 +4,7 @@ import { parseDuration, parseSize } from './duration.ts'
 import type { Fault } from './fault.ts'
 import { feedUrlFault, gitUrlFault } from './git-url.ts'
 import { allowProblem } from './network.ts'
-import { rulesProblem } from './tag-rules.ts'
+import { expressionProblem, rulesProblem } from './tag-rules.ts'
 
 interface FieldNotes {
   readonly description: string
@@ -104,10 +104,13 @@ export function tagPrefix(description: string) {
   })
 }
 
-export function expression(description: string) {
-  return text({ description, examples: ['^v\\d', '-(linux|mac)$'] }, (value) =>
-    badRule(rulesProblem({ match: value })),
-  )
+/** `field` is what a person is told about. */
+export function expression(
+  field: string,
+  description: string,
+  { examples = ['^v\\d', '-(linux|mac)$'] }: { readonly examples?: string[] } = {},
+) {
+  return text({ description, examples }, (value) => badRule(expressionProblem(field, value)))
 }
 
 export function tagScheme(description: string) {

@@ -11,8 +11,8 @@ const nearer = 'The nearest counts: a line’s, the fork’s, the upstream’s.'
 export const tagFields = {
   prefix: tagPrefix('What stands before the version in a tag.'),
   prereleases: z.boolean().meta({ description: 'Whether pre-releases count as releases.' }),
-  match: expression('A regular expression that a tag must hold a match of.'),
-  ignore: expression('A regular expression; a tag that holds a match of it is left out.'),
+  match: expression('match', 'A regular expression that a tag must hold a match of.'),
+  ignore: expression('ignore', 'A regular expression; a tag that holds a match of it is left out.'),
   scheme: tagScheme('How the rest of the tag is read as a version.'),
   range: versionRange("The versions that are taken, as a range in npm's syntax."),
 } as const

@@ -93,7 +93,9 @@ const upstream = z
     signedBy: signers.optional(),
     ...choosing,
     security: expression(
+      'security',
       'A regular expression, whatever the case. A release whose tag, title or notes hold a match of it waits for no age and no hour.',
+      { examples: ['CVE-|security fix'] },
     ).optional(),
     expect: duration(
       'A release is expected within this time; `status` and `inbox` show when none came.',

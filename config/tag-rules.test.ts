@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { parseConfig } from './parse-config.ts'
 
-function parse(tags: string) {
+function parse(tags: string, more = '') {
   const text = [
     'upstreams:',
-    `  tool: { git: "https://git.example.org/x.git", feed: "https://git.example.org/x.atom", tags: ${tags} }`,
+    `  tool: { git: "https://git.example.org/x.git", feed: "https://git.example.org/x.atom", tags: ${tags}${more} }`,
     'forks: {}',
     '',
   ].join('\n')
@@ -36,5 +36,12 @@ it.each([
   const parsed = parse(tags)
   expect(parsed.kind === 'invalid' && parsed.problems).toMatchObject([
     { message: expect.stringContaining(words), line: 2 },
+  ])
+})
+
+it('names the expression that cannot be read', () => {
+  const parsed = parse('{ prefix: v }', `, security: '('`)
+  expect(parsed.kind === 'invalid' && parsed.problems).toMatchObject([
+    { message: expect.stringContaining('`security` is not a regular expression') },
   ])
 })
