@@ -8,6 +8,8 @@ const asIntended = 'No workflows registered'
 export function temporalLogger(log: Logger): TemporalLogger {
   return new DefaultLogger('WARN', ({ level, message, meta }: LogEntry) => {
     if (message.startsWith(asIntended)) return
-    log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message)
+    // A task token lets whoever holds it answer for the worker, and is of no use to a reader.
+    const { taskToken: _token, ...fields } = meta ?? {}
+    log[level === 'ERROR' ? 'error' : 'warn'](fields, message)
   })
 }
