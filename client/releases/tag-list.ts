@@ -34,10 +34,12 @@ export async function considerRepository(
   const first = considerNames(names(source.tags), rules, { guard, commits: null, places: any })
   const taken = new Set(first.releases.filter(({ reason }) => reason === null).map(({ tag }) => tag))
   const wanted = source.tags.filter(({ tag }) => taken.has(tag))
-  const commits = await source.commitsOf(wanted)
+  // Also of what is left out: its age is shown.
+  const all = await source.commitsOf(source.tags)
+  const commits = all.filter(({ tag }) => taken.has(tag))
   const places = rules.scheme === 'commit' ? await placesOf(source, { wanted, commits }) : new Map()
   const considered = considerNames(names(source.tags), rules, { guard, commits, places, wanted: taken })
-  return { ...considered, dates: new Map(commits.map(({ tag, date }) => [tag, date])) }
+  return { ...considered, dates: new Map(all.map(({ tag, date }) => [tag, date])) }
 }
 
 interface Known {
