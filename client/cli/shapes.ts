@@ -99,7 +99,8 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
 export const releasesShape = `{ "version": 1, "newest": null | "<tag>",
   "releases": [ { "tag", "version": null | "…", "prerelease": true | false, "status": "newest" | "eligible" | "skipped",
                   "reason": null | "prefix" | "match" | "ignore" | "range" | "pre-release" | "not a version" | "no commit",
-                  of an upstream also "state": null | "sent" | "waiting" | "held" | "alarm", "detail": null | "…" } ] }`
+                  of an upstream also "state": null | "sent" | "waiting" | "held" | "alarm" | "baseline" | "left-out" (older, or
+                  passed over by \`step\`), "detail": null | "…" } ] }`
 
 export const logShape = `{ "version": 1,
   "entries": [ { "commit": the ledger's, "attempt", "fork", "line", "tag", "outcome": as in \`show\`, "reason", "at",

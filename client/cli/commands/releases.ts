@@ -6,12 +6,12 @@ import { pathToFileURL } from 'node:url'
 import type { Config } from '../../../config/config.ts'
 import { nearest } from '../../../config/nearest.ts'
 import { UndriftError } from '../../../domain/errors.ts'
-import type { ConsideredTag } from '../../../domain/list-releases.ts'
 import type { TagRules, UpstreamSettings } from '../../../domain/settings.ts'
 import type { RemoteAccess } from '../../../git/types.ts'
 import { rulesOfLine } from '../../releases/line-rules.ts'
+import { type ReleaseState, releaseStates } from '../../releases/release-states.ts'
 import { considerList, considerRepository, type ReleaseView, readTagList } from '../../releases/tag-list.ts'
-import { askWatch, type ReleaseState, stateOf } from '../../releases/watch-view.ts'
+import { askWatch } from '../../releases/watch-view.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readConfigOf } from '../read-config.ts'
@@ -21,13 +21,12 @@ import { renderReleases } from '../render/releases.ts'
 interface Considered {
   readonly view: ReleaseView
   /** Null where no upstream of the config is meant. */
-  readonly stateOf: ((release: ConsideredTag) => ReleaseState | null) | null
+  readonly states: ReadonlyMap<string, ReleaseState> | null
 }
 
 /** Every release considered, newest first, with the rule that took it or left it out. Needs no server, and a config only for an upstream by name. */
 export async function releases(context: Context, input: CommandInput): Promise<CommandResult> {
-  const { view, stateOf: find } = await consider(context, input)
-  const states = find === null ? null : new Map(view.releases.map((release) => [release.tag, find(release)]))
+  const { view, states } = await consider(context, input)
   return {
     exitCode: 0,
     text: renderReleases(
@@ -63,12 +62,12 @@ async function consider(context: Context, input: CommandInput): Promise<Consider
   }
   const { signal } = context
   if (typeof tags === 'string') {
-    return { view: considerList(readTagList(await readList(context, tags)), rulesOf(input)), stateOf: null }
+    return { view: considerList(readTagList(await readList(context, tags)), rulesOf(input)), states: null }
   }
   if (typeof git === 'string') {
     const remote = { name: 'source', url: toUrl(git, context.cwd), token: null }
     const view = await considerRepository({ remote, secret: null }, { rules: rulesOf(input), signal })
-    return { view, stateOf: null }
+    return { view, states: null }
   }
   const config = await readConfigOf(context)
   const settings = findUpstream(config, upstream ?? '')
@@ -78,7 +77,7 @@ async function consider(context: Context, input: CommandInput): Promise<Consider
     considerRepository(accessOf(settings, context), { rules: rulesOf(input, wanted.rules), signal }),
     askWatch(context, settings.name),
   ])
-  return { view, stateOf: (release) => (watch === null ? null : stateOf(release, watch, wanted.line)) }
+  return { view, states: watch === null ? new Map() : releaseStates(view.releases, watch, wanted.line) }
 }
 
 /** The flags, over the config's rules where there are any. */

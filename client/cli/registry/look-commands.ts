@@ -90,7 +90,7 @@ export const lookCommands: readonly CommandSpec[] = [
       { flags: '--range <range>', description: "take only versions in this range, in npm's syntax" },
       { flags: '--prereleases', description: 'take pre-releases, too' },
     ],
-    details: `Needs no server, and a config only for an upstream by name. Where its watch answers, it says what is sent, held or waits.\n\n--json:\n${shapes.releasesShape}`,
+    details: `Needs no server, and a config only for an upstream by name. Where its watch answers, it says what is sent, held or waits,\nwhere lines began, and what they left out because it is older or was passed over.\n\n--json:\n${shapes.releasesShape}`,
     load: async () => (await import('../commands/releases.ts')).releases,
   },
   {

@@ -1,12 +1,12 @@
+import type { ReleaseState } from '../../releases/release-states.ts'
 import type { ReleaseView } from '../../releases/tag-list.ts'
-import type { ReleaseState } from '../../releases/watch-view.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
 import { oneLine, table } from './table.ts'
 
 export interface ShownReleases extends ReleaseView {
   /** Where releases stand with the watch, by tag; empty where none was asked. */
-  readonly states: ReadonlyMap<string, ReleaseState | null>
+  readonly states: ReadonlyMap<string, ReleaseState>
 }
 
 /** Every tag with its version, its age and what the rules made of it. */
@@ -42,10 +42,17 @@ function taken(
 
 function stateWord(found: ReleaseState | null, style: Style): string {
   if (found === null) return ''
-  const words = found.detail === null ? found.state : `${found.state}: ${oneLine(found.detail)}`
+  // A hold and an age say of themselves that the release waits.
+  const words =
+    found.detail === null
+      ? found.state
+      : `${found.state === 'held' ? '' : `${found.state}: `}${oneLine(found.detail)}`
   switch (found.state) {
     case 'sent':
       return style.green(words)
+    case 'baseline':
+    case 'left-out':
+      return style.dim(words)
     case 'alarm':
       return style.red(words)
     case 'held':
