@@ -52,6 +52,7 @@ const past: WatchStatus = {
     skipped: [
       { tag: 'v3', reason: 'step: v5 is newer', lines: ['mine/latest'] },
       { tag: 'v4', reason: 'step: v5 is newer', lines: ['mine/latest'] },
+      { tag: 'v1', reason: 'range: it is not in >=2', lines: ['mine/new'] },
     ],
   },
 }
@@ -79,6 +80,14 @@ it('calls no release sent for a line that passed it over for one that another li
     'older than v5',
     'older than v5',
   ])
-  expect(of('mine/new')).toEqual([null, null, null, null, 'mine/new', 'older than v2', 'older than v2'])
+  expect(of('mine/new')).toEqual([
+    null,
+    null,
+    null,
+    null,
+    'mine/new',
+    'range: it is not in >=2',
+    'older than v2',
+  ])
   expect(of(null)).toEqual([null, 'sent', 'sent', 'sent', 'mine/new', 'older than v2', 'older than v2'])
 })

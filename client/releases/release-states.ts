@@ -78,7 +78,11 @@ function pastOf(tag: string, known: WatchKnowledge, { places, lines }: Look): Re
   // Tags are sent to some line; where one is looked at that left it out, the reason is its own.
   if (isSent && lines.length > 1) return { state: 'sent', detail: null }
   const left = known.skipped.findLast(
-    (row) => row.tag === tag && lines.some((line) => row.lines?.includes(line) ?? true),
+    (row) =>
+      row.tag === tag &&
+      lines.some((line) => row.lines?.includes(line) ?? true) &&
+      // Of several lines, that one has other rules for tags is no reason for the rest.
+      (lines.length === 1 || row.lines === undefined || /^(?:step|older)\b/.test(row.reason)),
   )
   if (left !== undefined) {
     const by = lines.length === 1 || left.lines === undefined ? '' : ` (${someLines(left.lines)})`
