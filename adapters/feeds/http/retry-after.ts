@@ -12,8 +12,9 @@ export function retryAfterSeconds(headers: Pick<Headers, 'get'>, now: number): n
   const date = dateOf(value ?? null)
   if (date !== null) return clamp((date - serverNow) / 1000)
   if (!isLimitSpent(headers)) return null
-  const reset = Number(headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset') ?? Number.NaN)
-  if (!(reset >= 0)) return null
+  const said = (headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset') ?? '').trim()
+  if (!/^\d+(?:\.\d+)?$/.test(said)) return null
+  const reset = Number(said)
   // Forges give the moment of the reset in seconds since 1970; the IETF draft gives the seconds left.
   return clamp(reset > 1e9 ? reset - serverNow / 1000 : reset)
 }
@@ -23,8 +24,11 @@ export function isLimitSpent(headers: Pick<Headers, 'get'>): boolean {
   return (headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining'))?.trim() === '0'
 }
 
+/** An HTTP date (RFC 9110, 5.6.7); each of its forms begins with the day. `Date.parse` alone takes `-5` for a year. */
 function dateOf(text: string | null): number | null {
-  const date = text === null ? Number.NaN : Date.parse(text)
+  if (text === null || !/^[A-Z][a-z]{2,8},? /.test(text)) return null
+  // The oldest form ends with the year; all are in UTC.
+  const date = Date.parse(/\d:\d\d \d{4}$/.test(text) ? `${text} GMT` : text)
   return Number.isNaN(date) ? null : date
 }
 
