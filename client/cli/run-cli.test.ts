@@ -37,6 +37,8 @@ describe('what is not understood', () => {
     [['stauts'], "unknown command 'stauts'", 'Did you mean status?'],
     [['help', 'stauts'], "unknown command 'stauts'", 'Did you mean status?'],
     [['status', '--jsn'], "unknown option '--jsn'", 'Did you mean --json?'],
+    [['releases', '--git', ''], 'Name one source', 'undrift releases --git'],
+    [['releases', '--tags', ''], 'Name one source', 'undrift releases --git'],
     [['show'], "missing required argument 'attempt'", 'See `undrift show --help`.'],
     [['status', 'more'], "too many arguments for 'status'", 'See `undrift status --help`.'],
     [['up', '--port', 'http'], '--port takes a port', 'A port is a number'],

@@ -23,7 +23,7 @@ function readDebian(text: string): Version | null {
   const revision = dash === -1 ? '' : rest.slice(dash + 1)
   if (dash !== -1 && !/^[A-Za-z\d.+~]+$/.test(revision)) return null
   return {
-    text,
+    text: plain,
     prerelease: upstream.includes('~'),
     key: numberKey(epoch) + partKey(upstream) + partKey(revision),
   }

@@ -137,6 +137,10 @@ it.each([
   expect(order(scheme, a, b)).toBe(0)
 })
 
+it("shows a Debian version as it is, not as DEP-14 writes it in Git's names", () => {
+  expect(read('debian', '1%2.0_rc1-1')?.text).toBe('1:2.0~rc1-1')
+})
+
 it.each([
   [
     'semver',

@@ -50,7 +50,7 @@ async function consider(context: Context, input: CommandInput): Promise<Consider
   const upstream = input.args[0]
   const { git, tags, line } = input.options
   const sources = [upstream, git, tags].filter((source) => source !== undefined)
-  if (sources.length !== 1) {
+  if (sources.length !== 1 || sources[0] === '') {
     throw new UndriftError('UNDRIFT_E_USAGE', 'Name one source: an upstream, --git or --tags.', {
       hint: 'For example: undrift releases --git https://github.com/openai/codex.git --prefix rust-v',
     })
