@@ -50,7 +50,11 @@ function failed(
     case 'too-large':
       return { ...rest, reason: 'feed-too-large', message: `${where} needs too much memory to parse.` }
     case 'invalid':
-      return { ...rest, reason: 'feed-invalid', message: `${where} is no Atom or RSS: ${parsed.words}.` }
+      return {
+        ...rest,
+        reason: 'feed-invalid',
+        message: `${where} is no Atom or RSS: ${parsed.words.replace(/\.+$/, '')}.`,
+      }
   }
 }
 
