@@ -88,6 +88,19 @@ describe('an upstream', () => {
     `)
   })
 
+  it('that fails says why in `status`, once it is degraded', () => {
+    const failure = {
+      reason: 'feed-http-503',
+      message: 'The feed answers with the status 503.',
+      since: '2026-05-01T11:00:00Z',
+    }
+    const said = '    failing: since 1h ago, feed-http-503: The feed answers with the status 503.'
+    const degraded = upstreamRow({ phase: 'degraded', failures: 4, failure })
+    expect(status(Number.POSITIVE_INFINITY, degraded).split('\n')).toContain(said)
+    const passing = upstreamRow({ failures: 1, failure })
+    expect(status(Number.POSITIVE_INFINITY, passing)).not.toContain('failing')
+  })
+
   it('shows in `inbox` what a person can do about each', () => {
     const waiting = watch(eventful, { lastFailure: 'feed-http-404: The feed answers with the status 404.' })
     expect(

@@ -27,6 +27,7 @@ export function watchLines(row: UpstreamRow, view: WatchLinesView, style: Style)
   return [
     ...row.alarms.map((alarm) => line(style.red, 'alarm', alarmText(alarm))),
     ...row.questions.map((question) => line(style.yellow, 'question', questionText(question, view))),
+    ...failingLines(row, view).map((text) => line(style.red, 'failing', text)),
     ...row.silence.map((silence) => line(style.yellow, 'silent', silenceText(silence))),
     ...row.holds.flatMap((hold) => [
       line(style.yellow, 'held', holdText(hold, row, view)),
@@ -38,6 +39,12 @@ export function watchLines(row: UpstreamRow, view: WatchLinesView, style: Style)
     ...waiting.map((release) => line(style.cyan, 'waits', waitingText(release))),
     ...(more > 0 ? [`    ${style.dim(`and ${more} more wait`)}`] : []),
   ]
+}
+
+/** Why polls fail, once it is worth a look. */
+function failingLines({ phase, failure }: UpstreamRow, { now }: WatchLinesView): readonly string[] {
+  if (phase !== 'degraded' || failure === null) return []
+  return [`since ${age(failure.since, now)}, ${failure.reason}: ${failure.message}`]
 }
 
 /** The lines, where one of them does not stand on what the row shows. */
