@@ -63,7 +63,9 @@ function tooYoung(
 function tooQuiet({ quiet }: Pick<LineRules, 'quiet'>, now: number): Obstacle | null {
   const until = nextAllowed(now, quiet)
   if (until !== null && until <= now) return null
-  return { reason: 'quiet-hours', detail: `quiet hours: ${quiet.map(describeQuietHours).join('; ')}`, until }
+  const hours = quiet.map(describeQuietHours).join('; ')
+  const end = until === null ? '' : `, until ${new Date(until).toISOString().replace(/\.\d+Z$/, 'Z')}`
+  return { reason: 'quiet-hours', detail: `quiet hours: ${hours}${end}`, until }
 }
 
 /** From when its age counts. A feed that gives no time, or one that has not come yet, is not believed. */
