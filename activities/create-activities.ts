@@ -8,6 +8,7 @@ import { rebaseStack } from './rebase-stack.ts'
 import { recordAttempt } from './record-attempt.ts'
 import { regenerate } from './regenerate.ts'
 import { seenByWatch } from './seen-by-watch.ts'
+import { showMovedTags } from './show-moved-tags.ts'
 import { startMaintenance } from './start-maintenance.ts'
 import { runStep } from './step.ts'
 import { supersedeOlder } from './supersede-older.ts'
@@ -38,6 +39,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step)),
       moveBranch: (input) => runStep((step) => moveBranch(input, deps, step)),
       recordAttempt: (input) => runStep((step) => recordAttempt(input, deps, step)),
+      showMovedTags: (input) => runStep((step) => showMovedTags(input, deps, step)),
     },
     verify: {
       regenerate: (input) => runStep((step) => regenerate(input, deps, step)),

@@ -6,7 +6,14 @@ import type { Regenerated } from '../domain/regenerated.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { LedgerEntry } from '../git/index.ts'
-import type { MovedTagsInput, PollInput, PollResult, StartMaintenanceInput } from './watch-types.ts'
+import type {
+  MovedTagsInput,
+  PollInput,
+  PollResult,
+  ShowMovesInput,
+  ShowMovesResult,
+  StartMaintenanceInput,
+} from './watch-types.ts'
 
 /** A settled conflict in a message: its commit and a base64 pack. */
 export interface CarriedResolution {
@@ -259,6 +266,8 @@ export interface GitActivities {
   pushCandidate(input: PushInput): Promise<PushResult>
   moveBranch(input: MoveBranchInput): Promise<MoveBranchResult>
   recordAttempt(input: RecordInput): Promise<RecordResult>
+  /** What a person must see of tags that a watch found moved. */
+  showMovedTags(input: ShowMovesInput): Promise<ShowMovesResult>
 }
 
 export interface VerifyActivities {

@@ -1,9 +1,10 @@
+import type { ShownMove } from '../domain/lines/alarm-evidence.ts'
 import type { LineStart } from '../domain/lines/choose-for-lines.ts'
 import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
-import type { WatchKnowledge } from '../domain/watch.ts'
+import type { MovedTag, WatchKnowledge } from '../domain/watch.ts'
 
 export interface PollInput {
   readonly upstream: UpstreamSettings
@@ -38,3 +39,10 @@ export interface MovedTagsInput {
   readonly upstream: string
   readonly tags: readonly string[]
 }
+
+export interface ShowMovesInput {
+  readonly upstream: UpstreamSettings
+  readonly alarms: readonly MovedTag[]
+}
+
+export type ShowMovesResult = readonly ShownMove[]

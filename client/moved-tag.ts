@@ -1,3 +1,4 @@
+import { objectName } from '../domain/alarm-words.ts'
 import { UndriftError } from '../domain/errors.ts'
 import type { MovedTag } from '../domain/watch.ts'
 
@@ -40,6 +41,6 @@ export function findAlarm(word: string, alarms: readonly MovedTag[], upstream: s
 
 /** What a tag was and is, in a sentence. */
 export function alarmSentence({ tag, before, after }: MovedTag): string {
-  const now = after === null ? 'is gone' : `is now ${after.tagObject} (commit ${after.commit})`
-  return `The tag ${tag} was ${before.tagObject} (commit ${before.commit}) when it was first seen, and ${now}.`
+  const now = after === null ? 'is gone' : `is now ${objectName(after)}`
+  return `The tag ${tag} was ${objectName(before)} when it was first seen, and ${now}.`
 }

@@ -1,6 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { watchId } from '../domain/ids.ts'
+import { type ShownMove, withEvidence } from '../domain/lines/alarm-evidence.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
 import { type WatchStanding, watchNeed } from '../domain/lines/standing.ts'
 import { waitingReleases } from '../domain/lines/waiting-releases.ts'
@@ -59,7 +60,7 @@ export function toWatch(description: WorkflowExecutionDescription, now: number):
   const running = description.status.name === 'RUNNING' || description.status.name === 'PAUSED'
   const pending = description.raw.pendingActivities ?? []
   const poll = pending.find((activity) => activity.activityId === 'poll-feed')
-  const standing = (description.memo?.standing ?? null) as WatchStanding | null
+  const standing = shownStanding(description.memo)
   const polls = pollsOf(poll?.heartbeatDetails?.payloads?.[0]) ?? standing?.polls ?? freshMemory
   const { failures } = polls
   const failure = poll?.lastFailure
@@ -89,6 +90,14 @@ export function toWatch(description: WorkflowExecutionDescription, now: number):
     },
   }
   return standing === null ? watch : withStanding(watch, standing, { since: description.startTime, now })
+}
+
+/** What a watch shows in its memo, its alarms with what was compared of them. */
+function shownStanding(memo: WorkflowExecutionDescription['memo']): WatchStanding | null {
+  const standing = (memo?.standing ?? null) as WatchStanding | null
+  if (standing === null) return null
+  const alarms = withEvidence(standing.known.alarms, (memo?.moves ?? []) as readonly ShownMove[])
+  return { ...standing, known: { ...standing.known, alarms } }
 }
 
 /** The same with what the watch itself has answered. */

@@ -25,6 +25,12 @@ export interface PinnedRelease {
   readonly commit: Oid
 }
 
+/** A tag as it was seen first, wherever that was; of some only the tag's own object was kept. */
+export interface SeenTag extends Pick<PinnedRelease, 'tag' | 'tagObject'> {
+  /** Null where it is not known. */
+  readonly commit: Oid | null
+}
+
 /** What a person let go although it raised an integrity alarm. */
 export interface AcceptedTag {
   readonly need: 'tag-moved' | 'tag-signature'

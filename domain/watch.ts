@@ -1,4 +1,4 @@
-import type { PinnedRelease, SkippedRelease } from './release.ts'
+import type { PinnedRelease, SeenTag, SkippedRelease } from './release.ts'
 
 /** A line of a fork by name, as `fork/line`: the key of all that a watch knows of it. */
 export type LineKey = `${string}/${string}`
@@ -95,11 +95,13 @@ export interface SkippedByLines extends SkippedRelease {
 /** A tag that no longer names what it named when it was first seen: an integrity alarm. */
 export interface MovedTag {
   readonly tag: string
-  readonly before: PinnedRelease
+  readonly before: SeenTag
   /** Null when the tag is gone. */
   readonly after: PinnedRelease | null
   /** ISO 8601. */
   readonly at: string
+  /** What moved, with the head of the diff; missing until a worker with the mirror has compared. Bounded, see lines/alarm-evidence.ts. */
+  readonly evidence?: readonly string[]
 }
 
 /** A person's word that nothing new is started for an upstream, a fork or a line. A hold with an end is a pause. */

@@ -14,6 +14,7 @@ export { checkTagSignature, keyName } from './integrity/check-tag.ts'
 export { readLastSigner, rememberSigner } from './integrity/last-signer.ts'
 export { moveEvidence } from './integrity/move-evidence.ts'
 export { newerBase } from './integrity/newer-base.ts'
+export { type SeenMove, showMove } from './integrity/show-move.ts'
 export type { Signer } from './integrity/signature.ts'
 export { type EarlierWords, earlierWords } from './ledger/earlier-words.ts'
 export {

@@ -51,7 +51,7 @@ export function pollActivity(pollSeconds: number): Pick<ControlActivities, 'poll
 export function gitActivities(
   summary: string,
   waitForWorkerMs: number,
-): Omit<GitActivities, 'recordAttempt'> {
+): Omit<GitActivities, 'recordAttempt' | 'showMovedTags'> {
   return proxyActivities<GitActivities>({
     taskQueue: taskQueues.git,
     startToCloseTimeout: '1h',
@@ -61,6 +61,16 @@ export function gitActivities(
     retry,
   })
 }
+
+/** The evidence of a watch's alarm: it waits for a worker with a mirror, and nothing waits for it. */
+export const evidence = proxyActivities<Pick<GitActivities, 'showMovedTags'>>({
+  taskQueue: taskQueues.git,
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '30 days',
+  heartbeatTimeout: '20s',
+  summary: 'compare tags that moved',
+  retry: { initialInterval: '1s', maximumInterval: '10m', nonRetryableErrorTypes },
+})
 
 /** The ledger's entry of an attempt that has its outcome: given up after a while, because the outcome stands. */
 export const ledger = proxyActivities<Pick<GitActivities, 'recordAttempt'>>({

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { WorkflowHandle } from '@temporalio/client'
 import { pollFeed } from '../activities/poll-feed.ts'
 import { readPollMemory } from '../activities/read-poll-memory.ts'
+import { showMovedTags } from '../activities/show-moved-tags.ts'
+import { runStep } from '../activities/step.ts'
 import type { MovedTagsInput, PollInput, StartMaintenanceInput } from '../activities/watch-types.ts'
+import { dataFolder } from '../config/data-folder.ts'
 import type { ForkSettings, UpstreamSettings } from '../domain/settings.ts'
 import { makeFolder, makeRepo, type TestRepo } from '../git/testing.ts'
 import type { FeedServer, ProjectFeed } from '../harness/world/feed-server.ts'
@@ -57,6 +60,7 @@ export async function openWatchStage(
   const started: string[] = []
   let closed = false
   const told: string[] = []
+  const data = dataFolder(join(folder.path, 'data'), {})
   const stage = await openStage(server, {
     control: {
       pollFeed: (input: PollInput) => pollFeed(input, { env: {} }),
@@ -69,6 +73,10 @@ export async function openWatchStage(
         told.push(...tags)
         return []
       },
+    },
+    git: {
+      showMovedTags: (input) =>
+        runStep((step) => showMovedTags(input, { data, address: server.address, env: {} }, step)),
     },
   })
   const git = { name: 'git', url: repo.dir, token: null }

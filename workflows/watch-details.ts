@@ -1,3 +1,4 @@
+import { objectName } from '../domain/alarm-words.ts'
 import { describeHold, targetName } from '../domain/hold.ts'
 import type { UpstreamSettings } from '../domain/settings.ts'
 import type {
@@ -61,9 +62,11 @@ function standingText({ standsOn, isLost }: LineKnowledge): string {
   return standsOn ?? 'no release yet'
 }
 
-function alarmText({ tag, before, after, at }: MovedTag): string {
-  const now = after === null ? 'is gone' : `is now ${after.tagObject} (${after.commit})`
-  return plainText(`${tag} was ${before.tagObject} (${before.commit}) and ${now}; noticed at ${at}`)
+function alarmText(alarm: MovedTag): string {
+  const { tag, before, after, at, evidence = [] } = alarm
+  const now = after === null ? 'is gone' : `is now ${objectName(after)}`
+  const head = plainText(`${tag} was ${objectName(before)} and ${now}; noticed at ${at}`)
+  return [head, ...evidence.map((line) => `  - ${plainText(line)}`)].join('\n')
 }
 
 function questionText(question: UpstreamQuestion): string {

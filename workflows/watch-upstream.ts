@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { PollResult } from '../activities/watch-types.ts'
+import { shownMoves } from '../domain/lines/alarm-evidence.ts'
 import { fromEarlier, isEarlier } from '../domain/lines/earlier-knowledge.ts'
 import { fitKnowledge } from '../domain/lines/fit-knowledge.ts'
 import { lineKey, lineRules } from '../domain/lines/line-rules.ts'
@@ -25,6 +26,7 @@ import { nothingKnown, type WatchKnowledge } from '../domain/watch.ts'
 import { control, pollActivity, quickLook } from './activity-proxies.ts'
 import { handleHoldWords } from './hold-words.ts'
 import { configureSignal, pollNowSignal, statusQuery, type WatchInput, type WatchStatus } from './messages.ts'
+import { carryEvidence, comparesMoves } from './move-evidence.ts'
 import { showInLists } from './search-attributes.ts'
 import { handleTagWords } from './tag-words.ts'
 import { watchBeforeLines } from './watch-before-lines.ts'
@@ -47,6 +49,8 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   let polling: CancellationScope | null = null
   let leaving: CancellationScope | null = null
   let standing = ''
+  /** Whether the memo has evidence of tags that moved, which goes when they do. */
+  let hadMoves = input.known !== null && shownMoves(knowledgeOf(input)?.alarms ?? []).length > 0
   let again = false
   /** Whether what a poll is told is not so any more; what it finds is dropped then. */
   let outdated = false
@@ -74,9 +78,12 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     if (!remembers) return
     const rules = lineRules(upstream, forks)
     const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now(), polls: memory, pins })
-    if (JSON.stringify(shown) === standing) return
-    standing = JSON.stringify(shown)
-    upsertMemo({ standing: shown })
+    const moves = shownMoves(known?.alarms ?? [])
+    const all = JSON.stringify([shown, moves])
+    if (all === standing) return
+    standing = all
+    hadMoves ||= moves.length > 0
+    upsertMemo({ standing: shown, ...(hadMoves ? { moves } : {}) })
   }
   function showNews(): void {
     show()
@@ -89,6 +96,15 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     showNews()
     pollAgain()
   }
+
+  const compareMoves = comparesMoves({
+    upstream: () => upstream,
+    known: () => known,
+    learn: (next) => {
+      known = next
+      show()
+    },
+  })
 
   setHandler(statusQuery, status)
   setHandler(pollNowSignal, () => {
@@ -121,6 +137,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
 
   if (input.known === null) showInLists({ upstream: upstream.name, phase: 'polling' }, new Date(Date.now()))
   show()
+  compareMoves('show-moves-at-start')
   while (true) {
     const found = await poll()
     if (found?.kind === 'found') await takeOver(found)
@@ -176,7 +193,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   }
 
   async function takeOver(found: Extract<PollResult, { kind: 'found' }>): Promise<void> {
-    const next = unpackKnowledge(found.known)
+    const next = carryEvidence(unpackKnowledge(found.known), known)
     const alarms = newAlarms(known, next)
     known = next
     phase = 'dispatching'
@@ -195,6 +212,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     }
     phase = 'polling'
     showNews()
+    compareMoves('show-moves')
   }
 }
 

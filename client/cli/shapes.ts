@@ -39,7 +39,8 @@ export const statusShape = `{ "version": 1,
                    "waiting": [ { "tag", "line", "reason": ${waitingReasons.map((reason) => `"${reason}"`).join(' | ')},
                                   "detail", "until": null | "…", "publishedAt", "url", "since", "security" } ],
                    "holds": [ { "fork": null | "…", "line": null | "…", "by", "at", "until": null | "…", "reason" } ],
-                   "alarms": [ { "tag", "before": { "tag", "tagObject", "commit" }, "after": null | such a one, "at" } ],
+                   "alarms": [ { "tag", "before": { "tag", "tagObject", "commit" }, "after": null | such a one, "at",
+                                 "evidence": ["…"] once a worker has compared them } ],
                    "questions": [ { "kind": "feed-gone" | "feed-moved", "since", "url", "to" where it has moved } ],
                    "silence": [ { "kind": "no-poll" | "no-release", "since", "seconds", "expectSeconds" of no-release } ] } ],
   "attempts": [ { the row of \`show\`: ${row} } ] }`
@@ -100,7 +101,8 @@ export const releasesShape = `{ "version": 1, "newest": null | "<tag>",
   "releases": [ { "tag", "version": null | "…", "prerelease": true | false, "status": "newest" | "eligible" | "skipped",
                   "reason": null | "prefix" | "match" | "ignore" | "range" | "pre-release" | "not a version" | "no commit",
                   of an upstream also "state": null | "sent" | "waiting" | "held" | "alarm" | "baseline" | "left-out" (older, or
-                  passed over by \`step\`), "detail": null | "…" } ] }`
+                  passed over by \`step\`), "detail": null | "…",
+                  "evidence": ["…"] of an alarm } ] }`
 
 export const logShape = `{ "version": 1,
   "entries": [ { "commit": the ledger's, "attempt", "fork", "line", "tag", "outcome": as in \`show\`, "reason", "at",

@@ -11,7 +11,15 @@ const watch: WatchStatus = {
   phase: 'polling',
   known: {
     ...nothingKnown,
-    alarms: [{ tag: 'v1', before: pin, after: null, at: '2026-11-21T12:00:00Z' }],
+    alarms: [
+      {
+        tag: 'v1',
+        before: pin,
+        after: null,
+        at: '2026-11-21T12:00:00Z',
+        evidence: ['first seen: a', 'now: gone'],
+      },
+    ],
     dispatched: ['v2', 'v3'],
     lines: { 'mine/main': { standsOn: null, waiting: [] }, 'mine/lts': { standsOn: null, waiting: [] } },
   },
@@ -25,7 +33,12 @@ const watch: WatchStatus = {
 }
 
 it.each([
-  ['v1', 'eligible', null, { state: 'alarm', detail: 'was a, is gone' }],
+  [
+    'v1',
+    'eligible',
+    null,
+    { state: 'alarm', detail: 'was a, is gone', evidence: ['first seen: a', 'now: gone'] },
+  ],
   ['v2', 'eligible', null, { state: 'sent', detail: null }],
   ['v2', 'skipped', null, undefined],
   ['v3', 'eligible', null, { state: 'held', detail: 'hold: held by ann (mine/lts)' }],

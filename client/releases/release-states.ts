@@ -1,3 +1,4 @@
+import { alarmLines } from '../../domain/alarm-words.ts'
 import type { ConsideredTag } from '../../domain/list-releases.ts'
 import type { LineKey, WaitingRelease, WatchKnowledge } from '../../domain/watch.ts'
 import type { WatchStatus } from '../../workflows/messages.ts'
@@ -8,6 +9,8 @@ export interface ReleaseState {
   readonly state: 'sent' | 'waiting' | 'held' | 'alarm' | 'baseline' | 'left-out'
   /** Why it waits or is left out; null where there is nothing to say. */
   readonly detail: string | null
+  /** Of an alarm: what moved, a line each. */
+  readonly evidence?: readonly string[]
 }
 
 type Release = Pick<ConsideredTag, 'tag' | 'status'>
@@ -56,7 +59,8 @@ function stateOf({ tag, status }: Release, look: Look): ReleaseState | null {
   const alarm = known?.alarms.find((each) => each.tag === tag)
   if (alarm !== undefined) {
     const { before, after } = alarm
-    return { state: 'alarm', detail: `was ${before.tagObject}, is ${after?.tagObject ?? 'gone'}` }
+    const detail = `was ${before.tagObject}, is ${after?.tagObject ?? 'gone'}`
+    return { state: 'alarm', detail, evidence: alarmLines(alarm) }
   }
   const waiting = look.waiting.get(tag) ?? []
   const [first] = waiting

@@ -1,5 +1,6 @@
 import { byteLength } from '../byte-length.ts'
 import type { LineKey, LineKnowledge, WatchKnowledge } from '../watch.ts'
+import { withoutEvidence } from './alarm-evidence.ts'
 import { packedBytes } from './packed-knowledge.ts'
 
 /** What a watch may know, in bytes of a packed message; 64 KB is the promise, and messages may add a little. */
@@ -10,13 +11,14 @@ type Lessen = (known: WatchKnowledge, over: number) => WatchKnowledge
 /**
  * What gives way when a watch knows too much, the first first: seen tags, the oldest first (what is forgotten is older
  * than what its line stands on, and is left out as such when it comes again); the reports of what was left out and sent;
- * pins of what no line waits with; addresses of releases. Last, and only where hundreds of lines stand on different names of
+ * the evidence of alarms; pins of what no line waits with; addresses of releases. Last, and only where hundreds of lines stand on different names of
  * hundreds of characters, the longest of these names: such a line is lost, says so, and starts nothing.
  */
 const steps: readonly Lessen[] = [
   (known, over) => ({ ...known, seen: dropOldest(known.seen, over) }),
   (known, over) => ({ ...known, skipped: dropOldest(known.skipped, over) }),
   (known, over) => ({ ...known, dispatched: dropOldest(known.dispatched, over) }),
+  (known) => ({ ...known, alarms: withoutEvidence(known.alarms) }),
   (known, over) => ({ ...known, pins: dropPins(known, over) }),
   (known) => ({ ...known, releases: known.releases.map((release) => ({ ...release, url: null })) }),
   loseLines,

@@ -2,6 +2,7 @@ import { liveHolds } from '../hold.ts'
 import { type PollMemory, usualPatienceSeconds } from '../poll-memory.ts'
 import type { UpstreamSettings } from '../settings.ts'
 import type { Hold, LineKey, WatchKnowledge } from '../watch.ts'
+import { withoutEvidence } from './alarm-evidence.ts'
 import type { LineRules } from './line-rules.ts'
 
 /**
@@ -46,7 +47,7 @@ export function standingOf(
       lines: known.lines,
       releases: known.releases,
       pins: known.pins.filter(({ tag }) => waiting.has(tag)),
-      alarms: known.alarms,
+      alarms: withoutEvidence(known.alarms),
       holds: liveHolds(known.holds, more.now),
       questions: known.questions,
       newsAt: known.newsAt,
@@ -81,7 +82,7 @@ export function standingOf(
         Object.entries(idle.known.lines).filter(([line]) => names.has(line as LineKey)),
       ),
       holds: idle.known.holds.slice(-fewLines).map(briefly),
-      alarms: known.alarms.slice(-5),
+      alarms: withoutEvidence(known.alarms.slice(-5)),
     },
     rules: [],
     left: 'lines',

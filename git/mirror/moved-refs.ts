@@ -1,5 +1,5 @@
 import { UndriftError } from '../../domain/errors.ts'
-import type { PinnedRelease } from '../../domain/release.ts'
+import type { PinnedRelease, SeenTag } from '../../domain/release.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { findMovedTags } from './moved-tags.ts'
@@ -22,7 +22,7 @@ function movedRef({ tag, tagObject }: Pick<PinnedRelease, 'tag' | 'tagObject'>):
  * Brings what a tag moved to into the mirror, beside the pinned one, so that the two can be compared. An object that git
  * refuses stays outside: the alarm stands without it. Throws as `listRemote` does.
  */
-export async function keepMoved(mirror: Mirror, access: RemoteAccess, moved: PinnedRelease): Promise<void> {
+export async function keepMoved(mirror: Mirror, access: RemoteAccess, moved: SeenTag): Promise<void> {
   const ref = movedRef(moved)
   if ((await readRef(mirror, ref)) !== null) return
   try {

@@ -1,8 +1,8 @@
-import { attemptOf, release, untilAsked, untilEnded } from '../stage/attempts.ts'
+import { attemptOf, release, untilAsked, untilEnded, untilWatch } from '../stage/attempts.ts'
 import { demandCandidate, demandRemotes, demandStack } from '../stage/evidence.ts'
 import { demand, demandSame } from '../stage/expect.ts'
 import { demandRecorded } from '../stage/recorded.ts'
-import type { Scenario } from '../stage/scenario.ts'
+import type { Scenario, Stage } from '../stage/scenario.ts'
 import type { Change } from '../world/change.ts'
 import { upstreamName } from '../world/config.ts'
 import { git } from '../world/git.ts'
@@ -72,6 +72,22 @@ export const tagMoved: Scenario = {
         ['approve', undefined, undefined],
       ],
     )
+    await demandAlarmOfWatch(stage, tagObject)
     return { tags: [first, tag], candidates: { [first]: before, [tag]: head }, maintained: stage.maintained }
   },
+}
+
+/** Nothing runs for the tag any more: the watch's own alarm shows what moved, until a person lets that go, too. */
+async function demandAlarmOfWatch(stage: Stage, tagObject: string): Promise<void> {
+  const { installation, fork } = stage
+  const upstream = upstreamName(fork)
+  await installation.cli('poll', upstream)
+  await untilWatch(stage, ({ alarms }) => alarms.some(({ evidence }) => evidence !== undefined))
+  const inbox = await installation.cli('inbox')
+  for (const shown of ['integrity alarm', slippedIn.subject, 'collector.example', tagObject, 'git -C ']) {
+    demand(`\`undrift inbox\` shows ${shown}`, inbox.stdout.includes(shown), inbox)
+  }
+  demandSame('it is not let go unseen', (await installation.cli('release', upstream)).code, 7)
+  demandSame('it is let go', (await installation.cli('release', upstream, '--accept', tagObject)).code, 0)
+  await untilWatch(stage, ({ alarms }) => alarms.length === 0)
 }

@@ -31,6 +31,7 @@ export const statusShape = z.looseObject({
       needs: z.string().nullable(),
       waiting: z.array(z.looseObject({ tag: z.string(), line: z.string(), reason: z.string() })),
       holds: z.array(z.looseObject({ by: z.string(), until: z.string().nullable(), reason: z.string() })),
+      alarms: z.array(z.looseObject({ tag: z.string(), evidence: z.array(z.string()).optional() })),
       questions: z.array(z.looseObject({ kind: z.string(), url: z.string(), to: z.string().optional() })),
     }),
   ),

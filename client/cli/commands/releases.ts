@@ -39,8 +39,8 @@ export async function releases(context: Context, input: CommandInput): Promise<C
       releases: view.releases.map(({ tag, version, prerelease, status, reason }) => {
         const row = { tag, version, prerelease, status, reason }
         if (states === null) return row
-        const { state = null, detail = null } = states.get(tag) ?? {}
-        return { ...row, state, detail }
+        const { state = null, detail = null, evidence } = states.get(tag) ?? {}
+        return { ...row, state, detail, ...(evidence === undefined ? {} : { evidence }) }
       }),
     },
   }

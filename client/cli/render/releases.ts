@@ -29,7 +29,13 @@ export function renderReleases(
   const counts = `${view.releases.length - skipped} taken, ${skipped} left out`
   const summary =
     view.newest === null ? `No release: ${counts}.` : `Newest: ${oneLine(view.newest)} (${counts})`
-  return `${table(rows)}\n${style.bold(summary)}`
+  const alarms = [...view.states].flatMap(([tag, state]) => {
+    const evidence = state?.evidence ?? []
+    return evidence.length === 0
+      ? []
+      : [`${style.red('integrity alarm:')} ${oneLine(tag)}`, ...evidence.map((line) => `  ${oneLine(line)}`)]
+  })
+  return [table(rows), style.bold(summary), ...alarms].join('\n')
 }
 
 function taken(

@@ -68,7 +68,7 @@ describe('an upstream', () => {
     expect(status(Number.POSITIVE_INFINITY, eventful)).toMatchInlineSnapshot(`
       "Upstreams
         codex  polling  rust-v1.2.0  polled 3m ago  next in 7m
-          alarm: the tag rust-v1.1.0 was moved; nothing starts
+          alarm: the tag rust-v1.1.0 was moved from aaaaaaaaaa to bbbbbbbbbb; nothing starts
           question: the feed has been gone for 3d
           question: the feed has moved to https://git.example/new.atom
           silent: no poll has worked for 3d
@@ -110,6 +110,7 @@ describe('an upstream', () => {
         The tag rust-v1.1.0 no longer names what it named when it was first seen. Nothing starts.
         before: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (commit 9999999999999999999999999999999999999999)
         now:    bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb (commit 9999999999999999999999999999999999999999)
+        The diff comes once a worker of the role git has compared them.
         if it may be so: undrift release --data /d codex --accept bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 
       codex  feed gone  since 3d ago

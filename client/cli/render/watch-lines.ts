@@ -52,8 +52,10 @@ function ownLines({ lines, lastRelease }: UpstreamRow): UpstreamRow['lines'] {
   return lines.some((line) => line.lastRelease !== lastRelease) ? lines : []
 }
 
-function alarmText({ tag, after }: MovedTag): string {
-  return `the tag ${tag} ${after === null ? 'is gone' : 'was moved'}; nothing starts`
+function alarmText({ tag, before, after }: MovedTag): string {
+  const [old, now] = [before, after].map((pin) => pin?.tagObject.slice(0, 10))
+  const what = now === undefined ? `is gone (it was ${old})` : `was moved from ${old} to ${now}`
+  return `the tag ${tag} ${what}; nothing starts`
 }
 
 function questionText(question: UpstreamQuestion, { now }: WatchLinesView): string {

@@ -1,3 +1,4 @@
+import { alarmLines } from '../../../domain/alarm-words.ts'
 import { shellWord } from '../../../domain/shell-word.ts'
 import type { Silence } from '../../../domain/silence.ts'
 import type { MovedTag, UpstreamQuestion } from '../../../domain/watch.ts'
@@ -38,16 +39,13 @@ interface Look {
 }
 
 function alarmPart({ name }: UpstreamRow, alarm: MovedTag, { view, style }: Look): string {
-  const { tag, before, after, at } = alarm
-  const object = (pin: MovedTag['before']) =>
-    pin.tagObject === pin.commit ? pin.commit : `${pin.tagObject} (commit ${pin.commit})`
+  const { tag, after, at } = alarm
   const accept = `undrift release${view.dataOption} ${shellWord(name)} --accept ${acceptWord(alarm)}`
   return part(
     `${style.bold(oneLine(name))}  ${style.red('integrity alarm')}  ${style.dim(`since ${age(at, view.now)}`)}`,
     [
       `The tag ${oneLine(tag)} ${after === null ? 'is gone' : 'no longer names what it named when it was first seen'}. Nothing starts.`,
-      `before: ${object(before)}`,
-      `now:    ${after === null ? 'gone' : object(after)}`,
+      ...alarmLines(alarm).map(oneLine),
       `if it may be so: ${style.cyan(accept)}`,
     ],
   )
