@@ -13,6 +13,8 @@ export interface WatchKnowledge {
   readonly releases: readonly NoticedRelease[]
   /** Releases as they were first seen in the upstream repository, newest last; at most 50. */
   readonly pins: readonly PinnedRelease[]
+  /** Newest tags as they were first seen, packed; see lines/seen-tags.ts. Absent from histories that are older. */
+  readonly seenTags?: string
   /** While there is one, nothing starts for any fork of this upstream. */
   readonly alarms: readonly MovedTag[]
   readonly holds: readonly Hold[]

@@ -4,6 +4,7 @@ import { stepRules } from '../settings.ts'
 import { type LineKey, nothingKnown, type WatchKnowledge } from '../watch.ts'
 import { chooseForLines } from './choose-for-lines.ts'
 import { lineReader } from './line-reader.ts'
+import { readSeenTags } from './seen-tags.ts'
 import { hour, noon, release, repositoryOf, rulesOf } from './testing.ts'
 
 const hold = { fork: null, line: null, by: 'ann', at: '2026-11-21T10:00:00Z', until: null, reason: '' }
@@ -65,7 +66,7 @@ it('handles, keeps waiting or leaves out with a reason each release for each lin
         const feed = one.entries?.map(({ tag, ...more }) => release(tag, more)) ?? null
         const here = one.isThere
           ? [...observed, ...(feed ?? []).map(({ tag }) => tag)]
-          : known.pins.map(({ tag }) => tag)
+          : [...known.pins.map(({ tag }) => tag), ...readSeenTags(known.seenTags).keys()]
         const before = known
         const input = {
           known: { ...known, holds: one.isHeld ? [hold] : [] },

@@ -4,13 +4,14 @@ import type { FeedRelease } from '../release.ts'
 import { type Exec, execUnguarded } from '../version/exec.ts'
 import type { LineKey, LineKnowledge, NoticedRelease, WatchKnowledge } from '../watch.ts'
 import { distinctReleases } from './distinct-releases.ts'
-import { fitKnowledge, roomForSeen } from './fit-knowledge.ts'
+import { fitKnowledge, roomForSeen, roomForSeenTags } from './fit-knowledge.ts'
 import { type LineReader, lineReader } from './line-reader.ts'
 import type { LineRules } from './line-rules.ts'
 import { beginTurn, idleTurn, type LineTurn, takeTurn } from './line-turn.ts'
 import { noticeReleases } from './notice-releases.ts'
 import { comparePins, type RepositoryTags } from './pins.ts'
 import { mostEntries, relevantEntries } from './relevant-entries.ts'
+import { compareSeenTags } from './seen-tags.ts'
 import { addSkipped } from './skipped-rows.ts'
 import { grantPlaces, keepPlaced } from './waiting-places.ts'
 
@@ -76,10 +77,7 @@ export function chooseForLines(input: LinesInput): LinesChoice {
   const readers = makeReaders()
   const first = turnsWith(input.known, 'before-look')
   const wanted = wantedTags(first, input.known)
-  const pinned =
-    tags === null
-      ? input.known
-      : comparePins(input.known, tags, { wanted: [...standsOf(first), ...wanted], at })
+  const pinned = tags === null ? input.known : compareTags(tags)
   const turns = tags === null || wanted.length === 0 ? first : turnsWith(pinned, 'after-look')
   const dues = turns.flatMap(({ dueAt }) => dueAt ?? [])
   return {
@@ -88,6 +86,12 @@ export function chooseForLines(input: LinesInput): LinesChoice {
     unpinned: wanted.filter((tag) => !pinned.pins.some((pin) => pin.tag === tag)),
     stepping: turns.filter(({ asksForEnd }) => asksForEnd).flatMap(({ lines }) => lines),
     dueAt: dues.length === 0 ? null : Math.min(...dues),
+  }
+
+  function compareTags(there: RepositoryTags): WatchKnowledge {
+    const pinned = comparePins(input.known, there, { wanted: [...standsOf(first), ...wanted], at })
+    const bytes = roomForSeenTags(pinned) - roomForReports
+    return compareSeenTags(pinned, there, { readers, at, bytes })
   }
 
   function turnsWith(pinned: WatchKnowledge, stage: 'before-look' | 'after-look'): readonly LineTurn[] {
@@ -214,6 +218,7 @@ function remembered(
 /** Whether something else than words of the feed differs. */
 function isOther(next: WatchKnowledge, known: WatchKnowledge): boolean {
   if (next.pins !== known.pins || next.alarms !== known.alarms || next.skipped !== known.skipped) return true
+  if (next.seenTags !== known.seenTags) return true
   if (next.problems.length > 0 !== known.problems.length > 0) return true
   const byLine = Object.entries(next.lines) as [LineKey, LineKnowledge][]
   return byLine.some(([line, { standsOn, waiting }]) => {

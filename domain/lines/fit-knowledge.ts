@@ -2,6 +2,7 @@ import { byteLength } from '../byte-length.ts'
 import type { LineKey, LineKnowledge, WatchKnowledge } from '../watch.ts'
 import { withoutEvidence } from './alarm-evidence.ts'
 import { packedBytes } from './packed-knowledge.ts'
+import { dropSeenTags } from './seen-tags.ts'
 
 /** What a watch may know, in bytes of a packed message; 64 KB is the promise, and messages may add a little. */
 export const mostBytes = 60_000
@@ -9,12 +10,14 @@ export const mostBytes = 60_000
 type Lessen = (known: WatchKnowledge, over: number) => WatchKnowledge
 
 /**
- * What gives way when a watch knows too much, the first first: seen tags, the oldest first (what is forgotten is older
+ * What gives way when a watch knows too much, the first first: what old tags were; seen tags, the oldest first (what is forgotten is older
  * than what its line stands on, and is left out as such when it comes again); the reports of what was left out and sent;
  * the evidence of alarms; pins of what no line waits with; addresses of releases. Last, and only where hundreds of lines stand on different names of
  * hundreds of characters, the longest of these names: such a line is lost, says so, and starts nothing.
  */
 const steps: readonly Lessen[] = [
+  ({ seenTags, ...known }, over) =>
+    seenTags === undefined ? known : { ...known, seenTags: dropSeenTags(seenTags, over) },
   (known, over) => ({ ...known, seen: dropOldest(known.seen, over) }),
   (known, over) => ({ ...known, skipped: dropOldest(known.skipped, over) }),
   (known, over) => ({ ...known, dispatched: dropOldest(known.dispatched, over) }),
@@ -33,6 +36,11 @@ export function fitKnowledge(known: WatchKnowledge): WatchKnowledge {
     fitted = lessen(fitted, over)
   }
   return fitted
+}
+
+/** The bytes that are left for what tags were, when everything else stays. */
+export function roomForSeenTags({ seenTags: _, ...known }: WatchKnowledge): number {
+  return Math.max(0, mostBytes - packedBytes(known))
 }
 
 /** The bytes that are left for what was seen, when everything else stays. */

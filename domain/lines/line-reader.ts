@@ -17,6 +17,8 @@ export interface LineReader {
   readonly compare: (a: string, b: string) => number
   /** The version of a tag even where the rules would leave it out; null where it is none. */
   readonly versionOf: (tag: string) => Version | null
+  /** Whether the rules read it as a version, though it may be out of their range or a pre-release. */
+  readonly isVersion: (tag: string) => boolean
 }
 
 /** Makes the reader of a line. Throws UNDRIFT_E_INPUT for rules that cannot be read. */
@@ -51,5 +53,9 @@ export function lineReader(rules: TagRules, options: TagReaderOptions = {}): Lin
     isNewer: (tag, than) => than === null || versionOf(than) === null || compare(tag, than) > 0,
     compare,
     versionOf,
+    isVersion: (tag) => {
+      const reading = read(tag)
+      return reading.kind === 'version' || reading.version !== undefined
+    },
   }
 }

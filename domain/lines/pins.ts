@@ -1,5 +1,6 @@
 import type { PinnedRelease } from '../release.ts'
 import type { MovedTag, WatchKnowledge } from '../watch.ts'
+import { acceptSeenTag } from './seen-tags.ts'
 
 /** The tags of the upstream repository at one moment, by name. */
 export type RepositoryTags = ReadonlyMap<string, PinnedRelease>
@@ -40,7 +41,7 @@ export function comparePins<T extends Pick<WatchKnowledge, 'pins' | 'alarms'>>(
 }
 
 /** What a watch knows after a person has accepted a tag as it is now; null when there is no such alarm. */
-export function acceptMovedTag<T extends Pick<WatchKnowledge, 'pins' | 'alarms'>>(
+export function acceptMovedTag<T extends Pick<WatchKnowledge, 'pins' | 'alarms' | 'seenTags'>>(
   known: T,
   accepted: { readonly tag: string; readonly tagObject: string | null },
 ): T | null {
@@ -50,6 +51,7 @@ export function acceptMovedTag<T extends Pick<WatchKnowledge, 'pins' | 'alarms'>
   if (alarm === undefined) return null
   return {
     ...known,
+    ...(known.seenTags === undefined ? {} : { seenTags: acceptSeenTag(known.seenTags, alarm) }),
     alarms: known.alarms.filter((each) => each !== alarm),
     pins: known.pins.flatMap((pin) => (pin.tag === alarm.tag ? (alarm.after ?? []) : pin)),
   }

@@ -1,5 +1,6 @@
 import type { FeedRelease } from '../release.ts'
 import type { LineReader } from './line-reader.ts'
+import { newestByTurns } from './newest-by-turns.ts'
 
 /** As many entries of a feed as one choice looks at, and as many tags as are remembered as seen. */
 export const mostEntries = 1_000
@@ -20,12 +21,7 @@ export function relevantEntries(
       .map(({ tag }) => tag)
       .sort((one, other) => reader.compare(other, one)),
   )
-  const kept = new Set<string>()
-  const keep = (tag: string | undefined) => tag !== undefined && kept.size < mostEntries && kept.add(tag)
-  const deepest = takenBy.reduce((most, { length }) => Math.max(most, length), 0)
-  for (let rank = 0; rank < deepest && kept.size < mostEntries; rank++) {
-    for (const tags of takenBy) keep(tags[rank])
-  }
-  for (const { tag } of observed) keep(tag)
+  const kept = new Set(newestByTurns(takenBy, mostEntries))
+  for (const { tag } of observed) if (kept.size < mostEntries) kept.add(tag)
   return observed.filter(({ tag }) => kept.has(tag))
 }
