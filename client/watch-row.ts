@@ -41,6 +41,8 @@ export interface UpstreamRow {
   readonly alarms: readonly MovedTag[]
   readonly questions: readonly UpstreamQuestion[]
   readonly silence: readonly Silence[]
+  /** How many releases stood in the feed at first contact and were left alone; null where that is not known. */
+  readonly skippedAtFirst: number | null
 }
 
 /** A watch in the server's list. */
@@ -87,6 +89,7 @@ export function toWatch(description: WorkflowExecutionDescription, now: number):
       alarms: [],
       questions: [],
       silence: [],
+      skippedAtFirst: null,
     },
   }
   return standing === null ? watch : withStanding(watch, standing, { since: description.startTime, now })
@@ -113,6 +116,7 @@ export function answered(watch: ListedWatch, { known, waiting }: WatchStatus): L
     holds,
     alarms,
     questions,
+    skippedAtFirst: known.skippedAtFirst,
   }
   return { ...watch, row }
 }
@@ -139,6 +143,7 @@ function withStanding(
       alarms,
       questions,
       silence: silences({ ...heard, pollSeconds, patienceSeconds, expectSeconds }, now),
+      skippedAtFirst: known.skippedAtFirst ?? null,
     },
   }
 }

@@ -24,7 +24,7 @@ it('keeps what upstream names from becoming a part of the page of its watch', ()
     questions: [{ kind: 'feed-moved' as const, since: 'now', url: hostile, to: hostile }],
     skipped: [{ tag: hostile, reason: 'range: it is not in <2' }],
     dispatched: [],
-    skippedAtFirst: 0,
+    skippedAtFirst: 9_999,
     newsAt: null,
     releases: [],
     lookedAt: null,
@@ -42,4 +42,5 @@ it('keeps what upstream names from becoming a part of the page of its watch', ()
   const page = watchDetails(status, settings.upstream)
   expect(page).not.toMatch(/(?<!\\)[<[]/)
   expect(page).toContain('it is not in \\<2')
+  expect(page).toContain('At first contact 9999 entries of the feed were left alone')
 })

@@ -37,6 +37,11 @@ export function watchDetails(status: WatchStatus, upstream: UpstreamSettings): s
         ]),
     `Forks: ${status.forks.join(', ') || 'none'}. Poll now with \`undrift poll ${status.upstream}\`.`,
     section('Waiting', waiting.slice(0, shownRows).map(waitingText)),
+    ...(known?.skippedAtFirst
+      ? [
+          `At first contact ${known.skippedAtFirst} entries of the feed were left alone: each line began at its newest.`,
+        ]
+      : []),
     section('Left out', (known?.skipped ?? []).slice(-shownRows).reverse().map(skippedText)),
     section('Entries of the feed that name no tag', (known?.problems ?? []).map(plainText)),
     section('What persons said', (known?.words ?? []).toReversed().map(wordText)),

@@ -42,7 +42,8 @@ export const statusShape = `{ "version": 1,
                    "alarms": [ { "tag", "before": { "tag", "tagObject", "commit" }, "after": null | such a one, "at",
                                  "evidence": ["…"] once a worker has compared them } ],
                    "questions": [ { "kind": "feed-gone" | "feed-moved", "since", "url", "to" where it has moved } ],
-                   "silence": [ { "kind": "no-poll" | "no-release", "since", "seconds", "expectSeconds" of no-release } ] } ],
+                   "silence": [ { "kind": "no-poll" | "no-release", "since", "seconds", "expectSeconds" of no-release } ],
+                   "skippedAtFirst": null | 9999, entries of the feed that were left alone at first contact } ],
   "attempts": [ { the row of \`show\`: ${row} } ] }`
 
 export const inboxShape = `{ "version": 1,

@@ -29,10 +29,11 @@ describe('what a watch shows of itself', () => {
       lines: { 'mine/main': { standsOn: 'v1.0.0', waiting: ['v2.0.0'] } },
       releases: [noticed],
       pins: [pin('v1.0.0'), pin('v2.0.0')],
+      skippedAtFirst: 9_999,
       holds: [hold, { ...hold, fork: 'mine', until: now }],
     })
     expect(shown).toMatchObject({
-      known: { pins: [{ tag: 'v2.0.0' }], holds: [hold] },
+      known: { pins: [{ tag: 'v2.0.0' }], holds: [hold], skippedAtFirst: 9_999 },
       rules: [{ lines: ['mine/main'], step: 'latest' }],
       patienceSeconds: 86_400,
       expectSeconds: null,

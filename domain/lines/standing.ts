@@ -13,7 +13,8 @@ export interface WatchStanding {
   readonly known: Pick<
     WatchKnowledge,
     'lines' | 'releases' | 'pins' | 'alarms' | 'holds' | 'questions' | 'newsAt'
-  >
+  > &
+    Partial<Pick<WatchKnowledge, 'skippedAtFirst'>>
   readonly rules: readonly Omit<LineRules, 'tags'>[]
   readonly pollSeconds: number
   readonly patienceSeconds: number
@@ -51,6 +52,7 @@ export function standingOf(
       holds: liveHolds(known.holds, more.now),
       questions: known.questions,
       newsAt: known.newsAt,
+      skippedAtFirst: known.skippedAtFirst,
     },
     rules: more.rules.map(({ lines, step, minimumAgeSeconds, quiet }) => ({
       lines,

@@ -42,6 +42,7 @@ export function upstreamRow(changes: Partial<UpstreamRow> = {}): UpstreamRow {
     alarms: [],
     questions: [],
     silence: [],
+    skippedAtFirst: 0,
     ...changes,
   }
 }

@@ -64,6 +64,16 @@ function status(columns: number, ...upstreams: readonly ReturnType<typeof upstre
 }
 
 describe('an upstream', () => {
+  it('says in `status` how many entries it left alone when it began', () => {
+    const view = (count: number | null) =>
+      status(Number.POSITIVE_INFINITY, upstreamRow({ skippedAtFirst: count }))
+    expect(view(9_999)).toContain(
+      'skipped: 9999 entries of the feed were there at first contact and left alone',
+    )
+    expect(view(0)).not.toContain('first contact')
+    expect(view(null)).not.toContain('first contact')
+  })
+
   it('shows in `status` what stands, waits, is held and needs a person', () => {
     expect(status(Number.POSITIVE_INFINITY, eventful)).toMatchInlineSnapshot(`
       "Upstreams

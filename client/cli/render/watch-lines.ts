@@ -38,6 +38,7 @@ export function watchLines(row: UpstreamRow, view: WatchLinesView, style: Style)
     ),
     ...waiting.map((release) => line(style.cyan, 'waits', waitingText(release))),
     ...(more > 0 ? [`    ${style.dim(`and ${more} more wait`)}`] : []),
+    ...(row.skippedAtFirst ? [line(style.dim, 'skipped', skippedText(row.skippedAtFirst))] : []),
   ]
 }
 
@@ -56,6 +57,12 @@ function alarmText({ tag, before, after }: MovedTag): string {
   const [old, now] = [before, after].map((pin) => pin?.tagObject.slice(0, 10))
   const what = now === undefined ? `is gone (it was ${old})` : `was moved from ${old} to ${now}`
   return `the tag ${tag} ${what}; nothing starts`
+}
+
+/** What a watch left alone when it began. */
+function skippedText(count: number): string {
+  const what = count === 1 ? '1 entry of the feed was' : `${count} entries of the feed were`
+  return `${what} there at first contact and left alone`
 }
 
 function questionText(question: UpstreamQuestion, { now }: WatchLinesView): string {
