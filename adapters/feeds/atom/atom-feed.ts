@@ -80,7 +80,7 @@ function toRelease(
     tag,
     title: plainText(entry.title, longestTitle),
     publishedAt: entry.published,
-    url: pageOf(entry.link, feedUrl),
+    url: pageOf(entry.links[0] ?? null, feedUrl),
     prerelease: null,
     ...(entry.notes === '' ? {} : { notes: entry.notes }),
   }

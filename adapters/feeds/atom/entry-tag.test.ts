@@ -4,7 +4,10 @@ import { entryTag } from './entry-tag.ts'
 const feed = 'https://forge.example/owner/tool/releases.atom'
 
 function tagOf(link: string | null, id: string | null) {
-  return entryTag({ title: 'v9.9.9', link, id, published: null, notes: '' }, feed)
+  return entryTag(
+    { title: 'v9.9.9', links: [link ?? []].flat(), ids: [id ?? []].flat(), published: null, notes: '' },
+    feed,
+  )
 }
 
 it.each([

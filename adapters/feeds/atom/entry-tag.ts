@@ -34,12 +34,18 @@ export type EntryTag =
 
 /** Takes the tag from the entry's link or id, never from its title; where they disagree, it is not guessed. */
 export function entryTag(entry: FeedEntry, feedUrl: string): EntryTag {
-  const fromLink = tagsOfAddress(entry.link, feedUrl)
-  const fromId = tagsOfId(entry.id, feedUrl)
-  const [tag] = fromLink.length > 0 ? fromLink : fromId
-  if (tag === undefined) return problem(entry, 'names no tag in its link or id')
-  if (fromLink.length > 0 && fromId.length > 0 && !fromLink.some((one) => fromId.includes(one))) {
-    return problem(entry, `names ${show(tag)} in its link and ${show(fromId[0] ?? '')} in its id`)
+  const named = [
+    ...entry.links.map((link) => ({ where: 'link', tags: tagsOfAddress(link, feedUrl) })),
+    ...entry.ids.map((id) => ({ where: 'id', tags: tagsOfId(id, feedUrl) })),
+  ].filter(({ tags }) => tags.length > 0)
+  const [first] = named
+  if (first === undefined) return problem(entry, 'names no tag in its link or id')
+  const tag = first.tags.find((one) => named.every(({ tags }) => tags.includes(one)))
+  if (tag === undefined) {
+    const other = named.find(({ tags }) => !tags.some((one) => first.tags.includes(one))) ?? first
+    const [one, another] = [show(first.tags[0] ?? ''), show(other.tags[0] ?? '')]
+    const where = first.where === other.where ? 'another' : 'its'
+    return problem(entry, `names ${one} in its ${first.where} and ${another} in ${where} ${other.where}`)
   }
   return isTagName(tag)
     ? { kind: 'tag', tag }
@@ -47,8 +53,7 @@ export function entryTag(entry: FeedEntry, feedUrl: string): EntryTag {
 }
 
 /** The readings of an id: as it stands and, where a percent sign leaves it open, unescaped. */
-function tagsOfId(id: string | null, feedUrl: string): readonly string[] {
-  if (id === null) return []
+function tagsOfId(id: string, feedUrl: string): readonly string[] {
   const raw = githubId.exec(id)?.[1]
   if (raw !== undefined) return [...new Set([raw, decodePath(raw) ?? raw])]
   const address = id.replace(numbered, '')
@@ -56,8 +61,8 @@ function tagsOfId(id: string | null, feedUrl: string): readonly string[] {
   return bareTag.test(id) && !uuid.test(id) ? [id] : []
 }
 
-function tagsOfAddress(address: string | null, feedUrl: string): readonly string[] {
-  if (address === null || !URL.canParse(address, feedUrl)) return []
+function tagsOfAddress(address: string, feedUrl: string): readonly string[] {
+  if (!URL.canParse(address, feedUrl)) return []
   const url = new URL(address, feedUrl)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return []
   for (const shape of shapes) {
@@ -77,7 +82,7 @@ function decodePath(text: string): string | null {
 }
 
 function problem(entry: FeedEntry, words: string): EntryTag {
-  const name = entry.title || entry.id || entry.link || ''
+  const name = entry.title || entry.ids[0] || entry.links[0] || ''
   return { kind: 'problem', problem: `The entry ${show(name)} ${words}.` }
 }
 

@@ -1,9 +1,10 @@
 /** One entry of a feed as the parser found it. */
 export interface FeedEntry {
   readonly title: string
-  readonly link: string | null
-  /** Atom's `id`, RSS's `guid`. */
-  readonly id: string | null
+  /** The addresses of its page: most entries have one. */
+  readonly links: readonly string[]
+  /** Atom's `id`, RSS's `guid`: one, in a feed that keeps to its format. */
+  readonly ids: readonly string[]
   readonly published: string | null
   /** The text of its notes, without markup; empty where there is none. */
   readonly notes: string

@@ -3,6 +3,7 @@ import Parser from 'rss-parser'
 import { feedDate } from '../http/feed-date.ts'
 import { markupText } from '../http/markup-text.ts'
 import { longestNotes, mostReleases } from '../types.ts'
+import { namesWithoutPrefix } from './atom-prefix.ts'
 import type { FeedEntry, ParserMessage } from './feed-entry.ts'
 
 /** The body of the parsing thread; see parse-feed.ts. It reads one document after the other. */
@@ -10,12 +11,16 @@ import type { FeedEntry, ParserMessage } from './feed-entry.ts'
 const longestField = 1_024
 /** The name of an entry's notes on their way through rss-parser, which copies what it is told to. */
 const notesName = 'undrift:notes'
+/** As many links or ids of one entry as are looked at. */
+const mostTexts = 32
+/** The long form of `alternate` (RFC 4287, 4.2.7.2). */
+const alternateIri = 'http://www.iana.org/assignments/relation/alternate'
 
 interface RawEntry {
   readonly title?: unknown
-  readonly link?: unknown
-  readonly id?: unknown
-  readonly guid?: unknown
+  readonly links?: unknown
+  readonly ids?: unknown
+  readonly guids?: unknown
   readonly isoDate?: unknown
   readonly [notesName]?: unknown
 }
@@ -68,22 +73,42 @@ function textOf(value: unknown): string | null {
   return typeof text === 'string' && text.trim() !== '' ? text.trim().slice(0, longestField) : null
 }
 
+/** Every element of that name, without what is empty or said twice. */
+function textsOf(elements: unknown): readonly string[] {
+  const all = Array.isArray(elements) ? elements : []
+  return [...new Set(all.flatMap((element) => textOf(element) ?? []))].slice(0, mostTexts)
+}
+
+/** The pages of an entry: in Atom those that a link calls its alternate, and the first link where none does. */
+function pagesOf(elements: unknown): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(elements) ? elements : []
+  const linked = all.map(attributesOf)
+  if (linked.every(({ href }) => href === undefined)) return textsOf(elements)
+  const alternate = linked.filter(({ rel }) => rel === 'alternate' || rel === alternateIri)
+  return textsOf((alternate.length > 0 ? alternate : linked.slice(0, 1)).map(({ href }) => href))
+}
+
 function readEntry(raw: RawEntry): FeedEntry {
   return {
     title: textOf(raw.title) ?? '',
-    link: textOf(raw.link),
-    id: textOf(raw.id) ?? textOf(raw.guid),
+    links: pagesOf(raw.links),
+    ids: [...textsOf(raw.ids), ...textsOf(raw.guids)],
     published: textOf(raw.isoDate),
     notes: markupText(String(raw[notesName] ?? '')),
   }
+}
+
+/** All elements of a name in an entry, where rss-parser would keep the first alone. */
+function field(name: string): [string, string, { keepArray: boolean }] {
+  return [name, `${name}s`, { keepArray: true }]
 }
 
 async function parse(xml: string): Promise<ParserMessage> {
   try {
     notesRead = ''
     const parser = new Parser({
-      xml2js: { validator: mendElement },
-      customFields: { item: [notesName] },
+      xml2js: { validator: mendElement, tagNameProcessors: [namesWithoutPrefix(xml)] },
+      customFields: { item: [notesName, field('link'), field('id'), field('guid')] },
     })
     const feed = await parser.parseString(xml)
     const raw: readonly RawEntry[] = feed.items

@@ -13,7 +13,7 @@ function feedOf(tag: string): string {
 it('gives everybody who comes at once the entries of the own document', async () => {
   const tags = Array.from({ length: 60 }, (_, index) => `v${index}`)
   const parsed = await Promise.all(tags.map((tag) => parseFeed(feedOf(tag), patience)))
-  expect(parsed).toMatchObject(tags.map((id) => ({ kind: 'entries', entries: [{ id }] })))
+  expect(parsed).toMatchObject(tags.map((id) => ({ kind: 'entries', entries: [{ ids: [id] }] })))
 })
 
 it.runIf(process.platform === 'linux')('starts no more threads than there are cores', async () => {
@@ -36,7 +36,7 @@ it('goes on with another thread after a document has used one up', async () => {
   expect(slow).toEqual({ kind: 'too-slow' })
   expect(others.map(({ kind }) => kind)).toEqual(others.map(() => 'entries'))
   expect(await parseFeed('<feed', patience)).toMatchObject({ kind: 'invalid' })
-  expect(await parseFeed(feedOf('v2'), patience)).toMatchObject({ entries: [{ id: 'v2' }] })
+  expect(await parseFeed(feedOf('v2'), patience)).toMatchObject({ entries: [{ ids: ['v2'] }] })
 })
 
 it('lets go of a thread whose document nobody waits for any more', async () => {
@@ -45,5 +45,5 @@ it('lets go of a thread whose document nobody waits for any more', async () => {
   const parsing = parseFeed(endless, { milliseconds: 20_000, signal: controller.signal })
   setTimeout(() => controller.abort(new Error('enough')), 20)
   await expect(parsing).rejects.toThrow('enough')
-  expect(await parseFeed(feedOf('v3'), patience)).toMatchObject({ entries: [{ id: 'v3' }] })
+  expect(await parseFeed(feedOf('v3'), patience)).toMatchObject({ entries: [{ ids: ['v3'] }] })
 })
