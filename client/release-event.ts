@@ -1,11 +1,14 @@
 import { constants, open } from 'node:fs/promises'
 import { z } from 'zod'
 import { UndriftError } from '../domain/errors.ts'
+import { readDate } from '../domain/read-date.ts'
 import { isTagName } from '../domain/version/tag-name.ts'
 
 const largestEvent = 1_000_000
 
-const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'this is not a time')
+const time = z
+  .string()
+  .refine((text) => readDate(text) !== null, 'this is not a time, such as 2026-07-30T09:12:41Z')
 /** No space and no control character: what is shown to a person must stay on its line. */
 const address = z.string().regex(/^[^\p{C}\p{Z}]{1,500}$/u, 'this is not the name or address of a repository')
 
@@ -13,7 +16,7 @@ const address = z.string().regex(/^[^\p{C}\p{Z}]{1,500}$/u, 'this is not the nam
 const eventSchema = z.object({
   id: z.string().min(1).max(500),
   type: z.literal('upstream.release'),
-  /** When upstream released, and when somebody heard of it; for people. */
+  /** When upstream released, and when somebody heard of it; for people, and by two clocks, so that neither order is wrong. */
   occurredAt: time.optional(),
   receivedAt: time.optional(),
   payload: z.object({ repo: address, tag: z.string().refine(isTagName, 'this is not a tag') }),

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import Parser from 'rss-parser'
-import { feedDate } from '../http/feed-date.ts'
+import { readDate } from '../../../domain/read-date.ts'
 import { markupText } from '../http/markup-text.ts'
 import { longestNotes, mostReleases } from '../types.ts'
 import { namesWithoutPrefix } from './atom-prefix.ts'
@@ -42,7 +42,7 @@ function mendElement(path: string, _known: unknown, value: unknown): unknown {
     takeNotes(value)
     return ''
   }
-  if (dates.test(path)) return feedDate(textOf(value) ?? '') ?? ''
+  if (dates.test(path)) return readDate(textOf(value) ?? '') ?? ''
   if (nodes.test(path)) return { ...(typeof value === 'object' ? value : {}), [notesName]: [takenNotes()] }
   if (links.test(path)) return { $: { rel: 'alternate', ...attributesOf(value) } }
   return value

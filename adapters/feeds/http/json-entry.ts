@@ -1,7 +1,7 @@
+import { readDate } from '../../../domain/read-date.ts'
 import type { FeedRelease } from '../../../domain/release.ts'
 import { isTagName } from '../../../domain/version/tag-name.ts'
 import { longestNotes } from '../types.ts'
-import { feedDate } from './feed-date.ts'
 import { plainText } from './plain-text.ts'
 
 const longestTitle = 200
@@ -38,7 +38,7 @@ export function toRelease({
   return {
     tag,
     title: plainText(title || tag, longestTitle),
-    publishedAt: publishedAt === null ? null : feedDate(publishedAt),
+    publishedAt: publishedAt === null ? null : readDate(publishedAt),
     url: pageOf(url),
     prerelease,
     ...(draft === undefined ? {} : { draft }),

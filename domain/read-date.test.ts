@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { feedDate } from './feed-date.ts'
+import { readDate } from './read-date.ts'
 
 it.each([
   ['2026-07-30T08:00:00Z', '2026-07-30T08:00:00.000Z'],
@@ -14,7 +14,7 @@ it.each([
   ['Thursday, 30-Jul-26 08:00:00 GMT', '2026-07-30T08:00:00.000Z'],
   ['Thu, 30 Jul 2026 08:00:00', '2026-07-30T08:00:00.000Z'],
 ])('reads %s', (text, time) => {
-  expect(feedDate(text)).toBe(time)
+  expect(readDate(text)).toBe(time)
 })
 
 it.each([
@@ -25,6 +25,9 @@ it.each([
   '5',
   '1785000000',
   '2026-13-45T00:00:00Z',
+  '2026-02-30T00:00:00Z',
+  '2026-02-30',
+  'Mon, 30 Feb 2026 08:00:00 GMT',
   '2026-07-30T25:00:00Z',
   '+275760-09-14T00:00:00Z',
   '0001-01-01T00:00:00Z',
@@ -32,5 +35,5 @@ it.each([
   'Thu, 30 Foo 2026 08:00:00 GMT',
   `2026-07-30T08:00:00Z${' '.repeat(100)}x`,
 ])('takes "%s" for no time', (text) => {
-  expect(feedDate(text)).toBeNull()
+  expect(readDate(text)).toBeNull()
 })
