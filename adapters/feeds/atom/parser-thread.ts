@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { FeedEntry, ParserMessage } from './feed-entry.ts'
+import { startWorkDeadline } from './work-deadline.ts'
 
 /** Runs as source and as built code. */
 const workerFile = new URL(
@@ -19,7 +20,7 @@ export type ParsedFeed =
   | { readonly kind: 'too-large' }
 
 export interface ParseOptions {
-  /** For the parsing alone; starting the thread is not counted. */
+  /** Of a processor, for the parsing alone; starting the thread is not counted, nor is waiting for a core. */
   readonly milliseconds: number
   readonly signal: AbortSignal
 }
@@ -45,16 +46,24 @@ export function startParserThread(): ParserThread {
     read = null
   })
 
+  /** Milliseconds of a processor. */
+  async function used(): Promise<number> {
+    const { user, system } = await worker.cpuUsage()
+    return (user + system) / 1000
+  }
+
   function parse(xml: string, { milliseconds, signal }: ParseOptions): Promise<ParsedFeed> {
     worker.postMessage(xml)
     return new Promise<ParsedFeed>((resolve, reject) => {
-      let timer = setTimeout(() => settle({ kind: 'too-slow' }), ready ? milliseconds : startMilliseconds)
+      const tooSlow = () => settle({ kind: 'too-slow' })
+      const begin = () => startWorkDeadline(tooSlow, { milliseconds, used })
+      let stopWaiting = ready ? begin() : startWait(tooSlow)
       const listeners = {
         message(message: ParserMessage) {
           if (message.kind !== 'ready') return settle(message, 'sound')
           ready = true
-          clearTimeout(timer)
-          timer = setTimeout(() => settle({ kind: 'too-slow' }), milliseconds)
+          stopWaiting()
+          stopWaiting = begin()
         },
         error(error: unknown) {
           const code: unknown = error instanceof Error && 'code' in error ? error.code : null
@@ -68,7 +77,7 @@ export function startParserThread(): ParserThread {
         reject(signal.reason)
       }
       function leave(state: 'sound' | 'used up'): void {
-        clearTimeout(timer)
+        stopWaiting()
         signal.removeEventListener('abort', onAbort)
         for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener)
         read = state === 'sound' && read !== null ? read + 1 : null
@@ -88,4 +97,9 @@ export function startParserThread(): ParserThread {
     hold: (kind) => (kind === 'idle' ? worker.unref() : worker.ref()),
     end: async () => void (await worker.terminate()),
   }
+}
+
+function startWait(end: () => void): () => void {
+  const timer = setTimeout(end, startMilliseconds)
+  return () => clearTimeout(timer)
 }
