@@ -10,7 +10,7 @@ import type { LineRules } from './line-rules.ts'
 import { beginTurn, idleTurn, type LineTurn, takeTurn } from './line-turn.ts'
 import { noticeReleases } from './notice-releases.ts'
 import { comparePins, type RepositoryTags } from './pins.ts'
-import { mostEntries, relevantEntries } from './relevant-entries.ts'
+import { mostEntries, relevantEntries, type Wish } from './relevant-entries.ts'
 import { compareSeenTags } from './seen-tags.ts'
 import { addSkipped } from './skipped-rows.ts'
 import { grantPlaces, keepPlaced } from './waiting-places.ts'
@@ -69,7 +69,8 @@ export function chooseForLines(input: LinesInput): LinesChoice {
   const readings = new Map()
   const makeReaders = () => rules.map(({ tags: tagRules }) => lineReader(tagRules, { exec, readings }))
   const all = input.observed === null ? null : distinctReleases(input.observed)
-  const observed = all === null || all.length <= mostEntries ? all : relevantEntries(all, makeReaders())
+  const observed =
+    all === null || all.length <= mostEntries ? all : relevantEntries(all, wishes(makeReaders(), input))
   const fresh = new Map(unseenOf(observed ?? [], input.known.seen).map((release) => [release.tag, release]))
   if (isIdle(input, fresh)) return { known: input.known, starts: [], unpinned: [], stepping: [], dueAt: null }
   const notice = { observed: observed ?? [], fresh, security: input.security, at, exec }
@@ -108,6 +109,22 @@ export function chooseForLines(input: LinesInput): LinesChoice {
       })
     })
   }
+}
+
+/** What the lines of each group look for in a feed. */
+function wishes(readers: readonly LineReader[], { rules, known }: LinesInput): readonly Wish[] {
+  return readers.map((reader, index) => {
+    const { step = 'latest', lines = [] } = rules[index] ?? {}
+    const begun = lines.flatMap((line) => known.lines[line] ?? []).filter(({ isLost }) => !isLost)
+    if (step === 'latest' || begun.length === 0) return { reader }
+    const stands = begun.map(({ standsOn }) => standsOn)
+    return {
+      reader,
+      stepsFrom: stands.reduce((low, one) =>
+        low === null || one === null ? null : reader.compare(one, low) < 0 ? one : low,
+      ),
+    }
+  })
 }
 
 /** The lines of a group, those together of which the same will be decided, and whether their attempts still run. */
