@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { UndriftError } from '../../domain/errors.ts'
 import { createFeed } from './create-feed.ts'
+import { requestFor } from './testing/serve.ts'
 
 it.each([
   ['https://github.com/openai/codex/releases.atom', 'atom'],
@@ -24,4 +26,19 @@ it.each([
   ['git+https://git.example/x.git', 'git-tags'],
 ])('reads %s as %s', (url, kind) => {
   expect(createFeed(url, { listTags: async () => [] }).kind).toBe(kind)
+})
+
+it('leaves a host alone for the tags of all its repositories once it answered that there were too many requests', async () => {
+  let asked = 0
+  const listTags = async () => {
+    asked += 1
+    throw new UndriftError('UNDRIFT_E_REMOTE', 'The requested URL returned error: 429')
+  }
+  const poll = (path: string) =>
+    createFeed(`git+https://busy.invalid/${path}`, { listTags }).poll(
+      requestFor(`git+https://busy.invalid/${path}`),
+    )
+  expect(await poll('a.git')).toMatchObject({ reason: 'feed-rate-limited' })
+  expect(await poll('b.git')).toMatchObject({ message: expect.stringContaining('was not contacted') })
+  expect(asked).toBe(1)
 })

@@ -37,7 +37,7 @@ const hostLimits = createHostLimits()
 
 /** The feed that reads what the config's `feed` names: by the shape of the address, Atom and RSS where it has none. */
 export function createFeed(url: string, deps: FeedDeps = {}): Feed {
-  if (deps.listTags && url.startsWith('git+')) return createGitTagsFeed(deps.listTags)
+  if (deps.listTags && url.startsWith('git+')) return hostLimits.heed(createGitTagsFeed(deps.listTags))
   const address = url.replace(/[?#].*$/, '')
   const found = shapes.find(([shape]) => shape.test(address))
   return hostLimits.heed(found ? found[1]() : createAtomFeed())

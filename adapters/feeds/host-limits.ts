@@ -50,6 +50,8 @@ function leftAlone(host: string, seconds: number, chance: number): FeedResult {
   }
 }
 
-function hostOf(url: string): string {
+/** A repository's tags and a forge's API on one host count together. */
+function hostOf(address: string): string {
+  const url = address.replace(/^git\+/, '')
   return URL.canParse(url) ? new URL(url).host : url
 }

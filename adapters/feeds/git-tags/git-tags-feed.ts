@@ -3,6 +3,7 @@ import { UndriftError } from '../../../domain/errors.ts'
 import { isTagName } from '../../../domain/version/tag-name.ts'
 import { plainText, shortProblems } from '../http/plain-text.ts'
 import { type Feed, type FeedRequest, type FeedResult, mostReleases } from '../types.ts'
+import { type Lookup, lookUpHost, refusedHost } from './refused-host.ts'
 
 /** A tag as `ls-remote` lists it. */
 export interface ListedTag {
@@ -21,18 +22,23 @@ export interface ListTagsOptions {
 export type ListTags = (url: string, options: ListTagsOptions) => Promise<readonly ListedTag[]>
 
 const totalMilliseconds = 20_000
+/** Git does not tell how long a host that answers 429 asks to be left alone. */
+const restSeconds = 300
 
 /** The tags of a repository. It has no ETag of its own: the digest of all names and objects is one. */
-export function createGitTagsFeed(listTags: ListTags): Feed {
-  return { kind: 'git-tags', poll: (request) => poll(request, listTags) }
+export function createGitTagsFeed(listTags: ListTags, lookUp: Lookup = lookUpHost): Feed {
+  return { kind: 'git-tags', poll: (request) => poll(request, listTags, lookUp) }
 }
 
-async function poll(request: FeedRequest, listTags: ListTags): Promise<FeedResult> {
+async function poll(request: FeedRequest, listTags: ListTags, lookUp: Lookup): Promise<FeedResult> {
+  const url = request.url.replace(/^git\+/, '')
+  const host = await refusedHost(url, request.allow, lookUp)
+  if (host !== null) return refused(host)
   const deadline = AbortSignal.timeout(totalMilliseconds)
   let tags: readonly ListedTag[]
   try {
     const signal = AbortSignal.any([request.signal, deadline])
-    tags = await listTags(request.url.replace(/^git\+/, ''), { signal, token: request.token ?? null })
+    tags = await listTags(url, { signal, token: request.token ?? null })
   } catch (error) {
     request.signal.throwIfAborted()
     return failed(error, deadline.aborted)
@@ -78,6 +84,20 @@ function failed(error: unknown, timedOut: boolean): FeedResult {
     }
   }
   if (!(error instanceof UndriftError)) throw error
+  const status = /(?:returned error:|HTTP) (\d{3})\b/.exec(error.message)?.[1]
+  if (status === '429') {
+    return { ...rest, reason: 'feed-rate-limited', message: error.message, retryAfterSeconds: restSeconds }
+  }
+  if (status !== undefined) return { ...rest, reason: `feed-http-${Number(status)}`, message: error.message }
   const reason = error.code === 'UNDRIFT_E_INPUT' ? 'feed-refused-address' : 'feed-unreachable'
   return { ...rest, reason, message: error.message }
+}
+
+function refused(host: string): FeedResult {
+  return {
+    kind: 'failed',
+    reason: 'feed-refused-address',
+    message: `${host} is at a private, loopback or otherwise special address, which \`network.allow\` does not open.`,
+    retryAfterSeconds: null,
+  }
 }
