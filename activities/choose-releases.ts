@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
 import type { FeedResult } from '../adapters/feeds/types.ts'
+import { unseenOf } from '../domain/choose-release-memory.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { maintainId } from '../domain/ids.ts'
 import {
@@ -14,8 +15,10 @@ import type { RepositoryTags } from '../domain/lines/pins.ts'
 import type { UpstreamSettings } from '../domain/settings.ts'
 import type { LineKey, WatchKnowledge } from '../domain/watch.ts'
 import { withGuardedExpressions } from '../git/guarded-expressions.ts'
+import { tagPlaces } from '../git/mirror/tag-places.ts'
 import type { ActivityDeps } from './deps.ts'
 import { lookAtTags } from './look-at-tags.ts'
+import { accessTo } from './secrets.ts'
 
 export interface ChooseInput {
   readonly upstream: UpstreamSettings
@@ -61,7 +64,14 @@ const groupSize = 16
 /** What the lines make of a poll. Before anything starts, its tag is looked up in the upstream repository. */
 export async function chooseReleases(input: ChooseInput, around: ChooseSurroundings): Promise<Chosen> {
   const { upstream, known, result } = input
-  const observed = result?.kind === 'releases' ? result.releases : null
+  const order = isOrderNeeded(input) ? await lookAtOrder(input, around) : null
+  if (order?.kind === 'failed') {
+    const waiting = known.releases.length
+    return { kind: 'nothing', dueAt: null, waiting, lookedAt: input.lookedAt, failure: order }
+  }
+  // What the repository has no tag of yet has no place; it is looked at again with the next poll.
+  const isThere = ({ tag }: { readonly tag: string }) => order === null || order.names.has(tag)
+  const observed = result?.kind === 'releases' ? result.releases.filter(isThere) : null
   const problems = result?.kind === 'releases' ? result.problems : undefined
   const now = Date.now()
   const base: LinesInput = {
@@ -71,6 +81,7 @@ export async function chooseReleases(input: ChooseInput, around: ChooseSurroundi
     security: upstream.security,
     now,
     ...(problems === undefined ? {} : { problems }),
+    ...(order === null ? {} : { positionOf: order.positionOf }),
   }
   const draft = choose(base)
   const wanted = draft.unpinned.length > 0 || draft.starts.length > 0
@@ -90,6 +101,50 @@ export async function chooseReleases(input: ChooseInput, around: ChooseSurroundi
     ...shown(choice),
     lookedAt: lookedAt === null ? input.lookedAt : new Date(lookedAt).toISOString(),
     failure: null,
+  }
+}
+
+/** Whether tags will be compared by their commits. A poll that finds nothing asks for no history. */
+function isOrderNeeded({ lines, known, result, asked, ...rest }: ChooseInput): boolean {
+  if (!lines.some(({ tags }) => tags.scheme === 'commit')) return false
+  if (
+    asked ||
+    known.releases.length > 0 ||
+    lines.some((rules) => rules.lines.some((line) => !known.lines[line]))
+  )
+    return true
+  const fresh = result?.kind === 'releases' ? unseenOf(result.releases, known.seen) : []
+  return fresh.length > 0 || isLookDue({ lines, known, result, asked, ...rest }, Date.now())
+}
+
+interface TagOrder {
+  readonly kind: 'order'
+  readonly names: ReadonlySet<string>
+  readonly positionOf: (tag: string) => number | null
+}
+
+async function lookAtOrder(
+  { upstream }: ChooseInput,
+  { deps, signal }: ChooseSurroundings,
+): Promise<TagOrder | ({ readonly kind: 'failed' } & TagsFailure)> {
+  return orFailure(signal, async () => {
+    const { tags, places } = await tagPlaces(accessTo(upstream.git, deps), signal)
+    const names = new Set(tags.map(({ tag }) => tag))
+    return { kind: 'order', names, positionOf: (tag) => places.get(tag) ?? null }
+  })
+}
+
+/** What was found in the upstream repository, or why it could not be looked at. */
+async function orFailure<T>(
+  signal: AbortSignal,
+  look: () => Promise<T>,
+): Promise<T | ({ readonly kind: 'failed' } & TagsFailure)> {
+  try {
+    return await look()
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof UndriftError)) throw error
+    return { kind: 'failed', reason: 'upstream-unreachable', message: error.message, retryAfterSeconds: null }
   }
 }
 
@@ -115,13 +170,7 @@ async function look(
 ): Promise<
   { readonly kind: 'tags'; readonly tags: RepositoryTags } | ({ readonly kind: 'failed' } & TagsFailure)
 > {
-  try {
-    return { kind: 'tags', tags: await lookAtTags(upstream, deps, signal) }
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof UndriftError)) throw error
-    return { kind: 'failed', reason: 'upstream-unreachable', message: error.message, retryAfterSeconds: null }
-  }
+  return orFailure(signal, async () => ({ kind: 'tags', tags: await lookAtTags(upstream, deps, signal) }))
 }
 
 /** The lines whose attempt of what they stand on still runs. */

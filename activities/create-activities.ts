@@ -30,7 +30,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       pollFeed: (input) => pollFeed(input, deps),
       readPollMemory,
       startMaintenance,
-      supersedeOlder,
+      supersedeOlder: (input) => supersedeOlder(input, deps),
       tellMovedTags,
     },
     git: {

@@ -32,6 +32,8 @@ export interface SupersedeOlderInput {
   readonly line: string
   readonly tag: string
   readonly tags: UpstreamSettings['tags']
+  /** The upstream repository; attempts that were started before it was told here have none. */
+  readonly git?: UpstreamSettings['git']
   /** The attempt that takes over. */
   readonly attempt: string
 }

@@ -8,6 +8,7 @@ import { newerBase } from '../git/integrity/newer-base.ts'
 import { takeReachable } from '../git/ledger/take-published.ts'
 import { fetchFork, fetchUpstream } from '../git/mirror/fetch.ts'
 import { listRemote } from '../git/mirror/remote.ts'
+import { tagPlaces } from '../git/mirror/tag-places.ts'
 import type { Mirror } from '../git/types.ts'
 import { accessTo } from './remote-access.ts'
 
@@ -36,7 +37,9 @@ export async function fetchForPlan(
     const tags = (await listRemote(mirror, access, ['refs/tags/*'])).map(({ ref }) =>
       ref.slice('refs/tags/'.length),
     )
-    return listReleases(tags, tagRulesOf(upstream, fork)).newest
+    const rules = tagRulesOf(upstream, fork)
+    const places = rules.scheme === 'commit' ? (await tagPlaces(access)).places : null
+    return listReleases(tags, rules, { positionOf: (tag) => places?.get(tag) ?? null }).newest
   }
   const tag = options.tag ?? (await newest())
   if (tag === null) {

@@ -56,7 +56,8 @@ function takersOf(lines: readonly AttemptSettings[], tag: string): readonly Atte
 }
 
 function takes({ upstream, fork }: AttemptSettings, tag: string): boolean {
-  return readVersion(tag, tagRulesOf(upstream, fork)).kind === 'version'
+  // Where a tag stands among the others by its commit says nothing of whether it is taken.
+  return readVersion(tag, tagRulesOf(upstream, fork), { positionOf: () => 0 }).kind === 'version'
 }
 
 function whichTake(taking: readonly AttemptSettings[], tag: string | undefined): string {

@@ -122,6 +122,7 @@ export function tagScheme(description: string) {
     'pep440',
     'regex:^r(?<n>\\d+)$',
     'numeric',
+    'commit',
   ]
   return text({ description, examples }, (value) => badRule(rulesProblem({ scheme: value })))
 }

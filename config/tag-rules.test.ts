@@ -25,12 +25,17 @@ it('takes every rule of the reader', () => {
   })
 })
 
+it('takes the scheme that orders tags by their commits', () => {
+  const parsed = parse('{ scheme: commit }')
+  expect(parsed.kind === 'ok' && parsed.config.upstreams[0]?.tags.scheme).toBe('commit')
+})
+
 it.each([
   [`{ match: '(' }`, 'not a regular expression'],
   [`{ scheme: semantic }`, 'There is no scheme "semantic"'],
   [`{ scheme: 'regex:x' }`, 'needs a named group'],
-  [`{ scheme: commit }`, 'serves `undrift releases --git` only'],
   [`{ range: abc }`, 'is no range'],
+  [`{ range: '1', scheme: commit }`, 'A range cannot read versions of the scheme commit'],
   [`{ range: '1', scheme: debian }`, 'A range cannot read versions of the scheme debian'],
 ])('refuses %s where it stands', (tags, words) => {
   const parsed = parse(tags)

@@ -5,9 +5,7 @@ import { tagReader } from '../domain/version/tag-reader.ts'
 
 /** What is wrong with the rules for tags, as a sentence's part; null for nothing. */
 export function rulesProblem(rules: Omit<Partial<TagRules>, 'prefix' | 'prereleases'>): string | null {
-  // A watch looks at a feed, not into a repository.
-  if (rules.scheme === 'commit') return 'the scheme commit serves `undrift releases --git` only'
-  return problemOf(() => tagReader({ prefix: '', prereleases: false, ...rules }))
+  return problemOf(() => tagReader({ prefix: '', prereleases: false, ...rules }, { positionOf: () => 0 }))
 }
 
 /** The same of a regular expression of this name. */

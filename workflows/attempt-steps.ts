@@ -47,6 +47,7 @@ async function fetchStep(state: StepState): Promise<Next> {
     line: settings.fork.line,
     tag,
     tags: tagRulesOf(settings.upstream, settings.fork),
+    git: settings.upstream.git,
     attempt: attempt.status().id,
   })
   return { kind: 'go', step: result.contained ? 'verify' : 'rebase' }

@@ -73,6 +73,31 @@ describe('the lines of a watch', () => {
     await handle.terminate()
   })
 
+  it('order tags by their commits where the rules say so, whatever their names are', async () => {
+    const byCommit = { ...settings.fork, tags: { prefix: '', prereleases: false, scheme: 'commit' } }
+    stage.announce('zebra')
+    const handle = await stage.watch({}, { forks: [byCommit] })
+    await until<WatchStatus>(handle, ({ known }) => known !== null)
+    stage.feed.announce({ tag: 'not-there-yet', publishedAt: '2026-01-01T00:00:00Z' })
+    stage.repo.commit('two', { file: '2' })
+    stage.announce('apple')
+    await until<WatchStatus>(handle, ({ known }) => newestRelease(known) === 'apple')
+    stage.repo.git('tag', 'yak', 'zebra')
+    stage.feed.announce({ tag: 'yak', publishedAt: '2026-01-01T00:00:00Z' })
+    await handle.signal('pollNow')
+    const status = await until<WatchStatus>(
+      handle,
+      ({ known }) => known?.skipped.some(({ tag }) => tag === 'yak') ?? false,
+    )
+    expect(status.known?.skipped.find(({ tag }) => tag === 'yak')?.reason).toContain('older')
+    stage.repo.commit('three', { file: '3' })
+    stage.repo.git('tag', 'not-there-yet')
+    await handle.signal('pollNow')
+    await until<WatchStatus>(handle, ({ known }) => newestRelease(known) === 'not-there-yet')
+    expect(stage.started).toEqual(['mine/main apple', 'mine/main not-there-yet'])
+    await handle.terminate()
+  })
+
   it('start nothing while a tag is not what it was, until a person accepts it', async () => {
     stage.announce('v2.0.0')
     const handle = await stage.watch({}, { forks: [main] })

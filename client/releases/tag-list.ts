@@ -1,12 +1,12 @@
 import { UndriftError } from '../../domain/errors.ts'
 import { type ConsideredTags, type LeftOut, listReleases } from '../../domain/list-releases.ts'
-import type { Oid } from '../../domain/patch.ts'
 import type { TagRules } from '../../domain/settings.ts'
-import { orderByCommit, type TaggedCommit } from '../../domain/version/order-by-commit.ts'
+import type { TaggedCommit } from '../../domain/version/order-by-commit.ts'
 import { type ExpressionGuard, expressionGuard } from '../../git/guarded-expressions.ts'
 import type { ListedTag } from '../../git/mirror/list-tags.ts'
 import { decodeRefLines } from '../../git/mirror/ref-text.ts'
-import { openTagSource, type TagSource } from '../../git/mirror/tag-source.ts'
+import { placesAmong } from '../../git/mirror/tag-places.ts'
+import { openTagSource } from '../../git/mirror/tag-source.ts'
 import type { RemoteAccess } from '../../git/types.ts'
 
 export interface ReleaseView extends ConsideredTags {
@@ -37,7 +37,7 @@ export async function considerRepository(
   // Also of what is left out: its age is shown.
   const all = await source.commitsOf(source.tags)
   const commits = all.filter(({ tag }) => taken.has(tag))
-  const places = rules.scheme === 'commit' ? await placesOf(source, { wanted, commits }) : new Map()
+  const places = rules.scheme === 'commit' ? await placesAmong(source, wanted, commits) : new Map()
   const considered = considerNames(names(source.tags), rules, { guard, commits, places, wanted: taken })
   return { ...considered, dates: new Map(all.map(({ tag, date }) => [tag, date])) }
 }
@@ -71,15 +71,6 @@ function considerNames(tags: readonly string[], rules: TagRules, known: Known): 
 
 const pointsElsewhere: LeftOut = { reason: 'no commit', detail: 'no commit: it points at something else' }
 const isNoText: LeftOut = { reason: 'not a version', detail: 'not a version: its name is no UTF-8 text' }
-
-async function placesOf(
-  source: TagSource,
-  { wanted, commits }: { readonly wanted: readonly ListedTag[]; readonly commits: readonly TaggedCommit[] },
-): Promise<ReadonlyMap<string, number>> {
-  const found = new Map<string, Oid>(commits.map(({ tag, commit }) => [tag, commit]))
-  const history = await source.historyOf(wanted.filter(({ tag }) => found.has(tag)))
-  return new Map(orderByCommit(commits, history).map((tag, index) => [tag, index]))
-}
 
 /** The lines of a file or of stdin; a tag stands alone on each. */
 export function readTagList(bytes: Buffer): readonly string[] {

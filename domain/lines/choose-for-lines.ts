@@ -2,6 +2,7 @@ import { rememberSeen, unseenOf } from '../choose-release-memory.ts'
 import { holdOn } from '../hold.ts'
 import type { FeedRelease } from '../release.ts'
 import { type Exec, execUnguarded } from '../version/exec.ts'
+import type { TagReaderOptions } from '../version/tag-reader.ts'
 import type { LineKey, LineKnowledge, NoticedRelease, WatchKnowledge } from '../watch.ts'
 import { distinctReleases } from './distinct-releases.ts'
 import { fitKnowledge, roomForSeen, roomForSeenTags } from './fit-knowledge.ts'
@@ -31,6 +32,8 @@ export interface LinesInput {
   readonly isBusy?: (line: LineKey) => boolean
   /** The tags of the upstream repository; null when nobody has looked. */
   readonly tags?: RepositoryTags | null
+  /** Where a tag of the upstream repository stands among the others; needed where a line has the scheme `commit`. */
+  readonly positionOf?: TagReaderOptions['positionOf']
   readonly exec?: Exec
 }
 
@@ -67,7 +70,8 @@ export function chooseForLines(input: LinesInput): LinesChoice {
   const { now, rules, tags = null, exec = execUnguarded } = input
   const at = new Date(now).toISOString()
   const readings = new Map()
-  const makeReaders = () => rules.map(({ tags: tagRules }) => lineReader(tagRules, { exec, readings }))
+  const options = { exec, readings, ...(input.positionOf ? { positionOf: input.positionOf } : {}) }
+  const makeReaders = () => rules.map(({ tags: tagRules }) => lineReader(tagRules, options))
   const all = input.observed === null ? null : distinctReleases(input.observed)
   const observed =
     all === null || all.length <= mostEntries ? all : relevantEntries(all, wishes(makeReaders(), input))

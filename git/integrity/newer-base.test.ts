@@ -31,7 +31,7 @@ function release(tag: string, branch = 'main'): void {
 async function look(
   base: string,
   tag: string,
-  rules: { prefix?: string; range?: string; ignore?: string } = {},
+  rules: { prefix?: string; range?: string; ignore?: string; scheme?: string } = {},
 ) {
   const fork = cloneRepo(upstream.dir, join(folder.path, `fork-${base}-${tag}`))
   fork.git('checkout', '-q', '-B', 'ours', base)
@@ -57,6 +57,14 @@ describe('newerBase', () => {
     expect(await look('v2.0.0', 'v1.0.1')).toBe('v2.0.0')
     expect(await look('v1.0.0', 'v1.0.1')).toBeNull()
     expect(await look('v1.0.0', 'v2.0.0')).toBeNull()
+  })
+
+  it('goes by commits where the rules do, and not by names', async () => {
+    release('zebra')
+    release('apple')
+    const rules = { prefix: '', scheme: 'commit' }
+    expect(await look('apple', 'zebra', rules)).toBe('apple')
+    expect(await look('zebra', 'apple', rules)).toBeNull()
   })
 
   it('has nothing against the release that the branch stands on, by whatever name it goes', async () => {

@@ -1,10 +1,12 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { PinnedRelease } from '../../domain/release.ts'
 import type { TagRules } from '../../domain/settings.ts'
+import { orderByCommit } from '../../domain/version/order-by-commit.ts'
 import { tagReader } from '../../domain/version/tag-reader.ts'
 import { compareVersions, type Version } from '../../domain/version/version.ts'
 import { withGuardedExpressions } from '../guarded-expressions.ts'
 import { assertOid } from '../mirror/queries.ts'
+import { readCommits, readHistory } from '../mirror/tag-source.ts'
 import { git } from '../process/command.ts'
 import type { Mirror } from '../types.ts'
 
@@ -32,7 +34,7 @@ const mostLooks = 20
 export async function newerBase(mirror: Mirror, query: StandingQuery): Promise<StandingTag | null> {
   const { head, release } = query
   assertOid(head)
-  const read = readerOf(query.rules)
+  const read = await readerOf(mirror, query.rules)
   const [wanted] = read([{ tag: release.tag, commit: release.commit }])
   if (wanted === undefined) return null
   const held = read(await tagsIn(mirror, [`--merged=${head}`]))
@@ -47,16 +49,34 @@ export async function newerBase(mirror: Mirror, query: StandingQuery): Promise<S
 }
 
 /** Reads every tag that names a version at all: a line's range and its wish for pre-releases choose, and do not order. */
-function readerOf(rules: TagRules) {
+async function readerOf(mirror: Mirror, rules: TagRules) {
   const { range: _, ...order } = { ...rules, prereleases: true }
+  const places = order.scheme === 'commit' ? await placesIn(mirror) : null
+  const positionOf = (tag: string) => places?.get(tag) ?? null
   return (tags: readonly Omit<StandingTag, 'version'>[]): StandingTag[] =>
     withGuardedExpressions((exec) => {
-      const reader = tagReader(order, { exec })
+      const reader = tagReader(order, { exec, positionOf })
       return tags.flatMap((each) => {
         const reading = reader(each.tag)
         return reading.kind === 'version' ? [{ ...each, version: reading.version }] : []
       })
     })
+}
+
+/** Where upstream's tags in the mirror stand among each other by their commits, oldest first. */
+async function placesIn(mirror: Mirror): Promise<ReadonlyMap<string, number>> {
+  const tags = (await tagsIn(mirror, [])).map(({ tag, commit }) => ({
+    tag,
+    tagObject: commit,
+    target: commit,
+  }))
+  const commits = await readCommits(mirror, tags)
+  const found = new Set(commits.map(({ tag }) => tag))
+  const history = await readHistory(
+    mirror,
+    tags.filter(({ tag }) => found.has(tag)),
+  )
+  return new Map(orderByCommit(commits, history).map((tag, index) => [tag, index]))
 }
 
 async function tagsIn(

@@ -96,7 +96,11 @@ async function fetchCommits(
   }
 }
 
-async function readCommits(mirror: Mirror, tags: readonly ListedTag[]): Promise<readonly TaggedCommit[]> {
+/** The commits of those of the tags that have one in the mirror. */
+export async function readCommits(
+  mirror: Mirror,
+  tags: readonly ListedTag[],
+): Promise<readonly TaggedCommit[]> {
   const stdin = tags.map(({ target }) => `${target}\n`).join('')
   const checked = await runGit(mirror, ['cat-file', '--batch-check=%(objecttype)'], { stdin })
   const types = checked.stdout.toString('utf8').split('\n')
@@ -110,7 +114,11 @@ async function readCommits(mirror: Mirror, tags: readonly ListedTag[]): Promise<
   return commits.map(({ tag, target }) => ({ tag, commit: target, date: dates.get(target) ?? 0 }))
 }
 
-async function readHistory(mirror: Mirror, tags: readonly ListedTag[]): Promise<readonly HistoryCommit[]> {
+/** Every commit that these tags reach in the mirror, children before their parents. */
+export async function readHistory(
+  mirror: Mirror,
+  tags: readonly ListedTag[],
+): Promise<readonly HistoryCommit[]> {
   if (tags.length === 0) return []
   const stdin = tags.map(({ target }) => `${target}\n`).join('')
   const walked = await runGit(mirror, ['rev-list', '--topo-order', '--parents', '--stdin'], { stdin })
