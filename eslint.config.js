@@ -106,6 +106,7 @@ export default tseslint.config(
       'domain/**/*.test.ts',
       'workflows/**/*.test.ts',
       'workflows/testing.ts',
+      'workflows/testing-hooks.ts',
       'workflows/testing-watch.ts',
       'activities/testing.ts',
     ],

@@ -1,29 +1,16 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startTestServer } from '../workers/testing.ts'
-import { oid, openStage, type Stage, startAttempt, until } from './testing.ts'
+import { describe, expect, it } from 'vitest'
+import { oid, startAttempt, until } from './testing.ts'
 import { conflict, replayed, script } from './testing-attempt.ts'
+import { useStages } from './testing-hooks.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let stage: Stage | null = null
-
-beforeAll(async () => {
-  server = await startTestServer()
-}, 600_000)
-afterEach(async () => {
-  await stage?.stop()
-  stage = null
-})
-afterAll(async () => {
-  await server?.stop()
-})
+const stages = useStages()
 
 describe('an attempt that asks', () => {
   it('waits on a conflict, refuses what does not fit, and goes on when it is resumed', async () => {
     let tries = 0
     const seen: unknown[] = []
-    stage = await openStage(
-      server,
+    const stage = await stages.open(
       script({
         git: {
           rebaseStack: async (input: unknown) => {
@@ -61,7 +48,7 @@ describe('an attempt that asks', () => {
   it('survives a signal whose input is nonsense, and takes a bare one', async () => {
     let tries = 0
     const rebaseStack = async () => (tries++ === 0 ? conflict : replayed)
-    stage = await openStage(server, script({ git: { rebaseStack } }))
+    const stage = await stages.open(script({ git: { rebaseStack } }))
     const handle = await startAttempt(stage.client)
     await until(handle, (status) => status.needs === 'conflict')
     await handle.signal('approve', 'not', 'possible')
@@ -71,7 +58,7 @@ describe('an attempt that asks', () => {
 
   it('asks when a merge may have lost lines in silence, and checks the result once a person finds it right', async () => {
     const suspects = [{ oid: oid('7'), path: 'src/greet.ts', lost: ['const language = "fr"'] }]
-    stage = await openStage(server, script({ git: { rebaseStack: async () => ({ ...replayed, suspects }) } }))
+    const stage = await stages.open(script({ git: { rebaseStack: async () => ({ ...replayed, suspects }) } }))
     const handle = await startAttempt(stage.client)
     const asked = await until(handle, (status) => status.needs === 'suspect-merge')
     expect(asked.intervention?.evidence).toContain('  lost: const language = "fr"')
@@ -94,7 +81,7 @@ describe('an attempt that asks', () => {
         ? { kind: 'red', tree: oid('6'), checks: [check] }
         : { kind: 'passed', tree: oid('6'), checks: [] }
     }
-    stage = await openStage(server, script({ git: { rebaseStack }, verify: { verifyCandidate } }))
+    const stage = await stages.open(script({ git: { rebaseStack }, verify: { verifyCandidate } }))
     const handle = await startAttempt(stage.client)
     const asked = await until(handle, (status) => status.needs === 'landed-with-changes')
     expect(asked.intervention?.evidence).toContain('  looks like upstream aaaaaaaaaa "Greet (#7)"')
@@ -122,7 +109,7 @@ describe('an attempt that asks', () => {
       seen.push(input)
       return seen.length === 1 ? { ...conflict, patches } : replayed
     }
-    stage = await openStage(server, script({ git: { rebaseStack } }))
+    const stage = await stages.open(script({ git: { rebaseStack } }))
     const handle = await startAttempt(stage.client)
     await until(handle, (status) => status.needs === 'conflict')
     const refusal = async (name: string, drop: readonly string[]) => {
@@ -137,7 +124,7 @@ describe('an attempt that asks', () => {
   })
 
   it('shows the question in the details that the Web UI reads', async () => {
-    stage = await openStage(server, script({ git: { rebaseStack: async () => conflict } }))
+    const stage = await stages.open(script({ git: { rebaseStack: async () => conflict } }))
     const handle = await startAttempt(stage.client)
     await until(handle, (status) => status.needs === 'conflict')
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')
@@ -162,7 +149,7 @@ describe('an attempt that asks', () => {
       words: 'hook declined',
       candidates,
     })
-    stage = await openStage(server, script({ git: { pushCandidate } }))
+    const stage = await stages.open(script({ git: { pushCandidate } }))
     const handle = await startAttempt(stage.client)
     const asked = await until(handle, (status) => status.needs === 'push-refused')
     expect(asked.intervention?.evidence).toEqual([

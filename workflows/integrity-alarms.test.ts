@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { FetchInput, FetchResult, PushInput, PushResult, RecordInput } from '../activities/types.ts'
-import { startTestServer } from '../workers/testing.ts'
-import { oid, openStage, place, type Script, type Stage, startAttempt, until } from './testing.ts'
+import { oid, place, type Script, startAttempt, until } from './testing.ts'
+import { useStages } from './testing-hooks.ts'
 
 // Scripted steps: the exact moment at which a tag moves cannot be had otherwise. The harness plays it on repositories.
 function ready(digit: string): FetchResult {
@@ -10,18 +10,7 @@ function ready(digit: string): FetchResult {
 }
 const pushed: PushResult = { kind: 'pushed', candidates: [] }
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let stage: Stage | null = null
-beforeAll(async () => {
-  server = await startTestServer()
-}, 600_000)
-afterEach(async () => {
-  await stage?.stop()
-  stage = null
-})
-afterAll(async () => {
-  await server?.stop()
-})
+const stages = useStages()
 
 /** Plays fetches and pushes in turn; keeps what each was told. */
 function script(fetches: readonly FetchResult[], pushes: readonly PushResult[] = [pushed]) {
@@ -63,7 +52,7 @@ describe('an integrity alarm', () => {
       evidence: ['old', 'new'],
     }
     const { steps, told } = script([ready('1'), ready('9')], [moved])
-    stage = await openStage(server, steps)
+    const stage = await stages.open(steps)
     const handle = await startAttempt(stage.client)
     const { intervention } = await until(handle, (status) => status.needs === 'tag-moved')
     expect(intervention?.question).toMatch(/^Integrity alarm: the tag v2\.0\.0 moved/)
@@ -92,7 +81,7 @@ describe('an integrity alarm', () => {
       worker: place,
     }
     const { steps, told } = script([unsigned, ready('1')])
-    stage = await openStage(server, steps)
+    const stage = await stages.open(steps)
     const handle = await startAttempt(stage.client)
     const { intervention } = await until(handle, (status) => status.needs === 'tag-signature')
     expect(intervention?.question).toContain('holds no signature')
@@ -110,7 +99,7 @@ describe('an integrity alarm', () => {
       worker: place,
     }
     const { steps, told } = script([gone, gone, ready('1')])
-    stage = await openStage(server, steps)
+    const stage = await stages.open(steps)
     const handle = await startAttempt(stage.client)
     const first = await until(handle, (status) => status.needs === 'tag-moved')
     expect(first.intervention?.question).toContain('was deleted upstream')
@@ -125,7 +114,7 @@ describe('an integrity alarm', () => {
   it('asks for what a worker lacks to check a signature, and ends skipped on a step back', async () => {
     const lacking: FetchResult = { kind: 'signature-tool-missing', message: 'Install gpg.', worker: place }
     const older: FetchResult = { kind: 'skipped', reason: 'v2.0.0 is older than v3.0.0.', worker: place }
-    stage = await openStage(server, script([lacking, older]).steps)
+    const stage = await stages.open(script([lacking, older]).steps)
     const handle = await startAttempt(stage.client)
     const { intervention } = await until(handle, (status) => status.needs === 'signature-tool-missing')
     expect(intervention?.options.map(({ name }) => name)).toEqual(['retry', 'skip', 'abort'])

@@ -1,25 +1,13 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
 import { WorkflowFailedError } from '@temporalio/client'
 import { CancelledFailure } from '@temporalio/common'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startTestServer } from '../workers/testing.ts'
+import { describe, expect, it } from 'vitest'
 import type { AttemptStatus } from './messages.ts'
-import { oid, openStage, place, type Stage, startAttempt, until } from './testing.ts'
+import { oid, place, startAttempt, until } from './testing.ts'
 import { conflict, fetched, pushed, script } from './testing-attempt.ts'
+import { useStages } from './testing-hooks.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let stage: Stage | null = null
-
-beforeAll(async () => {
-  server = await startTestServer()
-}, 600_000)
-afterEach(async () => {
-  await stage?.stop()
-  stage = null
-})
-afterAll(async () => {
-  await server?.stop()
-})
+const stages = useStages()
 
 async function failure(promise: Promise<unknown>): Promise<ApplicationFailure> {
   const error = await promise.then(
@@ -32,7 +20,7 @@ async function failure(promise: Promise<unknown>): Promise<ApplicationFailure> {
 
 describe('an attempt', () => {
   it('goes from fetch to push without asking, in at most 60 events', async () => {
-    stage = await openStage(server, script())
+    const stage = await stages.open(script())
     const handle = await startAttempt(stage.client)
     expect(await handle.result()).toMatchObject({
       phase: 'ended',
@@ -49,7 +37,7 @@ describe('an attempt', () => {
       pushes += 1
       return pushed
     }
-    stage = await openStage(server, script({ git: { pushCandidate } }))
+    const stage = await stages.open(script({ git: { pushCandidate } }))
     const publish = { candidate: 'undrift/candidate/{tag}', to: ['origin'], push: false }
     const handle = await startAttempt(stage.client, { publish })
     const { candidates } = await until(handle, (status) => status.needs === 'approval')
@@ -73,14 +61,14 @@ describe('an attempt', () => {
       }
       throw new CancelledFailure('ended')
     }
-    stage = await openStage(server, script({ verify: { verifyCandidate } }))
-    const running = await startAttempt(stage.client)
+    const first = await stages.open(script({ verify: { verifyCandidate } }))
+    const running = await startAttempt(first.client)
     await until(running, (status) => status.phase === 'verifying' && verifying > 0)
     await running.signal('supersede', { tag: 'v3.0.0' })
     expect(await running.result()).toMatchObject({ outcome: 'superseded' })
 
-    await stage.stop()
-    stage = await openStage(server, script({ git: { rebaseStack: async () => conflict } }))
+    await stages.stop()
+    const stage = await stages.open(script({ git: { rebaseStack: async () => conflict } }))
     const waiting = await startAttempt(stage.client)
     await until(waiting, (status) => status.needs === 'conflict')
     await waiting.signal('supersede', { tag: 'v3.0.0' })
@@ -98,7 +86,7 @@ describe('an attempt', () => {
       },
       pushCandidate: async () => ({ kind: 'branch-moved', actual: oid('a') }),
     }
-    stage = await openStage(server, script({ git }))
+    const stage = await stages.open(script({ git }))
     const handle = await startAttempt(stage.client)
     await until(handle, (status) => status.needs === 'branch-moved')
     expect(fetches).toBe(2)
@@ -109,7 +97,7 @@ describe('an attempt', () => {
   it('closes as Failed when it is blocked, so that the same release can be started again', async () => {
     let reason: string | null = 'There is no tag v2.0.0.'
     const fetchRelease = async () => (reason === null ? fetched : { kind: 'blocked', reason, worker: place })
-    stage = await openStage(server, script({ git: { fetchRelease } }))
+    const stage = await stages.open(script({ git: { fetchRelease } }))
     const handle = await startAttempt(stage.client)
     const cause = await failure(handle.result())
     expect(cause).toMatchObject({ type: 'Blocked', message: 'There is no tag v2.0.0.' })
@@ -140,7 +128,7 @@ describe('an attempt', () => {
         nonRetryable: true,
       })
     }
-    stage = await openStage(server, script({ git: { fetchRelease } }))
+    const stage = await stages.open(script({ git: { fetchRelease } }))
     const handle = await startAttempt(stage.client)
     await until(handle, (status) => status.needs === 'credentials')
     expect(tries).toBe(1)
@@ -149,7 +137,7 @@ describe('an attempt', () => {
   })
 
   it('ends with an outcome when its workflow is cancelled', async () => {
-    stage = await openStage(server, script({ git: { rebaseStack: async () => conflict } }))
+    const stage = await stages.open(script({ git: { rebaseStack: async () => conflict } }))
     const handle = await startAttempt(stage.client)
     await until(handle, (status) => status.needs === 'conflict')
     await handle.cancel()

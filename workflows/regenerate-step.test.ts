@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type {
   FetchResult,
   MadeInput,
@@ -9,8 +9,8 @@ import type {
 } from '../activities/types.ts'
 import type { Check } from '../domain/attempt.ts'
 import type { PendingFiles } from '../domain/generated.ts'
-import { startTestServer } from '../workers/testing.ts'
-import { oid, openStage, place, type Script, type Stage, startAttempt, until } from './testing.ts'
+import { oid, place, type Script, startAttempt, until } from './testing.ts'
+import { useStages } from './testing-hooks.ts'
 
 // The command itself runs in the tests of the activity and in the harness; here it is told what came of it.
 const pending: PendingFiles = {
@@ -57,19 +57,7 @@ const red: Check = {
   tail: 'no luck',
 }
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let stage: Stage | null = null
-
-beforeAll(async () => {
-  server = await startTestServer()
-}, 600_000)
-afterEach(async () => {
-  await stage?.stop()
-  stage = null
-})
-afterAll(async () => {
-  await server?.stop()
-})
+const stages = useStages()
 
 /** Steps that answer with these results of `regenerate`, one after the other, and what they were told. */
 function script(results: readonly RegenerateResult[], replays: RebaseResult = replayed) {
@@ -106,7 +94,7 @@ function script(results: readonly RegenerateResult[], replays: RebaseResult = re
 describe('generated files that are to be made again', () => {
   it('are made before the checks, which then see the result, and so does the push', async () => {
     const { told, steps } = script([done])
-    stage = await openStage(server, steps)
+    const stage = await stages.open(steps)
     const status = await (await startAttempt(stage.client)).result()
     expect(status).toMatchObject({ outcome: 'changed', head: oid('7') })
     expect(status.patches).toEqual([
@@ -125,7 +113,7 @@ describe('generated files that are to be made again', () => {
 
   it('are asked about where their command fails, with its log, and made when it is retried', async () => {
     const { told, steps } = script([{ kind: 'red', checks: [red] }, done])
-    stage = await openStage(server, steps)
+    const stage = await stages.open(steps)
     const handle = await startAttempt(stage.client)
     const asked = await until(handle, ({ needs }) => needs === 'checks-red')
     expect(asked.intervention).toMatchObject({
@@ -143,7 +131,7 @@ describe('generated files that are to be made again', () => {
     const { steps } = script([
       { kind: 'refused', why: 'lock is a symbolic link.', checks: [{ ...red, exitCode: 0 }] },
     ])
-    stage = await openStage(server, steps)
+    const stage = await stages.open(steps)
     const handle = await startAttempt(stage.client)
     const asked = await until(handle, ({ needs }) => needs === 'checks-red')
     expect(asked.reason).toBe('What was made of lock cannot be taken: lock is a symbolic link.')
@@ -166,7 +154,7 @@ describe('generated files that are to be made again', () => {
         },
       },
     }
-    stage = await openStage(server, flaky)
+    const stage = await stages.open(flaky)
     const handle = await startAttempt(stage.client)
     await until(handle, ({ needs }) => needs === 'checks-red')
     await handle.executeUpdate('retry', { args: [{}] })
@@ -177,7 +165,7 @@ describe('generated files that are to be made again', () => {
 
   it('are not asked for where the replay names none', async () => {
     const { told, steps } = script([done], { ...replayed, pending: [] })
-    stage = await openStage(server, steps)
+    const stage = await stages.open(steps)
     expect(await (await startAttempt(stage.client)).result()).toMatchObject({ head: oid('5') })
     expect(told.regenerate).toEqual([])
   })

@@ -1,28 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { withEvidence } from '../domain/lines/alarm-evidence.ts'
 import type { WatchStanding } from '../domain/lines/standing.ts'
-import { type FeedServer, startFeedServer } from '../harness/world/feed-server.ts'
-import { startTestServer } from '../workers/testing.ts'
 import type { WatchStatus } from './messages.ts'
 import { until } from './testing.ts'
-import { openWatchStage, untilPollRests, type WatchStage } from './testing-watch.ts'
+import { useWatchStage } from './testing-hooks.ts'
+import { untilPollRests } from './testing-watch.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let feeds: FeedServer
-let stage: WatchStage
-
-beforeAll(async () => {
-  server = await startTestServer()
-  feeds = await startFeedServer()
-}, 600_000)
-beforeEach(async () => {
-  stage = await openWatchStage(server, feeds)
-})
-afterEach(() => stage.close())
-afterAll(async () => {
-  await feeds?.close()
-  await server?.stop()
-})
+const stage = useWatchStage()
 
 describe('the alarm of a watch for which nothing runs', () => {
   it('shows old and new with the diff, in its answer and in its memo, until it is let go', async () => {

@@ -1,35 +1,21 @@
 import type { WorkflowHandle } from '@temporalio/client'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newestRelease } from '../domain/lines/newest-release.ts'
 import { freshMemory } from '../domain/poll-memory.ts'
-import { type FeedServer, startFeedServer } from '../harness/world/feed-server.ts'
-import { startTestServer } from '../workers/testing.ts'
 import type { HoldInput, WatchStatus } from './messages.ts'
 import { until } from './testing.ts'
-import { openWatchStage, type WatchStage } from './testing-watch.ts'
+import { useWatchStage } from './testing-hooks.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let feeds: FeedServer
-let stage: WatchStage
+const stage = useWatchStage()
 let handle: WorkflowHandle
 
-beforeAll(async () => {
-  server = await startTestServer()
-  feeds = await startFeedServer()
-}, 600_000)
 beforeEach(async () => {
-  stage = await openWatchStage(server, feeds)
   stage.announce('v1.0.0')
   handle = await stage.watch()
   await until<WatchStatus>(handle, ({ known }) => newestRelease(known) === 'v1.0.0')
 })
 afterEach(async () => {
   await handle.terminate()
-  await stage.close()
-})
-afterAll(async () => {
-  await feeds?.close()
-  await server?.stop()
 })
 
 function say(name: 'hold' | 'release', input: unknown = {}): Promise<string> {

@@ -1,27 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { newestRelease } from '../domain/lines/newest-release.ts'
-import { type FeedServer, startFeedServer } from '../harness/world/feed-server.ts'
-import { startTestServer } from '../workers/testing.ts'
 import type { AcceptTagInput, WatchStatus } from './messages.ts'
 import { settings, until } from './testing.ts'
-import { openWatchStage, untilPollRests, type WatchStage } from './testing-watch.ts'
+import { useWatchStage } from './testing-hooks.ts'
+import { untilPollRests } from './testing-watch.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let feeds: FeedServer
-let stage: WatchStage
-
-beforeAll(async () => {
-  server = await startTestServer()
-  feeds = await startFeedServer()
-}, 600_000)
-beforeEach(async () => {
-  stage = await openWatchStage(server, feeds)
-})
-afterEach(() => stage.close())
-afterAll(async () => {
-  await feeds?.close()
-  await server?.stop()
-})
+const stage = useWatchStage()
 
 const tags = { prefix: 'v', prereleases: false }
 const lts = { ...settings.fork, line: 'lts-1', branch: 'lts/1', tags: { ...tags, range: '>=1 <2' } }
@@ -93,7 +77,10 @@ describe('the lines of a watch', () => {
     stage.repo.commit('three', { file: '3' })
     stage.repo.git('tag', 'not-there-yet')
     await handle.signal('pollNow')
-    await until<WatchStatus>(handle, ({ known }) => newestRelease(known) === 'not-there-yet')
+    await until<WatchStatus>(
+      handle,
+      ({ known, phase }) => phase === 'polling' && newestRelease(known) === 'not-there-yet',
+    )
     expect(stage.started).toEqual(['mine/main apple', 'mine/main not-there-yet'])
     await handle.terminate()
   })
