@@ -1,45 +1,11 @@
 import { writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  makeFolder,
-  makeRepo,
-  numberedLines,
-  openRepo,
-  type TestFolder,
-  type TestRepo,
-} from '../../../git/testing.ts'
+import { describe, expect, it } from 'vitest'
+import { numberedLines, openRepo } from '../../../git/testing.ts'
 import { runHere } from '../testing.ts'
+import { usePlanRepo } from './plan-testing.ts'
 
-let folder: TestFolder
-let repo: TestRepo
-
-beforeEach(() => {
-  folder = makeFolder()
-  repo = makeRepo(`${folder.path}/repo`)
-  repo.commit('start', { 'a.txt': numberedLines(30), 'b.txt': numberedLines(30) })
-  repo.git('checkout', '-q', '-b', 'fork')
-  repo.commit('ours', { 'a.txt': numberedLines(30, { 3: 'ours' }) })
-  repo.commit('more of ours', { 'c.txt': 'c\n' })
-  repo.git('checkout', '-q', 'main')
-})
-
-afterEach(() => folder.remove())
-
-function plan(...more: string[]) {
-  const argv = ['plan', '--repo', repo.dir, '--head', 'fork', '--onto', 'main', ...more]
-  return runHere(argv, { cwd: folder.path, env: { PATH: process.env.PATH } })
-}
-
-/** Refs, and every object with its size. */
-function everything(): string {
-  const objects = repo.git('cat-file', '--batch-check', '--batch-all-objects')
-  return [
-    repo.git('for-each-ref'),
-    objects,
-    repo.git('status', '--porcelain'),
-    repo.git('count-objects', '-v'),
-  ].join('\n')
-}
+const ground = usePlanRepo()
+const { repo, plan, everything } = ground
 
 describe('undrift plan --to', () => {
   it('keeps a result that is done under a ref: created only, or moved from the expected value', async () => {
@@ -73,7 +39,7 @@ describe('undrift plan --to', () => {
   })
 
   it.each(['here', 'in a linked work tree'])('moves no branch that is checked out %s', async (where) => {
-    const [at, branch] = where === 'here' ? [repo.dir, 'main'] : [`${folder.path}/linked`, 'ours']
+    const [at, branch] = where === 'here' ? [repo.dir, 'main'] : [`${ground.folder}/linked`, 'ours']
     if (where !== 'here') repo.git('worktree', 'add', '-q', '-b', 'ours', at)
     repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
     const before = everything()
@@ -110,10 +76,10 @@ describe('undrift plan --to', () => {
   })
 
   it('moves any branch of a repository without a work tree', async () => {
-    const bare = `${folder.path}/bare.git`
+    const bare = `${ground.folder}/bare.git`
     repo.git('clone', '-q', '--bare', repo.dir, bare)
     const argv = ['plan', '--repo', bare, '--head', 'fork', '--onto', 'main', '--to', 'refs/heads/main']
-    const options = { cwd: folder.path, env: { PATH: process.env.PATH } }
+    const options = { cwd: ground.folder, env: { PATH: process.env.PATH } }
     expect((await runHere([...argv, '--expect', repo.oid('main')], options)).code).toBe(0)
   })
 
@@ -121,18 +87,18 @@ describe('undrift plan --to', () => {
     repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
     repo.git('tag', 'v1.1.0')
     writeFileSync(
-      `${folder.path}/undrift.yaml`,
+      `${ground.folder}/undrift.yaml`,
       `upstreams:
   demo: { git: ${repo.dir}, feed: https://example.org/releases.atom, tags: { prefix: v } }
 forks:
   mine: { upstream: demo, remotes: { origin: ${repo.dir} }, branch: fork, verify: [] }
 `,
     )
-    const data = `${folder.path}/data`
+    const data = `${ground.folder}/data`
     const mirror = openRepo(`${data}/mirrors/demo.git`)
     const planned = (...more: string[]) => {
       const argv = ['plan', 'mine', '--data', data, '--json', '--to', 'refs/heads/candidate', ...more]
-      return runHere(argv, { cwd: folder.path, env: { PATH: process.env.PATH } })
+      return runHere(argv, { cwd: ground.folder, env: { PATH: process.env.PATH } })
     }
     const kept = async (...more: string[]) => {
       const ran = await planned(...more)

@@ -1,38 +1,11 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeFolder, makeRepo, numberedLines, type TestFolder, type TestRepo } from '../../../git/testing.ts'
+import { describe, expect, it } from 'vitest'
+import { numberedLines } from '../../../git/testing.ts'
 import { runHere } from '../testing.ts'
+import { usePlanRepo } from './plan-testing.ts'
 
-let folder: TestFolder
-let repo: TestRepo
-
-beforeEach(() => {
-  folder = makeFolder()
-  repo = makeRepo(`${folder.path}/repo`)
-  repo.commit('start', { 'a.txt': numberedLines(30), 'b.txt': numberedLines(30) })
-  repo.git('checkout', '-q', '-b', 'fork')
-  repo.commit('ours', { 'a.txt': numberedLines(30, { 3: 'ours' }) })
-  repo.commit('more of ours', { 'c.txt': 'c\n' })
-  repo.git('checkout', '-q', 'main')
-})
-
-afterEach(() => folder.remove())
-
-function plan(...more: string[]) {
-  const argv = ['plan', '--repo', repo.dir, '--head', 'fork', '--onto', 'main', ...more]
-  return runHere(argv, { cwd: folder.path, env: { PATH: process.env.PATH } })
-}
-
-/** Refs, and every object with its size. */
-function everything(): string {
-  const objects = repo.git('cat-file', '--batch-check', '--batch-all-objects')
-  return [
-    repo.git('for-each-ref'),
-    objects,
-    repo.git('status', '--porcelain'),
-    repo.git('count-objects', '-v'),
-  ].join('\n')
-}
+const ground = usePlanRepo()
+const { repo, plan, everything } = ground
 
 describe('undrift plan', () => {
   it('shows how the patches change where it is asked to', async () => {
@@ -165,7 +138,7 @@ describe('undrift plan', () => {
     repo.commit('upstream', { 'b.txt': numberedLines(30, { 3: 'theirs' }) })
     repo.git('tag', 'v1.1.0')
     writeFileSync(
-      `${folder.path}/undrift.yaml`,
+      `${ground.folder}/undrift.yaml`,
       [
         'upstreams:',
         '  demo:',
@@ -183,9 +156,9 @@ describe('undrift plan', () => {
         '',
       ].join('\n'),
     )
-    const data = `${folder.path}/data`
+    const data = `${ground.folder}/data`
     const argv = ['plan', 'mine', '--data', data, '--json']
-    const options = { cwd: folder.path, env: { PATH: process.env.PATH } }
+    const options = { cwd: ground.folder, env: { PATH: process.env.PATH } }
     const first = await runHere(argv, options)
     expect(first).toMatchObject({ code: 0, err: '' })
     expect(JSON.parse(first.out)).toMatchObject({ onto: repo.oid('v1.1.0'), head: repo.oid('fork') })
@@ -227,14 +200,14 @@ forks:
     branch: fork
     verify: []
 ${generated}`
-    const mirror = `${folder.path}/data/mirrors/demo.git`
+    const mirror = `${ground.folder}/data/mirrors/demo.git`
     repo.git('init', '-q', '--bare', mirror)
     const refs = ['v1.1.0:refs/upstream/tags/v1.1.0', 'fork:refs/fork/mine/origin/heads/fork']
     repo.git('push', '-q', mirror, ...refs)
     const planned = (generated: string, ...more: string[]) => {
-      writeFileSync(`${folder.path}/undrift.yaml`, config(generated))
-      const argv = ['plan', 'mine', '--data', `${folder.path}/data`, ...more]
-      return runHere(argv, { cwd: folder.path, env: { PATH: process.env.PATH } })
+      writeFileSync(`${ground.folder}/undrift.yaml`, config(generated))
+      const argv = ['plan', 'mine', '--data', `${ground.folder}/data`, ...more]
+      return runHere(argv, { cwd: ground.folder, env: { PATH: process.env.PATH } })
     }
     expect((await planned('')).code).toBe(3)
     const generated = '    generated: { lock: make lock }\n'
