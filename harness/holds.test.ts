@@ -101,8 +101,9 @@ describe('`undrift hold` and `undrift release`', () => {
     expect(asked.out).toContain(`undrift release up --accept ${after}`)
     const looked = await cli('release', 'up')
     expect(looked.code).toBe(7)
+    // A lightweight tag is its commit, and named once.
     expect(looked.err).toContain(
-      `was ${before} (commit ${before}) when it was first seen, and is now ${after}`,
+      `was ${before} when it was first seen, and is now ${after} (commit ${before})`,
     )
     expect((await cli('release', 'up', '--accept', before)).code).toBe(7)
     // A hold is let go all the same, and the alarm is told of.
