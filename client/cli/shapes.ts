@@ -100,7 +100,8 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
 
 export const releasesShape = `{ "version": 1, "newest": null | "<tag>",
   "releases": [ { "tag", "version": null | "…", "prerelease": true | false, "status": "newest" | "eligible" | "skipped",
-                  "reason": null | "prefix" | "match" | "ignore" | "range" | "pre-release" | "not a version" | "no commit",
+                  "reason": null | "prefix" | "match" | "ignore" | "range" | "pre-release" | "not a version" | "no commit" |
+                            "older" (than what the lines stand on, by the watch),
                   of an upstream also "state": null | "sent" | "waiting" | "held" | "alarm" | "baseline" | "left-out" (older, or
                   passed over by \`step\`), "detail": null | "…",
                   "evidence": ["…"] of an alarm } ] }`

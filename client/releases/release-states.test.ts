@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import type { ConsideredTag } from '../../domain/list-releases.ts'
 import { type LineKey, nothingKnown } from '../../domain/watch.ts'
 import type { WatchStatus } from '../../workflows/messages.ts'
-import { releaseStates } from './release-states.ts'
+import { releaseStates, skipOlder } from './release-states.ts'
 
 const pin = { tag: 'v1', tagObject: 'a', commit: 'a' }
 const release = { publishedAt: null, url: null, since: '2026-11-21T12:00:00Z', security: false, until: null }
@@ -104,3 +105,21 @@ it('calls no release sent for a line that passed it over for one that another li
   ])
   expect(of(null)).toEqual([null, 'sent', 'sent', 'sent', 'mine/new', 'older than v2', 'older than v2'])
 })
+
+it('skips what is older than the lines stand on, behind what is taken and before what a rule leaves out', () => {
+  const shown = (line: LineKey | null) => {
+    const left = { ...row('x'), status: 'skipped', reason: 'prefix' } as const
+    const listed = [...tags.map(row), left]
+    return skipOlder(listed, releaseStates(listed, past, line)).map(({ tag, reason }) => [tag, reason])
+  }
+  expect(shown('mine/latest').slice(-4)).toEqual([
+    ...tags.slice(-3).map((tag) => [tag, 'older']),
+    ['x', 'prefix'],
+  ])
+  expect(shown(null).slice(-3)).toEqual([...tags.slice(-2).map((tag) => [tag, 'older']), ['x', 'prefix']])
+})
+
+function row(tag: string): ConsideredTag {
+  const status = tag === tags[0] ? 'newest' : 'eligible'
+  return { tag, version: tag, prerelease: false, status, reason: null, detail: '' }
+}

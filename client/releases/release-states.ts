@@ -9,6 +9,8 @@ export interface ReleaseState {
   readonly state: 'sent' | 'waiting' | 'held' | 'alarm' | 'baseline' | 'left-out'
   /** Why it waits or is left out; null where there is nothing to say. */
   readonly detail: string | null
+  /** Whether it is left out by every line that is looked at because it is older than what they stand on. */
+  readonly isOlder?: true
   /** Of an alarm: what moved, a line each. */
   readonly evidence?: readonly string[]
 }
@@ -35,6 +37,24 @@ export function releaseStates(
       return state === null ? [] : [[release.tag, state] as const]
     }),
   )
+}
+
+/** The releases with those that are older than what their lines stand on behind the taken ones: no line goes back. */
+export function skipOlder(
+  releases: readonly ConsideredTag[],
+  states: ReadonlyMap<string, ReleaseState>,
+): readonly ConsideredTag[] {
+  const isOlder = ({ tag, status }: ConsideredTag) =>
+    status === 'eligible' && states.get(tag)?.isOlder !== undefined
+  const older = releases.filter(isOlder).map((release): ConsideredTag => {
+    const detail = states.get(release.tag)?.detail ?? 'older'
+    return { ...release, status: 'skipped', reason: 'older', detail }
+  })
+  return [
+    ...releases.filter((release) => release.status !== 'skipped' && !isOlder(release)),
+    ...older,
+    ...releases.filter(({ status }) => status === 'skipped'),
+  ]
 }
 
 interface Look {
@@ -90,13 +110,14 @@ function pastOf(tag: string, known: WatchKnowledge, { places, lines }: Look): Re
   )
   if (left !== undefined) {
     const by = lines.length === 1 || left.lines === undefined ? '' : ` (${someLines(left.lines)})`
-    return { state: 'left-out', detail: `${left.reason}${by}` }
+    const older = by === '' && /^older\b/.test(left.reason) ? ({ isOlder: true } as const) : {}
+    return { state: 'left-out', detail: `${left.reason}${by}`, ...older }
   }
   const oldest = oldestStand(known, { places, lines })
   const isOlder = oldest !== null && (places.get(tag) ?? 0) > oldest.place
   // What is newer than all that a line was sent was sent to another.
   if (isSent && (isOlder || oldest === null)) return { state: 'sent', detail: null }
-  return isOlder ? { state: 'left-out', detail: `older than ${oldest.tag}` } : null
+  return isOlder ? { state: 'left-out', detail: `older than ${oldest.tag}`, isOlder } : null
 }
 
 /** What the line that is furthest behind stands on; null where that cannot be told. */

@@ -9,7 +9,7 @@ import { UndriftError } from '../../../domain/errors.ts'
 import type { TagRules, UpstreamSettings } from '../../../domain/settings.ts'
 import type { RemoteAccess } from '../../../git/types.ts'
 import { rulesOfLine } from '../../releases/line-rules.ts'
-import { type ReleaseState, releaseStates } from '../../releases/release-states.ts'
+import { type ReleaseState, releaseStates, skipOlder } from '../../releases/release-states.ts'
 import { considerList, considerRepository, type ReleaseView, readTagList } from '../../releases/tag-list.ts'
 import { askWatch } from '../../releases/watch-view.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
@@ -77,7 +77,9 @@ async function consider(context: Context, input: CommandInput): Promise<Consider
     considerRepository(accessOf(settings, context), { rules: rulesOf(input, wanted.rules), signal }),
     askWatch(context, settings.name),
   ])
-  return { view, states: watch === null ? new Map() : releaseStates(view.releases, watch, wanted.line) }
+  if (watch === null) return { view, states: new Map() }
+  const states = releaseStates(view.releases, watch, wanted.line)
+  return { view: { ...view, releases: skipOlder(view.releases, states) }, states }
 }
 
 /** The flags, over the config's rules where there are any. */

@@ -15,14 +15,14 @@ export function renderReleases(
   { now, style }: { readonly now: Date; readonly style: Style },
 ): string {
   if (view.releases.length === 0) return 'There are no tags.'
-  const rows = view.releases.map(({ tag, version, prerelease, status, detail }) => {
+  const rows = view.releases.map(({ tag, version, prerelease, status, reason, detail }) => {
     const date = view.dates.get(tag)
     return [
       status === 'skipped' ? style.dim(oneLine(tag)) : style.bold(oneLine(tag)),
       oneLine(version ?? ''),
       date === undefined ? '' : age(new Date(date * 1000).toISOString(), now),
       status === 'skipped' ? style.dim(oneLine(detail)) : taken(status, { prerelease, style }),
-      stateWord(view.states.get(tag) ?? null, style),
+      reason === 'older' ? '' : stateWord(view.states.get(tag) ?? null, style),
     ]
   })
   const skipped = view.releases.filter(({ status }) => status === 'skipped').length
