@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
 import type { FeedResult } from '../adapters/feeds/types.ts'
-import { unseenOf } from '../domain/choose-release-memory.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { maintainId } from '../domain/ids.ts'
 import {
@@ -64,7 +63,8 @@ const groupSize = 16
 /** What the lines make of a poll. Before anything starts, its tag is looked up in the upstream repository. */
 export async function chooseReleases(input: ChooseInput, around: ChooseSurroundings): Promise<Chosen> {
   const { upstream, known, result } = input
-  const order = isOrderNeeded(input) ? await lookAtOrder(input, around) : null
+  const now = Date.now()
+  const order = isOrderNeeded(input, now) ? await lookAtOrder(input, around) : null
   if (order?.kind === 'failed') {
     const waiting = known.releases.length
     return { kind: 'nothing', dueAt: null, waiting, lookedAt: input.lookedAt, failure: order }
@@ -73,7 +73,6 @@ export async function chooseReleases(input: ChooseInput, around: ChooseSurroundi
   const isThere = ({ tag }: { readonly tag: string }) => order === null || order.names.has(tag)
   const observed = result?.kind === 'releases' ? result.releases.filter(isThere) : null
   const problems = result?.kind === 'releases' ? result.problems : undefined
-  const now = Date.now()
   const base: LinesInput = {
     known,
     observed,
@@ -104,17 +103,11 @@ export async function chooseReleases(input: ChooseInput, around: ChooseSurroundi
   }
 }
 
-/** Whether tags will be compared by their commits. A poll that finds nothing asks for no history. */
-function isOrderNeeded({ lines, known, result, asked, ...rest }: ChooseInput): boolean {
+/** Whether tags may be compared, by a line that orders them by their commits: whenever there is anything to decide. */
+function isOrderNeeded(input: ChooseInput, now: number): boolean {
+  const { lines, known, result, asked } = input
   if (!lines.some(({ tags }) => tags.scheme === 'commit')) return false
-  if (
-    asked ||
-    known.releases.length > 0 ||
-    lines.some((rules) => rules.lines.some((line) => !known.lines[line]))
-  )
-    return true
-  const fresh = result?.kind === 'releases' ? unseenOf(result.releases, known.seen) : []
-  return fresh.length > 0 || isLookDue({ lines, known, result, asked, ...rest }, Date.now())
+  return asked || result?.kind === 'releases' || known.releases.length > 0 || isLookDue(input, now)
 }
 
 interface TagOrder {

@@ -62,6 +62,9 @@ describe('the lines of a watch', () => {
     stage.announce('zebra')
     const handle = await stage.watch({}, { forks: [byCommit] })
     await until<WatchStatus>(handle, ({ known }) => known !== null)
+    // Nothing new to order, and yet something to learn.
+    stage.feed.announce({ tag: 'no..tag', publishedAt: '2026-01-01T00:00:00Z' })
+    await until<WatchStatus>(handle, ({ known }) => known?.problems.length === 1)
     stage.feed.announce({ tag: 'not-there-yet', publishedAt: '2026-01-01T00:00:00Z' })
     stage.repo.commit('two', { file: '2' })
     stage.announce('apple')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { orderByCommit, type TaggedCommit } from '../../domain/version/order-by-commit.ts'
 import type { RemoteAccess } from '../types.ts'
 import type { ListedTag } from './list-tags.ts'
@@ -28,7 +29,8 @@ export async function tagPlaces(
 ): Promise<{ readonly tags: readonly ListedTag[]; readonly places: TagPlaces }> {
   await using source = await openTagSource(access, signal)
   const { tags } = source
-  const digest = tags.map(({ tag, target }) => `${target} ${tag}`).join('\n')
+  const listed = tags.map(({ tag, target }) => `${target} ${tag}\n`).join('')
+  const digest = createHash('sha256').update(listed).digest('hex')
   const known = remembered.get(access.remote.url)
   if (known?.digest === digest) return { tags, places: known.places }
   const places = await placesAmong(source, tags, await source.commitsOf(tags))
