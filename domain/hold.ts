@@ -47,7 +47,8 @@ export function describeHold({ by, at, until, reason }: Hold): string {
 
 /**
  * A moment as a person or a bare signal names it, as ISO 8601 in UTC: `2026-12-01` is its first moment in UTC, and a time
- * of day needs its zone. Null for anything else.
+ * of day needs its zone. Null for anything else. A part of a second is rounded up: a watch tells time in whole seconds, and a
+ * hold would have ended for its polls while its words still told of it.
  */
 export function readMoment(text: string): string | null {
   const form = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.exec(text)
@@ -57,7 +58,7 @@ export function readMoment(text: string): string | null {
   const day = new Date(`${form[1]}T00:00:00Z`)
   if (Number.isNaN(time) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== form[1])
     return null
-  return new Date(time).toISOString().replace('.000Z', 'Z')
+  return new Date(Math.ceil(time / 1000) * 1000).toISOString().replace('.000Z', 'Z')
 }
 
 function covers({ fork, line }: Hold, key: LineKey): boolean {
