@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { Client, Connection } from '@temporalio/client'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { type DataFolder, dataFolder } from '../config/data-folder.ts'
 import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.ts'
+import { choosePort } from './ports.ts'
 import { identityOf, isAlive } from './process-identity.ts'
 import { readServerState, writeServerState } from './server-state.ts'
 import { findTemporalCli } from './temporal-cli.ts'
@@ -34,7 +35,7 @@ afterEach(async () => {
 })
 
 async function start(
-  options: { readonly port?: number; readonly uiPort?: number } = {},
+  options: { readonly port?: number; readonly uiPort?: number; readonly cli?: string } = {},
 ): Promise<EmbeddedServer> {
   const server = await startEmbeddedServer({ data, cli, port: 0, uiPort: 0, ...options })
   running.push(server)
@@ -68,6 +69,37 @@ it('answers on loopback with its Web UI, keeps history for 90 days, and knows th
     address: server.address,
     uiUrl: server.uiUrl,
   })
+})
+
+/** The real CLI behind a script that dies as if a port had been taken, so many times. */
+function dyingCli(times: number): string {
+  const path = join(root, 'cli')
+  const count = join(root, 'starts')
+  const dies = `echo x >> ${count}; if [ $(wc -l < ${count}) -le ${times} ]; then`
+  writeFileSync(
+    path,
+    `#!/bin/sh\n${dies} printf 'panic: no port\\n\\ngoroutine 1\\nmain.main()\\n'; exit 2; fi\nexec ${cli} "$@"\n`,
+  )
+  chmodSync(path, 0o755)
+  return path
+}
+
+const starts = () => readFileSync(join(root, 'starts'), 'utf8').split('\n').length - 1
+
+it('chooses other ports where the server ends at once', async () => {
+  const server = await start({ cli: dyingCli(1) })
+  expect((await fetch(server.uiUrl)).status).toBe(200)
+  expect(starts()).toBe(2)
+})
+
+it('says what ended it, at once where its ports were named, and after three starts where not', async () => {
+  const words = { code: 'UNDRIFT_E_SERVER', message: 'The Temporal server did not start: panic: no port' }
+  const never = dyingCli(99)
+  await expect(start({ cli: never })).rejects.toMatchObject(words)
+  expect(starts()).toBe(3)
+  const [port, uiPort] = [await choosePort({ asked: 0, usual: 0 }), await choosePort({ asked: 0, usual: 0 })]
+  await expect(start({ cli: never, port, uiPort })).rejects.toMatchObject(words)
+  expect(starts()).toBe(4)
 })
 
 it('is gone after it was stopped, with its state file, and goes on with its workflows when it is started again', async () => {

@@ -16,6 +16,7 @@ const usualPort = 7233
 const usualUiPort = 8233
 const namespace = 'default'
 const startMs = 60_000
+const mostStarts = 3
 const stopMs = 10_000
 const longestLog = 10 * 1024 * 1024
 
@@ -41,40 +42,49 @@ export interface EmbeddedServer {
 }
 
 /**
- * Starts the Temporal server of this data folder and waits until it is ready for work.
+ * Starts the Temporal server of this data folder and waits until it is ready for work. Where it chose a port itself and the
+ * server ended at once, it chooses again: what was free may be taken by another program by then.
  * The caller holds the folder's lock: a server that is still there belongs to a dead one, and is ended first.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  mkdirSync(options.data.temporal, { recursive: true, mode: 0o700 })
+  await endOrphan(options.data)
+  const isFree = (port: number | undefined) => port === undefined || port === 0
+  for (let left = isFree(options.port) || isFree(options.uiPort) ? mostStarts : 1; ; left -= 1) {
+    const started = await startOnce(options)
+    if (started.kind === 'ready') return started.server
+    if (started.kind === 'failed' || left === 1) throw started.error
+  }
+}
+
+type Started =
+  | { readonly kind: 'ready'; readonly server: EmbeddedServer }
+  /** `ended`: by itself, before it was ready. */
+  | { readonly kind: 'ended' | 'failed'; readonly error: unknown }
+
+async function startOnce(options: EmbeddedServerOptions): Promise<Started> {
   const { data } = options
-  mkdirSync(data.temporal, { recursive: true, mode: 0o700 })
-  await endOrphan(data)
   const port = await choosePort({ asked: options.port, usual: usualPort })
   const uiPort = await choosePort({ asked: options.uiPort, usual: usualUiPort })
-  const child = spawnServer(options, { port, uiPort })
+  const log = freshLog(data)
+  const child = spawnServer(options, { port, uiPort, log: log.path })
   const ended = once(child, 'exit').then(() => {})
   const address = `127.0.0.1:${port}`
   const uiUrl = `http://127.0.0.1:${uiPort}`
   const identity = identityOf(child.pid ?? 0)
   if (identity) writeServerState(data, { ...identity, address, uiUrl, startedAt: new Date().toISOString() })
-  try {
-    await prepare(child, address, options)
-  } catch (error) {
+  const stop = async () => {
     await endChild(child, stopMs)
     removeServerState(data)
-    throw error
   }
-  return {
-    address,
-    port,
-    uiPort,
-    uiUrl,
-    pid: child.pid ?? 0,
-    ended,
-    async stop() {
-      await endChild(child, stopMs)
-      removeServerState(data)
-    },
+  try {
+    await prepare(child, address, { ...options, log })
+  } catch (error) {
+    const kind = isOpen(child) || options.signal?.aborted ? 'failed' : 'ended'
+    await stop()
+    return { kind, error }
   }
+  return { kind: 'ready', server: { address, port, uiPort, uiUrl, pid: child.pid ?? 0, ended, stop } }
 }
 
 /** Ends a server that outlived its supervisor: it would hold the database and the port. */
@@ -86,9 +96,9 @@ async function endOrphan(data: DataFolder): Promise<void> {
 
 function spawnServer(
   { data, cli }: EmbeddedServerOptions,
-  { port, uiPort }: { readonly port: number; readonly uiPort: number },
+  { port, uiPort, ...to }: { readonly port: number; readonly uiPort: number; readonly log: string },
 ): ChildProcess {
-  const log = openSync(freshLog(data), 'a', 0o600)
+  const log = openSync(to.log, 'a', 0o600)
   try {
     return spawnTied(
       cli,
@@ -112,14 +122,24 @@ function spawnServer(
   }
 }
 
-/** The server's log; a long one makes room, so that there are never more than two. */
-function freshLog(data: DataFolder): string {
-  const log = join(data.temporal, 'server.log')
-  if (existsSync(log) && statSync(log).size > longestLog) renameSync(log, `${log}.1`)
-  return log
+interface Log {
+  readonly path: string
+  /** How many bytes others have left in it. */
+  readonly from: number
 }
 
-async function prepare(child: ChildProcess, address: string, options: EmbeddedServerOptions): Promise<void> {
+/** The server's log; a long one makes room, so that there are never more than two. */
+function freshLog(data: DataFolder): Log {
+  const path = join(data.temporal, 'server.log')
+  const size = existsSync(path) ? statSync(path).size : 0
+  if (size <= longestLog) return { path, from: size }
+  renameSync(path, `${path}.1`)
+  return { path, from: 0 }
+}
+
+type Starting = Pick<EmbeddedServerOptions, 'signal'> & { readonly log: Log }
+
+async function prepare(child: ChildProcess, address: string, options: Starting): Promise<void> {
   const connection = await connect(child, address, options)
   try {
     await raiseRetention(connection, namespace)
@@ -130,18 +150,14 @@ async function prepare(child: ChildProcess, address: string, options: EmbeddedSe
 }
 
 /** A connection, as soon as the server answers for its namespace. */
-async function connect(
-  child: ChildProcess,
-  address: string,
-  { data, signal }: EmbeddedServerOptions,
-): Promise<Connection> {
+async function connect(child: ChildProcess, address: string, { log, signal }: Starting): Promise<Connection> {
   const deadline = Date.now() + startMs
   for (let last: unknown; ; await sleep(100)) {
     signal?.throwIfAborted()
     if (!isOpen(child) || Date.now() > deadline) {
-      throw new UndriftError('UNDRIFT_E_SERVER', `The Temporal server did not start: ${lastWords(data)}`, {
+      throw new UndriftError('UNDRIFT_E_SERVER', `The Temporal server did not start: ${lastWords(log)}`, {
         cause: last,
-        hint: `See ${join(data.temporal, 'server.log')}.`,
+        hint: `See ${log.path}.`,
       })
     }
     const connection = Connection.lazy({ address, connectTimeout: 1_000 })
@@ -157,9 +173,11 @@ async function connect(
   }
 }
 
-function lastWords(data: DataFolder): string {
+/** The last lines of the log; of a panic its own line, and not where in the program it was. */
+function lastWords({ path, from }: Log): string {
   try {
-    return readFileSync(join(data.temporal, 'server.log'), 'utf8').trim().split('\n').slice(-3).join(' ')
+    const lines = readFileSync(path).subarray(from).toString('utf8').trim().split('\n')
+    return lines.findLast((line) => line.startsWith('panic: ')) ?? lines.slice(-3).join(' ')
   } catch {
     return 'it left no words'
   }
