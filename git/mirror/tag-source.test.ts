@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeBare, makeFolder, makeRepo, type TestRepo } from '../testing.ts'
 import type { RemoteAccess } from '../types.ts'
 import { type HttpsRemotes, missingForHttps, serveHttps } from './https-testing.ts'
@@ -54,14 +53,17 @@ function expected() {
 }
 
 it('reads a repository on this machine in place, and leaves nothing behind', async () => {
-  const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('undrift-tags-'))
-  const before = new Set(leftovers())
+  // A folder of its own: other tests read tags at the same time.
+  const own = join(folder.path, 'tmp')
+  mkdirSync(own)
+  vi.stubEnv('TMPDIR', own)
   expect(await look(source.dir)).toEqual(expected())
   expect(await look(remote.dir)).toEqual(expected())
   await expect(openTagSource(access(join(folder.path, 'none')))).rejects.toMatchObject({
     code: 'UNDRIFT_E_REMOTE',
   })
-  expect(leftovers().filter((name) => !before.has(name))).toEqual([])
+  expect(readdirSync(own)).toEqual([])
+  vi.unstubAllEnvs()
 })
 
 it('reads a work tree whose repository lies elsewhere', async () => {
