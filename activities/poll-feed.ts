@@ -1,7 +1,6 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity'
 import { ApplicationFailureCategory } from '@temporalio/common'
 import { createFeed } from '../adapters/feeds/create-feed.ts'
-import type { ListedTag, ListTagsOptions } from '../adapters/feeds/git-tags/git-tags-feed.ts'
 import type { FeedResult } from '../adapters/feeds/types.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { packKnowledge, unpackKnowledge } from '../domain/lines/packed-knowledge.ts'
@@ -14,9 +13,9 @@ import {
   usualPatienceSeconds,
 } from '../domain/poll-memory.ts'
 import { nothingKnown } from '../domain/watch.ts'
-import { listTags as listTagsOf } from '../git/mirror/list-tags.ts'
 import { chooseReleases } from './choose-releases.ts'
 import type { ActivityDeps } from './deps.ts'
+import { listFeedTags } from './list-feed-tags.ts'
 import {
   delayAfterFailure,
   isFeedResting,
@@ -82,7 +81,7 @@ export async function pollFeed(
   throw failure === null ? nothingNew(seconds, found.waiting) : failed(failure, memory.failures, seconds)
 
   function readFeed(cursor: PollHeartbeat['cursor']): Promise<FeedResult> {
-    const feed = createFeed(upstream.feed, { listTags })
+    const feed = createFeed(upstream.feed, { listTags: listFeedTags })
     return withFeedToken(feed, upstream.feedToken, deps).poll({
       url: upstream.feed,
       cursor,
@@ -158,12 +157,6 @@ function failed({ reason, message }: PollFailure, failures: number, seconds: num
     nextRetryDelay: seconds * 1000,
     details: [{ reason, failures }],
   })
-}
-
-/** The tags of a repository; a poll has the feed's own token and no other credential. */
-function listTags(url: string, { signal, token }: ListTagsOptions): Promise<readonly ListedTag[]> {
-  const remote = { name: 'feed', url, token: null }
-  return listTagsOf({ remote, secret: token }, signal)
 }
 
 function timeAfter(seconds: number): string {

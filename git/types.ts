@@ -8,6 +8,11 @@ export interface RemoteAccess {
   readonly remote: Remote
   /** A token for HTTPS; null where none is needed or SSH does it. */
   readonly secret: string | null
+  /**
+   * The addresses of an https remote's host, where somebody else than the operator may choose them: git connects to no
+   * other and follows no redirect. Left out, git goes by its own rules.
+   */
+  readonly addresses?: readonly string[]
 }
 
 export interface MirrorOptions {

@@ -92,6 +92,23 @@ it("heeds GitHub's secondary limit, which may stand in the body only, for a minu
   expect(await fresh.poll(requestFor(server.origin))).toMatchObject({ reason: 'feed-http-403' })
 })
 
+it.each([
+  [200, '<feed><title>t</title></feed>', 'releases'],
+  [304, '', 'not-modified'],
+])('leaves a host alone from the answer %d on that used up its limit', async (status, body, kind) => {
+  let time = 0
+  const spent = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '120' }
+  await using server = await serve((_request, response) => response.writeHead(status, spent).end(body))
+  const { heed } = createHostLimits({ now: () => time, chance: () => 0 })
+  const poll = () =>
+    heed(createAtomFeed()).poll(requestFor(server.origin, { cursor: { etag: '"1"', lastModified: null } }))
+  expect(await poll()).toMatchObject({ kind })
+  expect(await poll()).toMatchObject({ reason: 'feed-rate-limited', retryAfterSeconds: 120 })
+  expect(server.requests).toHaveLength(1)
+  time = 120_000
+  expect(await poll()).toMatchObject({ kind })
+})
+
 it('leaves the host alone that a redirect led to, too', async () => {
   await using limited = await serve((_request, response) =>
     response.writeHead(429, { 'retry-after': '60' }).end(),
@@ -101,8 +118,7 @@ it('leaves the host alone that a redirect led to, too', async () => {
   )
   const { heed } = createHostLimits({ now: () => 0, chance: () => 0 })
   const poll = (url: string) => heed(createAtomFeed()).poll(requestFor(url))
-  const { host } = new URL(limited.origin)
-  expect(await poll(first.origin)).toMatchObject({ reason: 'feed-rate-limited', host })
+  expect(await poll(first.origin)).toMatchObject({ reason: 'feed-rate-limited' })
   expect(await poll(limited.origin)).toMatchObject({ message: expect.stringContaining('not contacted') })
   expect([first.requests.length, limited.requests.length]).toEqual([1, 1])
 })

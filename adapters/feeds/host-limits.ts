@@ -1,4 +1,4 @@
-import type { Feed, FeedRequest, FeedResult } from './types.ts'
+import type { Feed, FeedRequest, FeedResult, LeaveAlone } from './types.ts'
 
 /** What the hosts have asked for, for all watches of one worker. */
 export interface HostLimits {
@@ -20,7 +20,7 @@ export function createHostLimits(options: HostLimitOptions = {}): HostLimits {
   const { now = () => performance.now(), chance = Math.random } = options
   const until = new Map<string, number>()
 
-  function leaveAlone(host: string, seconds: number): void {
+  const leaveAlone: LeaveAlone = (host, seconds) => {
     until.set(host, Math.max(until.get(host) ?? 0, now() + seconds * 1000))
   }
 
@@ -29,10 +29,9 @@ export function createHostLimits(options: HostLimitOptions = {}): HostLimits {
     const waiting = ((until.get(host) ?? 0) - now()) / 1000
     if (waiting > 0) return leftAlone(host, Math.ceil(waiting), chance())
     until.delete(host)
-    const result = await feed.poll(request)
+    const result = await feed.poll({ ...request, leaveAlone })
     if (result.kind === 'failed' && result.retryAfterSeconds !== null) {
       leaveAlone(host, result.retryAfterSeconds)
-      if (result.host !== undefined) leaveAlone(result.host, result.retryAfterSeconds)
     }
     return result
   }

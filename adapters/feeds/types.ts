@@ -27,7 +27,12 @@ export interface FeedRequest {
   readonly tagPrefix?: string
   /** Raises the limits of a forge's API. Goes to the feed's own origin and nowhere else, and over https only. */
   readonly token?: string | null
+  /** Told when a host asks to be left alone, in whatever answer and wherever redirects led. */
+  readonly leaveAlone?: LeaveAlone
 }
+
+/** `host` with its port; seconds, at most 24 h. */
+export type LeaveAlone = (host: string, seconds: number) => void
 
 /** Why a feed could not be read; a person reads it, and may filter by it. */
 export type FeedReason =
@@ -60,8 +65,6 @@ export type FeedResult =
       readonly message: string
       /** Seconds that the server asked us to wait, at most 24 h. */
       readonly retryAfterSeconds: number | null
-      /** Who asked for it, where a redirect led to another host. */
-      readonly host?: string
     }
 
 /** One way of noticing releases. Feeds differ in format and protocol; what a release is, is the same for all. */

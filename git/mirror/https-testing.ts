@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend')
 
@@ -21,8 +22,8 @@ export interface HttpsRemotes {
 }
 
 /**
- * Serves the repositories in the folder `served` of a test's folder over HTTPS, with a certificate that this process trusts
- * until it is closed. A request that `answer` says it has answered does not reach Git.
+ * Serves the repositories in the folder `served` of a test's folder over HTTPS, with a certificate that git and this process
+ * trust until it is closed. A request that `answer` says it has answered does not reach Git.
  */
 export async function serveHttps(
   folder: string,
@@ -35,6 +36,8 @@ export async function serveHttps(
   const before = { GIT_SSL_CAINFO: process.env.GIT_SSL_CAINFO, no_proxy: process.env.no_proxy }
   process.env.GIT_SSL_CAINFO = cert
   process.env.no_proxy = 'localhost'
+  const trusted = getCACertificates()
+  setDefaultCACertificates([...trusted, readFileSync(cert, 'utf8')])
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
     if (!answer(request, response)) serveGit(request, response, join(folder, 'served'))
   })
@@ -47,6 +50,7 @@ export async function serveHttps(
         if (value === undefined) delete process.env[name]
         else process.env[name] = value
       }
+      setDefaultCACertificates(trusted)
       server.closeAllConnections()
       server.close()
     },

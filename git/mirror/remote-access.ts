@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { GitOptions } from '../process/command.ts'
 import type { ConfigEntry } from '../process/environment.ts'
 import { basicCredential } from '../process/redact.ts'
@@ -18,7 +19,7 @@ export function accessOptions(
   const secrets = access.secret === null ? [] : [access.secret]
   switch (remoteKind(url)) {
     case 'https':
-      return { config: httpConfig(url, access.secret), protocols: [], env: {}, secrets }
+      return { config: httpConfig(access), protocols: [], env: {}, secrets }
     case 'ssh':
       return { config: [], protocols: [], env: sshEnvironment(), secrets }
     case 'file':
@@ -27,14 +28,27 @@ export function accessOptions(
 }
 
 /** The token is bound to the remote's own host: a redirect to another one does not carry it along. */
-function httpConfig(url: string, secret: string | null): readonly ConfigEntry[] {
-  const slow: readonly ConfigEntry[] = [
+function httpConfig({ remote, secret, addresses }: RemoteAccess): readonly ConfigEntry[] {
+  const url = new URL(remote.url)
+  const header = `Authorization: Basic ${basicCredential(secret ?? '')}`
+  return [
     ['http.lowSpeedLimit', '1000'],
     ['http.lowSpeedTime', '60'],
+    ...(secret === null ? [] : ([[`http.${url.origin}/.extraHeader`, header]] as const)),
+    ...(addresses === undefined ? [] : pinnedTo(addresses, url)),
   ]
-  if (secret === null) return slow
-  const header = `Authorization: Basic ${basicCredential(secret)}`
-  return [...slow, [`http.${new URL(url).origin}/.extraHeader`, header]]
+}
+
+/** A literal address is not looked up, so that nothing has to be said of it; a name without addresses is left to git. */
+function pinnedTo(addresses: readonly string[], { hostname, port }: URL): readonly ConfigEntry[] {
+  const isName = !hostname.startsWith('[') && isIP(hostname) === 0
+  const places = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address))
+  return [
+    ['http.followRedirects', 'false'],
+    ...(isName && places.length > 0
+      ? ([['http.curloptResolve', `${hostname}:${port || '443'}:${places.join(',')}`]] as const)
+      : []),
+  ]
 }
 
 function sshEnvironment(): Record<string, string> {

@@ -144,6 +144,28 @@ describe.skipIf(missingForHttps.length > 0)(
       other.close()
     })
 
+    it('connects to no other address than it is held to, and follows no redirect then', async () => {
+      const heldTo = (...addresses: string[]) =>
+        listRemote(mirror, { ...access(null), addresses }, ['refs/tags/*'])
+      expect(await heldTo('127.0.0.1')).toMatchObject([{ ref: 'refs/tags/v1' }])
+      seen = []
+      await expect(heldTo('127.0.0.9')).rejects.toMatchObject({ code: 'UNDRIFT_E_REMOTE' })
+      expect(seen).toEqual([])
+      answer = (request, response) => {
+        const there = `${origin}/x.git/info/refs?service=git-upload-pack`
+        if (!request.url?.startsWith('/old.git')) return false
+        response.writeHead(301, { location: there }).end()
+        return true
+      }
+      const old = access(null, 'old.git')
+      expect(await listRemote(mirror, old, ['refs/tags/*'])).toHaveLength(1)
+      seen = []
+      await expect(
+        listRemote(mirror, { ...old, addresses: ['127.0.0.1'] }, ['refs/tags/*']),
+      ).rejects.toMatchObject({ message: expect.stringContaining('returned error: 301') })
+      expect(seen).toHaveLength(1)
+    })
+
     it('refuses a certificate that nobody vouches for', async () => {
       const cert = process.env.GIT_SSL_CAINFO
       mkdirSync(join(folder.path, 'none'), { recursive: true })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { UndriftError } from '../../../domain/errors.ts'
-import { requestFor } from '../testing/serve.ts'
-import { createGitTagsFeed, type ListedTag } from './git-tags-feed.ts'
+import { requestFor, serve } from '../testing/serve.ts'
+import { createGitTagsFeed, type ListedTag, type ListTags } from './git-tags-feed.ts'
 
 function tags(...names: readonly string[]): ListedTag[] {
   return names.map((tag) => ({ tag, tagObject: `object of ${tag}`, target: `commit of ${tag}` }))
@@ -103,4 +103,100 @@ it.each([
   const result = await feed.poll({ ...request, url, allow })
   expect(asked).toBe(outcome === 'asked' ? 1 : 0)
   if (outcome === 'refused') expect(result).toMatchObject({ reason: 'feed-refused-address' })
+})
+
+it('holds git to the addresses that were looked at', async () => {
+  const seen: unknown[] = []
+  const listTags: ListTags = async (_url, { addresses }) => {
+    seen.push(addresses)
+    return []
+  }
+  const feed = createGitTagsFeed(listTags, async () => ['140.82.112.3', '2606:50c0:8000::153'])
+  await feed.poll(request)
+  await feed.poll({ ...request, url: 'git+ssh://git@git.example/x.git' })
+  expect(seen).toEqual([['140.82.112.3', '2606:50c0:8000::153'], undefined])
+})
+
+/** A host that knows a repository under its new name only, and what git, which follows no redirect here, says of the old one. */
+async function movedHost(status: number, location: (origin: string) => string) {
+  const server = await serve(({ url = '' }, response) => {
+    if (url.startsWith('/new')) response.end('001e# service=git-upload-pack')
+    else response.writeHead(status, { location: location(server.origin) }).end()
+  })
+  const asked: [string, string | null][] = []
+  const feed = createGitTagsFeed(async (url, { token }) => {
+    asked.push([url, token])
+    if (url.includes('/new')) return tags('v1')
+    throw new UndriftError('UNDRIFT_E_REMOTE', `The requested URL returned error: ${status}`)
+  })
+  const url = `git+${server.origin}/old`
+  const poll = (allow = ['127.0.0.1']) => feed.poll({ ...request, url, allow, token: 'canary' })
+  return { server, asked, poll, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+const firstRequest = 'info/refs?service=git-upload-pack'
+
+it.each([
+  [301, '/new.git', true],
+  [308, '/new.git', true],
+  [302, '/new.git', false],
+])(
+  'reads a repository where the redirect %d leads, to %s; moved for good: %s',
+  async (status, path, isMoved) => {
+    await using host = await movedHost(status, () => `${path}/${firstRequest}`)
+    const { origin } = host.server
+    const result = await host.poll()
+    expect(result).toMatchObject({ kind: 'releases', releases: [{ tag: 'v1' }] })
+    expect('movedTo' in result ? result.movedTo : null).toBe(isMoved ? `git+${origin}${path}` : null)
+    expect(host.asked).toEqual([
+      [`${origin}/old`, 'canary'],
+      [`${origin}${path}`, 'canary'],
+    ])
+    // Nothing is shown in the clear, and no host is asked for all of its refs.
+    expect(
+      host.server.requests.map(({ headers }) => [headers['git-protocol'], headers.authorization]),
+    ).toEqual([
+      ['version=2', undefined],
+      ['version=2', undefined],
+    ])
+  },
+)
+
+it('takes the ending that a forge adds for the same place', async () => {
+  await using server = await serve(({ url = '' }, response) => {
+    if (url.startsWith('/old.git/')) response.end('001e# service=git-upload-pack')
+    else response.writeHead(301, { location: `/old.git/${firstRequest}` }).end()
+  })
+  const feed = createGitTagsFeed(async (url) => {
+    if (url.endsWith('.git')) return tags('v1')
+    throw new UndriftError('UNDRIFT_E_REMOTE', 'The requested URL returned error: 301')
+  })
+  const result = await feed.poll({ ...request, url: `git+${server.origin}/old`, allow: ['127.0.0.1'] })
+  expect(result).toMatchObject({ kind: 'releases', releases: [{ tag: 'v1' }] })
+  expect(result).not.toHaveProperty('movedTo')
+})
+
+it('hands the token to no other host', async () => {
+  await using other = await movedHost(302, () => '')
+  await using host = await movedHost(302, () => `${other.server.origin}/new.git/${firstRequest}`)
+  expect(await host.poll()).toMatchObject({ kind: 'releases' })
+  expect(host.asked.at(-1)).toEqual([`${other.server.origin}/new.git`, null])
+  expect(other.server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
+})
+
+it.each([
+  [
+    'a private address',
+    (origin: string) => `${origin.replace('127.0.0.1', '127.0.0.2')}/new/${firstRequest}`,
+    'feed-refused-address',
+  ],
+  ['a page', () => '/new/welcome', 'feed-redirects'],
+  ['itself', () => `/old/${firstRequest}`, 'feed-redirects'],
+])('does not go where a redirect leads to %s', async (_name, location, reason) => {
+  await using host = await movedHost(301, location)
+  expect(await host.poll()).toMatchObject({
+    kind: 'failed',
+    reason,
+    message: expect.stringMatching(/^The feed at \S+ .+\.$/),
+  })
+  expect(host.asked).toHaveLength(1)
 })

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { UndriftError } from '../../../domain/errors.ts'
 import { isTagName } from '../../../domain/version/tag-name.ts'
+import { FetchFailure, publicUrl } from '../http/fetch-failure.ts'
 import { plainText, shortProblems } from '../http/plain-text.ts'
 import { type Feed, type FeedRequest, type FeedResult, mostReleases } from '../types.ts'
-import { type Lookup, lookUpHost, refusedHost } from './refused-host.ts'
+import { followRepository } from './follow-repository.ts'
+import { hostAddresses, type Lookup, lookUpHost } from './host-addresses.ts'
 
 /** A tag as `ls-remote` lists it. */
 export interface ListedTag {
@@ -16,6 +18,8 @@ export interface ListTagsOptions {
   readonly signal: AbortSignal
   /** For this host alone; null for a public repository. */
   readonly token: string | null
+  /** Git is to connect to these alone and to follow no redirect; left out for what is no http(s) URL. */
+  readonly addresses?: readonly string[]
 }
 
 /** Asks a Git remote for its tags. Throws UndriftError as git does. */
@@ -24,6 +28,7 @@ export type ListTags = (url: string, options: ListTagsOptions) => Promise<readon
 const totalMilliseconds = 20_000
 /** Git does not tell how long a host that answers 429 asks to be left alone. */
 const restSeconds = 300
+const redirectStatuses = ['301', '302', '303', '307', '308']
 
 /** The tags of a repository. It has no ETag of its own: the digest of all names and objects is one. */
 export function createGitTagsFeed(listTags: ListTags, lookUp: Lookup = lookUpHost): Feed {
@@ -31,21 +36,19 @@ export function createGitTagsFeed(listTags: ListTags, lookUp: Lookup = lookUpHos
 }
 
 async function poll(request: FeedRequest, listTags: ListTags, lookUp: Lookup): Promise<FeedResult> {
-  const url = request.url.replace(/^git\+/, '')
-  const host = await refusedHost(url, request.allow, lookUp)
-  if (host !== null) return refused(host)
   const deadline = AbortSignal.timeout(totalMilliseconds)
-  let tags: readonly ListedTag[]
+  const signal = AbortSignal.any([request.signal, deadline])
+  let read: ReadTags
   try {
-    const signal = AbortSignal.any([request.signal, deadline])
-    tags = await listTags(url, { signal, token: request.token ?? null })
+    read = await readTags({ ...request, signal }, listTags, lookUp)
   } catch (error) {
     request.signal.throwIfAborted()
-    return failed(error, deadline.aborted)
+    return failed(error, { url: request.url, timedOut: deadline.aborted })
   }
+  const { tags, moved } = read
   const etag = digestOf(tags)
   const cursor = { etag, lastModified: null }
-  if (request.cursor?.etag === etag) return { kind: 'not-modified', cursor }
+  if (request.cursor?.etag === etag) return { kind: 'not-modified', cursor, ...moved }
   const named = tags.filter(({ tag }) => isTagName(tag))
   const odd = tags.filter(({ tag }) => !isTagName(tag))
   return {
@@ -59,7 +62,32 @@ async function poll(request: FeedRequest, listTags: ListTags, lookUp: Lookup): P
     problems: shortProblems(
       odd.map(({ tag }) => `The tag "${plainText(tag, 80)}" has a name that is not used.`),
     ),
+    ...moved,
   }
+}
+
+interface ReadTags {
+  readonly tags: readonly ListedTag[]
+  readonly moved: { readonly movedTo?: string }
+}
+
+/** Git does not follow redirects here: where one leads is looked at by ourselves, hop by hop, and git goes there then. */
+async function readTags(request: FeedRequest, listTags: ListTags, lookUp: Lookup): Promise<ReadTags> {
+  const { allow, signal } = request
+  const token = request.token ?? null
+  const url = request.url.replace(/^git\+/, '')
+  const list = async (url: string, token: string | null) => {
+    const addresses = await hostAddresses(url, allow, lookUp)
+    return listTags(url, { signal, token, ...(addresses && { addresses }) })
+  }
+  try {
+    return { tags: await list(url, token), moved: {} }
+  } catch (error) {
+    if (!redirectStatuses.includes(statusOf(error) ?? '')) throw error
+  }
+  const there = await followRepository(url, request)
+  const isOwn = new URL(there.url).origin === new URL(url).origin
+  return { tags: await list(there.url, isOwn ? token : null), moved: there.moved }
 }
 
 function digestOf(tags: readonly ListedTag[]): string {
@@ -74,7 +102,10 @@ function newestFirst(a: string, b: string): number {
   return natural.compare(b, a) || (a < b ? 1 : -1)
 }
 
-function failed(error: unknown, timedOut: boolean): FeedResult {
+function failed(
+  error: unknown,
+  { url, timedOut }: { readonly url: string; readonly timedOut: boolean },
+): FeedResult {
   const rest = { kind: 'failed', retryAfterSeconds: null } as const
   if (timedOut) {
     return {
@@ -83,21 +114,22 @@ function failed(error: unknown, timedOut: boolean): FeedResult {
       message: `Listing the tags takes longer than ${totalMilliseconds / 1000} s.`,
     }
   }
+  if (error instanceof FetchFailure) {
+    const { reason, message, retryAfterSeconds } = error
+    return { ...rest, reason, message: `The feed at ${publicUrl(url)} ${message}.`, retryAfterSeconds }
+  }
   if (!(error instanceof UndriftError)) throw error
-  const status = /(?:returned error:|HTTP) (\d{3})\b/.exec(error.message)?.[1]
+  const status = statusOf(error)
   if (status === '429') {
     return { ...rest, reason: 'feed-rate-limited', message: error.message, retryAfterSeconds: restSeconds }
   }
-  if (status !== undefined) return { ...rest, reason: `feed-http-${Number(status)}`, message: error.message }
+  if (status !== null) return { ...rest, reason: `feed-http-${Number(status)}`, message: error.message }
   const reason = error.code === 'UNDRIFT_E_INPUT' ? 'feed-refused-address' : 'feed-unreachable'
   return { ...rest, reason, message: error.message }
 }
 
-function refused(host: string): FeedResult {
-  return {
-    kind: 'failed',
-    reason: 'feed-refused-address',
-    message: `${host} is at a private, loopback or otherwise special address, which \`network.allow\` does not open.`,
-    retryAfterSeconds: null,
-  }
+/** What the host answered, as git tells it; null when it did not answer. */
+function statusOf(error: unknown): string | null {
+  if (!(error instanceof UndriftError)) return null
+  return /(?:returned error:|HTTP) (\d{3})\b/.exec(error.message)?.[1] ?? null
 }

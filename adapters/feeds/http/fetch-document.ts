@@ -1,9 +1,10 @@
 import { type Agent, fetch, type Response } from 'undici'
-import type { FeedCursor, FeedReason } from '../types.ts'
+import type { FeedCursor, FeedReason, LeaveAlone } from '../types.ts'
 import { addressRules } from './address-rules.ts'
-import { FetchFailure, failureOf, failureOfStatus } from './fetch-failure.ts'
+import { FetchFailure, failureOf } from './fetch-failure.ts'
 import { guardedAgent } from './guarded-agent.ts'
 import { refusedResponse } from './refused-response.ts'
+import { secondsToReset } from './retry-after.ts'
 
 const mostRedirects = 5
 /** A longer address is not worth asking a person about. */
@@ -16,9 +17,14 @@ export interface DocumentRequest {
   /** What the caller can read, as an `Accept` header. */
   readonly accept: string
   readonly token?: string | null
+  /** How the token is shown: as Git hosts want it, or as APIs do, which is meant when left out. */
+  readonly authorization?: 'basic' | 'bearer'
+  /** More headers, for every hop. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly cursor: FeedCursor | null
   readonly allow: readonly string[]
   readonly signal: AbortSignal
+  readonly leaveAlone?: LeaveAlone
 }
 
 export interface FetchLimits {
@@ -48,8 +54,6 @@ export interface FetchFailed {
   readonly reason: FeedReason
   readonly message: string
   readonly retryAfterSeconds: number | null
-  /** Who answered so, where a redirect led to another host. */
-  readonly host?: string
 }
 
 /** Gets a document from a server that is not trusted: every hop is checked, and time and size are limited. */
@@ -100,13 +104,12 @@ async function readResponse(
   { request, url, bytes }: { readonly request: DocumentRequest; readonly url: URL; readonly bytes: number },
 ): Promise<FetchedDocument> {
   const { status, headers } = response
-  if (status === 304 && request.cursor) {
-    return { kind: 'not-modified', cursor: cursorOf(response) ?? request.cursor }
-  }
-  if (!response.ok) {
-    const failure = await refusedResponse(response, Date.now())
-    return failureOfStatus(failure, { asked: request.url, answered: url })
-  }
+  const isUnchanged = status === 304 && request.cursor !== null
+  const failure = isUnchanged || response.ok ? null : await refusedResponse(response, Date.now())
+  const seconds = failure ? failure.retryAfterSeconds : secondsToReset(headers, Date.now())
+  if (seconds !== null) request.leaveAlone?.(url.host, seconds)
+  if (failure) throw failure
+  if (isUnchanged) return { kind: 'not-modified', cursor: cursorOf(response) ?? request.cursor }
   return {
     kind: 'document',
     body: await readBody(response, bytes),
@@ -131,11 +134,18 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
   return Buffer.concat(chunks, size)
 }
 
-function requestHeaders({ accept, cursor }: DocumentRequest, token: string | null): Record<string, string> {
+function requestHeaders(
+  { accept, authorization, cursor, headers }: DocumentRequest,
+  token: string | null,
+): Record<string, string> {
+  const basic = authorization === 'basic'
   return {
+    ...headers,
     accept,
     'user-agent': 'undrift',
-    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...(token
+      ? { authorization: basic ? `Basic ${btoa(`x-access-token:${token}`)}` : `Bearer ${token}` }
+      : {}),
     ...(cursor?.etag ? { 'if-none-match': cursor.etag } : {}),
     ...(cursor?.lastModified ? { 'if-modified-since': cursor.lastModified } : {}),
   }

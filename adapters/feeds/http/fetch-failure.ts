@@ -26,20 +26,6 @@ const timeoutCodes = new Set([
   'ETIMEDOUT',
 ])
 
-/** A status that is no success, as the one who was asked or somebody behind a redirect gave it. */
-export function failureOfStatus(
-  { reason, message, retryAfterSeconds }: FetchFailure,
-  { asked, answered }: { readonly asked: string; readonly answered: URL },
-): FetchFailed {
-  const failed = {
-    kind: 'failed',
-    reason,
-    message: `The feed at ${publicUrl(asked)} ${message}.`,
-    retryAfterSeconds,
-  } as const
-  return new URL(asked).host === answered.host ? failed : { ...failed, host: answered.host }
-}
-
 /** Names what went wrong in a fetch by its reason code, in words that hold no secret. */
 export function failureOf(
   error: unknown,

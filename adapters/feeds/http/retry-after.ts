@@ -19,6 +19,11 @@ export function retryAfterSeconds(headers: Pick<Headers, 'get'>, now: number): n
   return clamp(reset > 1e9 ? reset - serverNow / 1000 : reset)
 }
 
+/** How long to leave a server alone whose answer, good as it is, used up the rate limit; null where it did not. */
+export function secondsToReset(headers: Pick<Headers, 'get'>, now: number): number | null {
+  return isLimitSpent(headers) ? retryAfterSeconds(headers, now) : null
+}
+
 /** Tells whether the response says that a rate limit is used up. */
 export function isLimitSpent(headers: Pick<Headers, 'get'>): boolean {
   return (headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining'))?.trim() === '0'
