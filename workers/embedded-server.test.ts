@@ -12,6 +12,7 @@ import { choosePort } from './ports.ts'
 import { identityOf, isAlive } from './process-identity.ts'
 import { readServerState, writeServerState } from './server-state.ts'
 import { findTemporalCli } from './temporal-cli.ts'
+import { untilSilent } from './until-silent.ts'
 
 // Servers and workers are started many times here, and the machine may be busy.
 vi.setConfig({ testTimeout: 240_000 })
@@ -128,6 +129,27 @@ it('goes on with its workflows after it was killed', async () => {
   await withClient(second.address, async (client) => {
     expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING')
   })
+})
+
+it('is silent when it hangs, and not as long as it answers', async () => {
+  const server = await start()
+  const patience = { questions: 2, answerMs: 1_000, pauseMs: 10 }
+  let isSilent = false
+  const silent = untilSilent(server.address, { signal: new AbortController().signal, patience }).then(() => {
+    isSilent = true
+  })
+  await withClient(server.address, async ({ workflow }) => {
+    for (let asked = 0; asked < 20; asked++) {
+      await expect(workflow.getHandle('none').describe()).rejects.toThrow()
+    }
+  })
+  expect(isSilent).toBe(false)
+  process.kill(server.pid, 'SIGSTOP')
+  await silent
+  const stopped = new AbortController()
+  const other = untilSilent(server.address, { signal: stopped.signal })
+  stopped.abort()
+  await other
 })
 
 it('ends the server that a dead supervisor left behind, and takes its ports', async () => {

@@ -19,6 +19,8 @@ const startMs = 60_000
 const mostStarts = 3
 const stopMs = 10_000
 const longestLog = 10 * 1024 * 1024
+/** What was confirmed is on the disk, with one flush instead of several. Source: docs/decisions/embedded-server.md. */
+const pragmas = ['journal_mode=WAL', 'synchronous=FULL', 'cache_size=-65536']
 
 export interface EmbeddedServerOptions {
   readonly data: DataFolder
@@ -106,6 +108,7 @@ function spawnServer(
         ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`],
         ...['--db-filename', join(data.temporal, 'temporal.db'), '--log-level', 'warn', '--color', 'never'],
         ...['--disable-config-file', '--disable-config-env'],
+        ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
       ],
       {
         cwd: data.temporal,

@@ -6,9 +6,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
+import { pino } from 'pino'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { allProcesses, isRunning } from '../adapters/sandboxes/process-tree.ts'
+import { dataFolder } from '../config/data-folder.ts'
 import { taskQueues } from '../domain/queues.ts'
+import { readServerState } from './server-state.ts'
+import { superviseAll } from './supervisor.ts'
 import { findTemporalCli } from './temporal-cli.ts'
 import { startTestServer } from './testing.ts'
 
@@ -146,6 +150,39 @@ it('goes on after everything was killed at once, and after its parts were killed
   await withClient(second.ready.address, async (client) => {
     expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING')
   })
+})
+
+it('ends a server that hangs, and goes on with another', async () => {
+  const stopping = new AbortController()
+  const ready = Promise.withResolvers<string>()
+  const lines: string[] = []
+  const running = superviseAll({
+    data: dataFolder(root),
+    port: 0,
+    uiPort: 0,
+    env: operatorEnvironment(),
+    log: pino({}, { write: (line: string) => lines.push(line) }),
+    say: () => {},
+    signal: stopping.signal,
+    onReady: (event) => ready.resolve(event.event === 'ready' ? event.address : ''),
+    patience: { questions: 3, answerMs: 5_000, pauseMs: 200 },
+  })
+  try {
+    const address = await ready.promise
+    await withClient(address, (client) =>
+      client.workflow.start('kept', { workflowId: 'kept', taskQueue: 'nobody' }),
+    )
+    const { pid } = readServerState(dataFolder(root)) ?? { pid: 0 }
+    process.kill(pid, 'SIGSTOP')
+    await expect.poll(() => isRunning(pid), { timeout: 120_000 }).toBe(false)
+    const isKept = () =>
+      withClient(address, async (client) => (await client.workflow.getHandle('kept').describe()).status.name)
+    await expect.poll(() => isKept().catch(() => null), { timeout: 120_000 }).toBe('RUNNING')
+    expect(lines.join('')).toContain('the Temporal server answers nothing; starting it again')
+  } finally {
+    stopping.abort()
+    await running
+  }
 })
 
 it('takes its children with it when it is killed, and leaves nothing that blocks the next', async () => {

@@ -12,6 +12,7 @@ import { takeLock } from './lock-file.ts'
 import { registerSearchAttributes } from './prepare-namespace.ts'
 import { readServerState } from './server-state.ts'
 import { findTemporalCli } from './temporal-cli.ts'
+import { type Patience, untilSilent } from './until-silent.ts'
 import { startWorkerChild, type WorkerChild } from './worker-child.ts'
 
 export interface SuperviseOptions {
@@ -25,6 +26,8 @@ export interface SuperviseOptions {
   /** Aborted: everything is to end. */
   readonly signal: AbortSignal
   readonly onReady: (event: WorkerEvent) => void
+  /** With the embedded server, before it is held to hang. */
+  readonly patience?: Patience
 }
 
 /** One process with push credentials, and one without any secret that runs untrusted code. */
@@ -71,7 +74,7 @@ interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Starts the embedded server and starts it again, on the same ports, whenever it ends by itself. */
+/** Starts the embedded server and starts it again, on the same ports, whenever it ends by itself or hangs. */
 async function keepServer(options: SuperviseOptions): Promise<RunningServer> {
   const { env, say, data, log, signal } = options
   const cli = await findTemporalCli({ env, say, signal })
@@ -94,12 +97,22 @@ async function keepServer(options: SuperviseOptions): Promise<RunningServer> {
     }
   }
 
+  /** Waits until the server cannot go on by itself. */
+  async function troubleOf(server: EmbeddedServer): Promise<'ended' | 'answers nothing'> {
+    const over = new AbortController()
+    const signal = AbortSignal.any([stopping.signal, over.signal])
+    const ended = server.ended.then(() => 'ended' as const)
+    const silent = untilSilent(server.address, { signal, patience: options.patience })
+    return Promise.race([ended, silent.then(() => 'answers nothing' as const)]).finally(() => over.abort())
+  }
+
   async function keep(): Promise<void> {
     for (let failures = 0; ; ) {
       const startedAt = Date.now()
-      await current.ended
+      const trouble = await troubleOf(current)
       if (stopping.signal.aborted) return
-      log.error({ pid: current.pid }, 'the Temporal server ended; starting it again')
+      log.error({ pid: current.pid }, `the Temporal server ${trouble}; starting it again`)
+      if (trouble !== 'ended') await current.stop()
       if (Date.now() - startedAt > soundMs) failures = 0
       for (let next: EmbeddedServer | null = null; next === null; ) {
         await pause(failures++, stopping.signal)
@@ -119,6 +132,8 @@ async function keepServer(options: SuperviseOptions): Promise<RunningServer> {
       stopping.abort()
       await current.stop()
       await keeping
+      // One that was being started meanwhile.
+      await current.stop()
     },
   }
 }
