@@ -71,7 +71,7 @@ async function measure(watches: number, options: WatchesOptions, say: Say): Prom
       say(`${watches} watches started in ${applySeconds} s; load ${loadavg()[0]?.toFixed(1)}`)
       let cold = 0
       const warmUpSeconds = await clock(async () => {
-        cold = await warmUp(feeds, watches, 3 * intervalSeconds + 60)
+        cold = await warmUp(feeds, watches, 12 * intervalSeconds + 60)
       })
       say(`warm after ${warmUpSeconds} s, ${cold} watches not`)
       const measured = await measureWindow({ ...options, names, feeds, stage, session })
