@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { UndriftError } from '../../../domain/errors.ts'
 import { requestFor, serve } from '../testing/serve.ts'
+import type { FeedRequest } from '../types.ts'
 import { createGitTagsFeed, type ListedTag, type ListTags } from './git-tags-feed.ts'
 
 function tags(...names: readonly string[]): ListedTag[] {
@@ -130,7 +131,8 @@ async function movedHost(status: number, location: (origin: string) => string) {
     throw new UndriftError('UNDRIFT_E_REMOTE', `The requested URL returned error: ${status}`)
   })
   const url = `git+${server.origin}/old`
-  const poll = (allow = ['127.0.0.1']) => feed.poll({ ...request, url, allow, token: 'canary' })
+  const poll = (allow = ['127.0.0.1'], more: Partial<FeedRequest> = {}) =>
+    feed.poll({ ...request, url, allow, token: 'canary', ...more })
   return { server, asked, poll, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 const firstRequest = 'info/refs?service=git-upload-pack'
@@ -173,6 +175,18 @@ it('takes the ending that a forge adds for the same place', async () => {
   const result = await feed.poll({ ...request, url: `git+${server.origin}/old`, allow: ['127.0.0.1'] })
   expect(result).toMatchObject({ kind: 'releases', releases: [{ tag: 'v1' }] })
   expect(result).not.toHaveProperty('movedTo')
+})
+
+it('tells which host asks to be left alone, where a redirect led to it', async () => {
+  await using limited = await serve((_request, response) =>
+    response.writeHead(429, { 'retry-after': '60' }).end(),
+  )
+  await using host = await movedHost(302, () => `${limited.origin}/new.git/${firstRequest}`)
+  const told: [string, number][] = []
+  const leaveAlone = (host: string, seconds: number) => told.push([host, seconds])
+  const result = await host.poll(['127.0.0.1'], { leaveAlone })
+  expect(result).toMatchObject({ kind: 'failed', reason: 'feed-rate-limited', retryAfterSeconds: 60 })
+  expect(told).toEqual([[new URL(limited.origin).host, 60]])
 })
 
 it('hands the token to no other host', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { UndriftError } from '../../../domain/errors.ts'
 import { isTagName } from '../../../domain/version/tag-name.ts'
+import type { FetchFailed } from '../http/fetch-document.ts'
 import { FetchFailure, publicUrl } from '../http/fetch-failure.ts'
 import { plainText, shortProblems } from '../http/plain-text.ts'
 import { type Feed, type FeedRequest, type FeedResult, mostReleases } from '../types.ts'
@@ -38,13 +39,14 @@ export function createGitTagsFeed(listTags: ListTags, lookUp: Lookup = lookUpHos
 async function poll(request: FeedRequest, listTags: ListTags, lookUp: Lookup): Promise<FeedResult> {
   const deadline = AbortSignal.timeout(totalMilliseconds)
   const signal = AbortSignal.any([request.signal, deadline])
-  let read: ReadTags
+  let read: ReadTags | FetchFailed
   try {
     read = await readTags({ ...request, signal }, listTags, lookUp)
   } catch (error) {
     request.signal.throwIfAborted()
     return failed(error, { url: request.url, timedOut: deadline.aborted })
   }
+  if (read.kind === 'failed') return read
   const { tags, moved } = read
   const etag = digestOf(tags)
   const cursor = { etag, lastModified: null }
@@ -67,12 +69,17 @@ async function poll(request: FeedRequest, listTags: ListTags, lookUp: Lookup): P
 }
 
 interface ReadTags {
+  readonly kind: 'tags'
   readonly tags: readonly ListedTag[]
   readonly moved: { readonly movedTo?: string }
 }
 
 /** Git does not follow redirects here: where one leads is looked at by ourselves, hop by hop, and git goes there then. */
-async function readTags(request: FeedRequest, listTags: ListTags, lookUp: Lookup): Promise<ReadTags> {
+async function readTags(
+  request: FeedRequest,
+  listTags: ListTags,
+  lookUp: Lookup,
+): Promise<ReadTags | FetchFailed> {
   const { allow, signal } = request
   const token = request.token ?? null
   const url = request.url.replace(/^git\+/, '')
@@ -81,13 +88,14 @@ async function readTags(request: FeedRequest, listTags: ListTags, lookUp: Lookup
     return listTags(url, { signal, token, ...(addresses && { addresses }) })
   }
   try {
-    return { tags: await list(url, token), moved: {} }
+    return { kind: 'tags', tags: await list(url, token), moved: {} }
   } catch (error) {
     if (!redirectStatuses.includes(statusOf(error) ?? '')) throw error
   }
   const there = await followRepository(url, request)
+  if (there.kind === 'failed') return there
   const isOwn = new URL(there.url).origin === new URL(url).origin
-  return { tags: await list(there.url, isOwn ? token : null), moved: there.moved }
+  return { kind: 'tags', tags: await list(there.url, isOwn ? token : null), moved: there.moved }
 }
 
 function digestOf(tags: readonly ListedTag[]): string {
