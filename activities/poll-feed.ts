@@ -36,7 +36,6 @@ export async function pollFeed(
   { upstream, lines, known: packed, look, memory: told }: PollInput,
   deps: Pick<ActivityDeps, 'env'>,
 ): Promise<PollResult> {
-  if (lines === undefined) return { kind: 'outdated' }
   const known = packed === null ? null : unpackKnowledge(packed)
   const context = Context.current()
   const beat = (context.info.heartbeatDetails ?? null) as PollHeartbeat | null
@@ -69,7 +68,7 @@ export async function pollFeed(
   if (found.kind === 'news' || !sameQuestions(questions, known?.questions ?? [])) {
     const [learned, starts] =
       found.kind === 'news' ? [found.known, found.starts] : [known ?? nothingKnown, []]
-    return { kind: 'found', known: packKnowledge({ ...learned, questions }), starts, memory }
+    return { known: packKnowledge({ ...learned, questions }), starts, memory }
   }
   const { lookedAt } = found
   const looked = lookedAt === null ? {} : { lookedAt }

@@ -40,7 +40,7 @@ async function positionsFor(
   { tags, git }: SupersedeOlderInput,
   deps: Pick<ActivityDeps, 'env'>,
 ): Promise<(tag: string) => number | null> {
-  if (tags.scheme !== 'commit' || git === undefined) return () => null
+  if (tags.scheme !== 'commit') return () => null
   const { places } = await tagPlaces(accessTo(git, deps), Context.current().cancellationSignal)
   return (tag) => places.get(tag) ?? null
 }

@@ -32,8 +32,8 @@ export interface SupersedeOlderInput {
   readonly line: string
   readonly tag: string
   readonly tags: UpstreamSettings['tags']
-  /** The upstream repository; attempts that were started before it was told here have none. */
-  readonly git?: UpstreamSettings['git']
+  /** The upstream repository. */
+  readonly git: UpstreamSettings['git']
   /** The attempt that takes over. */
   readonly attempt: string
 }
@@ -43,7 +43,7 @@ export interface StepInput {
   readonly attempt: string
   readonly tag: string
   readonly settings: AttemptSettings
-  /** What a person let go in this attempt; absent from histories that are older than this field. */
+  /** What a person let go in this attempt; absent where there is nothing. */
   readonly accepted?: readonly AcceptedTag[]
 }
 
@@ -88,8 +88,7 @@ export interface MovedTagResult {
   readonly before: Oid
   /** Null when upstream deleted it. */
   readonly after: Oid | null
-  /** Absent from histories that are older than this field. */
-  readonly evidence?: readonly string[]
+  readonly evidence: readonly string[]
 }
 
 /** What makes a replay the same on every machine. */
@@ -97,7 +96,7 @@ export interface StackInput extends StepInput {
   readonly stackHead: Oid
   readonly onto: Oid
   readonly resolutions: readonly CarriedResolution[]
-  /** Patches that a person dropped; absent from histories that are older than this field. */
+  /** Patches that a person dropped; absent where there are none. */
   readonly dropped?: readonly Oid[]
   /** Generated files that were made again; absent where there are none. */
   readonly made?: MadeInput
@@ -119,7 +118,7 @@ export interface MadeInput {
 export interface RebaseInput extends StackInput {
   /** After `resume`: a conflict's work tree that a person has settled is taken as it lies there. */
   readonly takeWorkTree: boolean
-  /** Who resumed, for the record of what is taken; absent from histories that are older than this field. */
+  /** Who resumed, for the record of what is taken. */
   readonly by?: string
 }
 
@@ -140,7 +139,7 @@ export interface LikelyLanding {
   readonly as: readonly { readonly oid: Oid; readonly subject: string }[]
 }
 
-/** What a replay came upon, done or not. Absent from histories that are older than these fields. */
+/** What a replay came upon, done or not; a field is absent where there is none. */
 interface NoticedInReplay {
   readonly likelyLandings?: readonly LikelyLanding[]
   /** What persons dropped, now or in an earlier attempt of the line. */
@@ -157,7 +156,7 @@ export type RebaseResult = NoticedInReplay &
         readonly head: Oid
         readonly tree: Oid
         readonly patches: readonly PatchReport[]
-        /** Merges that may have lost lines in silence; absent from histories that are older than this field. */
+        /** Merges that may have lost lines in silence; absent where there are none. */
         readonly suspects?: readonly SuspectMerge[]
         /** Generated files that are to be made again before anything is verified; absent where there are none. */
         readonly pending?: readonly PendingFiles[]
@@ -171,7 +170,7 @@ export type RebaseResult = NoticedInReplay &
         readonly patches: readonly PatchReport[]
         /** What a work tree that was to be taken still lacks. */
         readonly unsettled: readonly string[]
-        /** The upstream commit at which the patch stops applying; absent from histories that are older. */
+        /** The upstream commit at which the patch stops applying; null or absent where it was not found. */
         readonly causedBy?: { readonly oid: Oid; readonly subject: string } | null
       }
   )
@@ -202,7 +201,7 @@ export interface PushInput extends StackInput {
   readonly head: Oid
   /** The tree that passed: the pushed commit must carry it. */
   readonly tree: Oid
-  /** The tag as the attempt works from it: it must be that still. Absent from histories that are older than this field. */
+  /** The tag as the attempt works from it: it must be that still. */
   readonly release?: PinnedRelease | null
 }
 

@@ -4,14 +4,14 @@ import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
-import type { MovedTag, WatchKnowledge } from '../domain/watch.ts'
+import type { MovedTag } from '../domain/watch.ts'
 
 export interface PollInput {
   readonly upstream: UpstreamSettings
-  /** The rules of every line that follows it. Absent from the input of watches that are older than lines. */
-  readonly lines?: readonly LineRules[]
+  /** The rules of every line that follows it. */
+  readonly lines: readonly LineRules[]
   /** Null at first contact. */
-  readonly known: PackedKnowledge | WatchKnowledge | null
+  readonly known: PackedKnowledge | null
   /** Whether the tags are compared with what was seen first, however long ago that was done. */
   readonly look?: boolean
   /** What the polls before came to, which a poll that begins anew cannot read in its own heartbeat. */
@@ -19,16 +19,12 @@ export interface PollInput {
 }
 
 /** What a poll found. A poll that found nothing does not return: it fails with `NoNewRelease` and is retried. */
-export type PollResult =
-  | {
-      readonly kind: 'found'
-      readonly known: PackedKnowledge | WatchKnowledge
-      readonly starts: readonly LineStart[]
-      /** What the polls came to, for the next one; absent from histories that are older. */
-      readonly memory?: PollMemory
-    }
-  /** The answer to a watch that is older than lines: it goes on in a new run. */
-  | { readonly kind: 'outdated' }
+export interface PollResult {
+  readonly known: PackedKnowledge
+  readonly starts: readonly LineStart[]
+  /** What the polls came to, for the next one. */
+  readonly memory: PollMemory
+}
 
 export interface StartMaintenanceInput {
   readonly settings: AttemptSettings

@@ -13,7 +13,7 @@ export interface WatchKnowledge {
   readonly releases: readonly NoticedRelease[]
   /** Releases as they were first seen in the upstream repository, newest last; at most 50. */
   readonly pins: readonly PinnedRelease[]
-  /** Newest tags as they were first seen, packed; see lines/seen-tags.ts. Absent from histories that are older. */
+  /** Newest tags as they were first seen, packed; see lines/seen-tags.ts. Absent before the first look. */
   readonly seenTags?: string
   /** While there is one, nothing starts for any fork of this upstream. */
   readonly alarms: readonly MovedTag[]
@@ -32,7 +32,7 @@ export interface WatchKnowledge {
   readonly newsAt: string | null
   /** When the pins were compared with the upstream repository last, ISO 8601. */
   readonly lookedAt: string | null
-  /** What persons have said to this watch, newest last, at most ten; absent from histories that are older. */
+  /** What persons have said to this watch, newest last, at most ten; absent where there are none. */
   readonly words?: readonly WatchWord[]
 }
 

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, patched, setHandler } from '@temporalio/workflow'
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow'
 import type { CarriedResolution } from '../activities/types.ts'
 import { type DecisionName, isAlarm, steps } from '../domain/attempt.ts'
 import { possibleAnswers } from '../domain/interventions.ts'
@@ -72,7 +72,7 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
     const { phase, needs } = attempt.status()
     if (phase === 'pushing' || phase === 'ended' || interruption !== null) return
     // Only a person lets an alarm go, not a release that came after it.
-    if (phase === 'waiting' && isAlarm(needs) && patched('alarm-outlasts-newer-release')) return
+    if (phase === 'waiting' && isAlarm(needs)) return
     interruption = { kind: 'superseded', tag }
     interrupt()
   })

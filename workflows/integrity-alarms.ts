@@ -11,7 +11,7 @@ export function movedTag(tag: string, moved: MovedTagResult): Next {
     question: gone
       ? `Integrity alarm: the tag ${tag} was deleted upstream after it was first seen. Is what was seen first still to be taken?`
       : `Integrity alarm: the tag ${tag} moved after it was first seen. Is what it is now to be taken instead?`,
-    evidence: evidence ?? [`before: ${before}`, `now:    ${after ?? 'gone'}`],
+    evidence,
     alarm: { need: 'tag-moved', tagObject: after ?? before, before },
   }
 }

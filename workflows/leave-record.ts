@@ -1,5 +1,4 @@
 import { ActivityFailure } from '@temporalio/common'
-import { patched } from '@temporalio/workflow'
 import type { PinnedRelease } from '../domain/release.ts'
 import { ledger } from './activity-proxies.ts'
 import type { Attempt } from './attempt.ts'
@@ -11,8 +10,6 @@ import type { Attempt } from './attempt.ts'
 export async function leaveRecord(attempt: Attempt): Promise<void> {
   const { outcome, worker, reason, settings, ...ended } = attempt.status()
   if (outcome === null || worker === null) return
-  // Attempts that began under an older Undrift close without a record.
-  if (!patched('record-attempt')) return
   const { id, tag, updatedAt, base, onto, stackHead, head } = ended
   try {
     const { unpublished } = await ledger.recordAttempt({

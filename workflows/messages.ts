@@ -10,7 +10,6 @@ import type {
   Phase,
   Step,
 } from '../domain/attempt.ts'
-import type { EarlierKnowledge } from '../domain/lines/earlier-knowledge.ts'
 import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
@@ -64,10 +63,10 @@ export interface WatchInput {
   /** The forks that follow this upstream. */
   readonly forks: readonly ForkSettings[]
   /** What an earlier run of this watch knew; null at first contact. */
-  readonly known: PackedKnowledge | WatchKnowledge | EarlierKnowledge | null
+  readonly known: PackedKnowledge | null
   /** Names the config that `upstream` and `forks` came from; stands in the memo as `configDigest`. */
   readonly configDigest: string
-  /** What the polls before came to; absent at first contact and from histories that are older. */
+  /** What the polls before came to; absent at first contact. */
   readonly memory?: PollMemory
 }
 

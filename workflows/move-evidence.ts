@@ -1,5 +1,4 @@
 import { ActivityFailure } from '@temporalio/common'
-import { patched } from '@temporalio/workflow'
 import { type ShownMove, shownMoves, withEvidence } from '../domain/lines/alarm-evidence.ts'
 import { fitKnowledge } from '../domain/lines/fit-knowledge.ts'
 import type { UpstreamSettings } from '../domain/settings.ts'
@@ -17,12 +16,11 @@ export interface MoveEvidenceDeps {
 export function comparesMoves({ upstream, known, learn }: MoveEvidenceDeps) {
   const asked = new Set<string>()
 
-  /** `patch` names the place it is called from: histories that are older than it stay as they are. */
-  return function compareMoves(patch: 'show-moves' | 'show-moves-at-start'): void {
+  return function compareMoves(): void {
     const alarms = (known()?.alarms ?? []).filter(
       (alarm) => alarm.evidence === undefined && !asked.has(nameOf(alarm)),
     )
-    if (alarms.length === 0 || !patched(patch)) return
+    if (alarms.length === 0) return
     for (const alarm of alarms) asked.add(nameOf(alarm))
     void compare(alarms)
   }

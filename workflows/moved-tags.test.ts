@@ -46,7 +46,9 @@ function script(verifyCandidate: NonNullable<Script['verify']>['verifyCandidate'
       fetchRelease: async (input): Promise<FetchResult> => {
         fetches.push(Context.current().info.workflowExecution?.workflowId ?? '')
         const { tag } = input
-        if (moved) return { kind: 'tag-moved', before: oid('1'), after: oid('9'), worker: place }
+        if (moved) {
+          return { kind: 'tag-moved', before: oid('1'), after: oid('9'), evidence: [], worker: place }
+        }
         const release = { tag, tagObject: oid('1'), commit: oid('2') }
         return { kind: 'ready', release, stackHead: oid('3'), contained: false, worker: place }
       },

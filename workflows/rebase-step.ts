@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow'
 import type { LikelyLanding, RebaseResult, SuspectMerge } from '../activities/types.ts'
 import { rangeDiffHint } from '../domain/interventions.ts'
 import { gitActivities } from './activity-proxies.ts'
@@ -28,8 +27,8 @@ export async function rebaseStep(state: StepState): Promise<Next> {
   state.pending = result.pending ?? []
   const { suspects = [], likelyLandings = [] } = result
   const hint = rangeDiffHint(attempt.place())
-  const isAccepted = () => result.head === state.accepted && patched('accepted-once')
-  if (likelyLandings.length > 0 && patched('landed-with-changes')) {
+  const isAccepted = () => result.head === state.accepted
+  if (likelyLandings.length > 0) {
     if (!isAccepted()) return likelyLanded(tag, { likelyLandings, suspects, hint })
   } else if (suspects.length > 0 && !isAccepted()) return doubtful(suspects, hint)
   return { kind: 'go', step: 'verify' }

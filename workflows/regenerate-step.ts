@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow'
 import { checkEnd } from '../domain/check-end.ts'
 import { regeneratedReports } from '../domain/regenerated.ts'
 import { verifyActivities } from './activity-proxies.ts'
@@ -11,7 +10,7 @@ import { enter, type Next, type StepState, stackInput } from './step-state.ts'
 export async function regenerateStep(state: StepState): Promise<Next | null> {
   const { attempt, pending } = state
   const { head, settings, patches } = attempt.status()
-  if (state.contained || head === null || pending.length === 0 || !patched('regenerate')) return null
+  if (state.contained || head === null || pending.length === 0) return null
   const what = pending.map(({ pattern }) => pattern).join(', ')
   enter(state, 'verifying', `Making ${what} again on ${head.slice(0, 10)}.`)
   const result = await verifyActivities(`make ${what} again`.slice(0, 200), state.patience(), {

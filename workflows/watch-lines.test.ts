@@ -113,24 +113,4 @@ describe('the lines of a watch', () => {
     await expect.poll(() => stage.started).toEqual(['mine/main v2.1.0'])
     await handle.terminate()
   })
-
-  it('are found again by a watch that knew its upstream before forks had lines', async () => {
-    stage.announce('v1.0.0', 'v2.0.0', 'v2.1.0')
-    const known = {
-      baseline: 'v1.0.0',
-      lastRelease: 'v2.0.0',
-      seen: ['v1.0.0', 'v2.0.0'],
-      skipped: [],
-      dispatched: ['v2.0.0'],
-    }
-    const handle = await stage.watch({}, { forks: [settings.fork, lts], known })
-    await until<WatchStatus>(handle, (status) => newestRelease(status.known) === 'v2.1.0')
-    const status = await handle.query<WatchStatus>('status')
-    expect(status.known?.lines).toEqual({
-      'mine/main': { standsOn: 'v2.1.0', waiting: [] },
-      'mine/lts-1': { standsOn: 'v1.0.0', waiting: [] },
-    })
-    await expect.poll(() => stage.started).toEqual(['mine/main v2.1.0'])
-    await handle.terminate()
-  })
 })

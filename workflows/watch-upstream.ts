@@ -5,7 +5,6 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  patched,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -13,7 +12,6 @@ import {
 } from '@temporalio/workflow'
 import type { PollResult } from '../activities/watch-types.ts'
 import { shownMoves } from '../domain/lines/alarm-evidence.ts'
-import { fromEarlier, isEarlier } from '../domain/lines/earlier-knowledge.ts'
 import { fitKnowledge } from '../domain/lines/fit-knowledge.ts'
 import { lineKey, lineRules } from '../domain/lines/line-rules.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
@@ -29,7 +27,6 @@ import { configureSignal, pollNowSignal, statusQuery, type WatchInput, type Watc
 import { carryEvidence, comparesMoves } from './move-evidence.ts'
 import { showInLists } from './search-attributes.ts'
 import { handleTagWords } from './tag-words.ts'
-import { watchBeforeLines } from './watch-before-lines.ts'
 import { watchDetails } from './watch-details.ts'
 
 /**
@@ -37,20 +34,15 @@ import { watchDetails } from './watch-details.ts'
  * so that a poll which finds nothing writes no history.
  */
 export async function watchUpstream(input: WatchInput): Promise<never> {
-  if (!patched('lines')) return watchBeforeLines(input)
-  // From here on a watch remembers what its polls came to, and shows in its memo where it stands.
-  const remembers = patched('poll-memory')
-  // From here on it shows what it pinned, so that whoever starts an attempt by hand is held to it.
-  const pins = patched('all-pins') ? 'all' : 'waiting'
   let { upstream, forks, configDigest } = input
-  let known = knowledgeOf(input)
+  let known = input.known && unpackKnowledge(input.known)
   let phase: WatchStatus['phase'] = 'polling'
   let memory = input.memory ?? freshMemory
   let polling: CancellationScope | null = null
   let leaving: CancellationScope | null = null
   let standing = ''
   /** Whether the memo has evidence of tags that moved, which goes when they do. */
-  let hadMoves = input.known !== null && shownMoves(knowledgeOf(input)?.alarms ?? []).length > 0
+  let hadMoves = shownMoves(known?.alarms ?? []).length > 0
   let again = false
   /** Whether what a poll is told is not so any more; what it finds is dropped then. */
   let outdated = false
@@ -70,14 +62,12 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   }
   function pollAgain(): void {
     again = true
-    if (remembers) void leavePoll()
-    else polling?.cancel()
+    void leavePoll()
   }
   function show(): void {
     setCurrentDetails(watchDetails(status(), upstream))
-    if (!remembers) return
     const rules = lineRules(upstream, forks)
-    const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now(), polls: memory, pins })
+    const shown = standingOf(known ?? nothingKnown, upstream, { rules, now: now(), polls: memory })
     const moves = shownMoves(known?.alarms ?? [])
     const all = JSON.stringify([shown, moves])
     if (all === standing) return
@@ -122,8 +112,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     configDigest = next.configDigest
     outdated = true
     upsertMemo({ configDigest })
-    if (remembers) showNews()
-    else show()
+    showNews()
     pollAgain()
   })
   handleTagWords({ known: () => known, change, now })
@@ -137,10 +126,10 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
 
   if (input.known === null) showInLists({ upstream: upstream.name, phase: 'polling' }, new Date(Date.now()))
   show()
-  compareMoves('show-moves-at-start')
+  compareMoves()
   while (true) {
     const found = await poll()
-    if (found?.kind === 'found') await takeOver(found)
+    if (found !== null) await takeOver(found)
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
       const packed = known === null ? null : packKnowledge(known)
@@ -162,7 +151,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
         ...(look ? { look } : {}),
       }
       const found = await polling.run(() => pollActivity(upstream.pollSeconds).pollFeed(told))
-      if (found.kind === 'found') memory = found.memory ?? memory
+      memory = found.memory
       return outdated ? null : found
     } catch (error) {
       // A poll that was under way ends with its own failure instead of a cancellation.
@@ -192,12 +181,12 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     left.cancel()
   }
 
-  async function takeOver(found: Extract<PollResult, { kind: 'found' }>): Promise<void> {
+  async function takeOver(found: PollResult): Promise<void> {
     const next = carryEvidence(unpackKnowledge(found.known), known)
     const alarms = newAlarms(known, next)
     known = next
     phase = 'dispatching'
-    if (alarms.length > 0 && patched('tell-moved-tags')) {
+    if (alarms.length > 0) {
       show()
       await control.tellMovedTags({ upstream: upstream.name, tags: alarms })
     }
@@ -212,14 +201,8 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     }
     phase = 'polling'
     showNews()
-    compareMoves('show-moves')
+    compareMoves()
   }
-}
-
-/** What an earlier run of the watch knew, in whatever shape it was then. */
-function knowledgeOf({ known, forks }: WatchInput): WatchKnowledge | null {
-  if (known === null) return null
-  return isEarlier(known) ? fromEarlier(known, forks) : unpackKnowledge(known)
 }
 
 function now(): string {

@@ -26,16 +26,8 @@ export function packKnowledge(known: WatchKnowledge): PackedKnowledge {
   return { ...known, lines: Object.fromEntries(lines), tags: [...places.keys()] }
 }
 
-/** Undoes packKnowledge; what is not packed stays as it is. */
-export function unpackKnowledge(known: PackedKnowledge | WatchKnowledge): WatchKnowledge {
-  return isPacked(known) ? unpack(known) : known
-}
-
-function isPacked(known: PackedKnowledge | WatchKnowledge): known is PackedKnowledge {
-  return 'tags' in known
-}
-
-function unpack({ tags, ...known }: PackedKnowledge): WatchKnowledge {
+/** Undoes packKnowledge. */
+export function unpackKnowledge({ tags, ...known }: PackedKnowledge): WatchKnowledge {
   const lines = Object.entries(known.lines).map(
     ([line, [stand = nothing, ...waiting]]): [string, LineKnowledge] => {
       const standing = { standsOn: tags[stand] ?? null, waiting: waiting.map((place) => tags[place] ?? '') }

@@ -38,8 +38,6 @@ export function standingOf(
     readonly rules: readonly LineRules[]
     readonly now: string
     readonly polls: PollMemory
-    /** `waiting` for watches whose histories are older than the wish to see all. */
-    readonly pins: 'all' | 'waiting'
   },
 ): WatchStanding {
   const waiting = new Set(known.releases.map(({ tag }) => tag))
@@ -67,7 +65,7 @@ export function standingOf(
     left: 'nothing',
   }
   const pinned = { ...whole, known: { ...whole.known, pins: known.pins } }
-  if (more.pins === 'all' && fits(pinned)) return pinned
+  if (fits(pinned)) return pinned
   if (fits(whole)) return whole
   const idle = {
     ...whole,
