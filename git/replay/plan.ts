@@ -67,47 +67,50 @@ export interface Plan {
 
 /** Tries a replay in memory and tells what it comes to. Leaves no object behind unless a result is kept. */
 export function makePlan(source: Mirror, input: PlanInput, options: PlanOptions = {}): Promise<Plan> {
-  const work = async (workshop: Workshop): Promise<Plan> => {
-    const { onto, policy, head } = input
-    const query = { head, onto, ...(input.base === null ? {} : { base: input.base }) }
-    // The history first: nothing else can go on without it.
-    const reading = readOwnChain(workshop, query, input)
-    reading.catch(() => {})
-    const isTargetFit = refuseHostileTrees(workshop.quarantine, [onto])
-    isTargetFit.catch(() => {})
-    const chain = await reading
-    await Promise.all(
-      chain.links.map(async (link) => refuseHostilePaths(link.oid, await pathsOf(workshop, link))),
-    )
-    const made = await replayStack(workshop, chain, {
-      onto,
-      policy: withDropped(policy, chain, input.earlier),
-      generated: input.generated ?? [],
-      committer: input.committer,
-      settle: rememberedResolutions(workshop, null),
-      onConflict: input.onConflict,
-      ...(options.onPatch ? { onPatch: options.onPatch } : {}),
-    }).catch(async (error: unknown) => {
-      // What git makes of a hostile tree tells less than the refusal of it.
-      await isTargetFit
-      throw error
-    })
-    const replayed = { ...made, records: await withoutKept(made.records, input.earlier) }
-    await proveReplay(workshop, chain, { replayed, onto })
-    // What is new in the stack was looked at path by path; what only the base had is gone.
-    await isTargetFit
-    const result = resultOf(replayed)
-    const isShown = options.rangeDiff === 'made' && result.kind !== 'conflict'
-    const shown = isShown ? await shownRangeDiff(workshop, chain, { head, onto, made: result.head }) : null
-    if (options.keep && result.kind === 'done') {
-      if (result.head !== onto) await migrate(workshop.quarantine, [result.head], [onto, head])
-      await options.keep(result.head)
-    }
-    const { records: patches, suspects, pending } = replayed
-    const { base, merges } = chain
-    return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
-  }
+  const work = (workshop: Workshop): Promise<Plan> => planIn(workshop, input, options)
   return inWorkshop(source, work, { ...options, onto: input.onto }).catch(nameDamage)
+}
+
+/** The same in a workshop that is open: what the result holds can be read as long as that is. */
+export async function planIn(workshop: Workshop, input: PlanInput, options: PlanOptions = {}): Promise<Plan> {
+  const { onto, policy, head } = input
+  const query = { head, onto, ...(input.base === null ? {} : { base: input.base }) }
+  // The history first: nothing else can go on without it.
+  const reading = readOwnChain(workshop, query, input)
+  reading.catch(() => {})
+  const isTargetFit = refuseHostileTrees(workshop.quarantine, [onto])
+  isTargetFit.catch(() => {})
+  const chain = await reading
+  await Promise.all(
+    chain.links.map(async (link) => refuseHostilePaths(link.oid, await pathsOf(workshop, link))),
+  )
+  const made = await replayStack(workshop, chain, {
+    onto,
+    policy: withDropped(policy, chain, input.earlier),
+    generated: input.generated ?? [],
+    committer: input.committer,
+    settle: rememberedResolutions(workshop, null),
+    onConflict: input.onConflict,
+    ...(options.onPatch ? { onPatch: options.onPatch } : {}),
+  }).catch(async (error: unknown) => {
+    // What git makes of a hostile tree tells less than the refusal of it.
+    await isTargetFit
+    throw error
+  })
+  const replayed = { ...made, records: await withoutKept(made.records, input.earlier) }
+  await proveReplay(workshop, chain, { replayed, onto })
+  // What is new in the stack was looked at path by path; what only the base had is gone.
+  await isTargetFit
+  const result = resultOf(replayed)
+  const isShown = options.rangeDiff === 'made' && result.kind !== 'conflict'
+  const shown = isShown ? await shownRangeDiff(workshop, chain, { head, onto, made: result.head }) : null
+  if (options.keep && result.kind === 'done') {
+    if (result.head !== onto) await migrate(workshop.quarantine, [result.head], [onto, head])
+    await options.keep(result.head)
+  }
+  const { records: patches, suspects, pending } = replayed
+  const { base, merges } = chain
+  return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
 }
 
 function resultOf(replayed: Replayed): PlanResult {
