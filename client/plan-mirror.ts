@@ -4,6 +4,7 @@ import type { Oid } from '../domain/patch.ts'
 import { openMirror } from '../git/mirror/mirror.ts'
 import { throwAwayFolder } from '../git/objects/quarantine.ts'
 import { runGit } from '../git/process/command.ts'
+import { strictCheck } from '../git/process/environment.ts'
 import type { Mirror, MirrorOptions } from '../git/types.ts'
 
 /** A mirror to plan in. */
@@ -38,7 +39,7 @@ async function bringTo(to: MirrorOptions, from: Mirror, commit: Oid): Promise<vo
   const packed = await runGit(from, ['pack-objects', '--revs', '--local', '--stdout', '-q'], {
     stdin: `${commit}\n${known.stdout.toString('latin1')}`,
   })
-  await runGit(target, ['index-pack', '--stdin', '--strict'], { stdin: packed.stdout })
+  await runGit(target, ['index-pack', '--stdin', strictCheck], { stdin: packed.stdout })
 }
 
 async function borrow(mirror: Mirror, from: string): Promise<void> {

@@ -16,6 +16,7 @@ import {
   size,
   text,
 } from './fields.ts'
+import { fsck } from './fsck-schema.ts'
 import { generated } from './generated-schema.ts'
 import { choosing, forkChoosing, lineSchema, tagFields } from './line-schema.ts'
 import { signers } from './signer-schema.ts'
@@ -90,6 +91,7 @@ const upstream = z
     feed,
     poll: duration('How often the feed is read.').default('10m'),
     tags: tags.prefault({}),
+    fsck: fsck.optional(),
     signedBy: signers.optional(),
     ...choosing,
     security: expression(
@@ -206,6 +208,7 @@ const fork = z
         ...named,
         description: 'The fork’s repositories. The branch is read from `origin`, or else from the first.',
       }),
+    fsck: fsck.optional(),
     branch: branch(
       'The maintained branch: the line `main`. May be left out where there are lines.',
     ).optional(),

@@ -27,7 +27,7 @@ export function toConfig(file: ConfigFile, path: string, readKey: KeyReader): Co
   const upstreams = Object.entries(file.upstreams).map(
     ([name, entry]): UpstreamSettings => ({
       name,
-      git: toRemote('upstream', entry.git),
+      git: toRemote('upstream', entry.git, ignoredIn(entry)),
       ...toFeed(entry.feed),
       pollSeconds: seconds(entry.poll),
       tags: entry.tags,
@@ -76,7 +76,11 @@ function toLine(
   entry: ForkEntry,
   around: { readonly upstream: UpstreamEntry | undefined; readonly line: LineEntry },
 ): ForkSettings {
-  const remotes = Object.entries(entry.remotes).map(([remote, repository]) => toRemote(remote, repository))
+  // The fork holds upstream's history, with what was let in there.
+  const ignored = [...new Set([...ignoredIn(around.upstream), ...ignoredIn(entry)])]
+  const remotes = Object.entries(entry.remotes).map(([remote, repository]) =>
+    toRemote(remote, repository, ignored),
+  )
   const ordered = [
     ...remotes.filter((remote) => remote.name === 'origin'),
     ...remotes.filter((remote) => remote.name !== 'origin'),
@@ -123,9 +127,14 @@ function toChoosing(
   }
 }
 
-function toRemote(name: string, entry: RepositoryEntry): Remote {
-  if (typeof entry === 'string') return { name, url: entry, token: null }
-  return { name, url: entry.url, token: (entry.token as SecretName | undefined) ?? null }
+function toRemote(name: string, entry: RepositoryEntry, ignored: readonly string[]): Remote {
+  const ignore = ignored.length === 0 ? {} : { ignore: ignored }
+  if (typeof entry === 'string') return { name, url: entry, token: null, ...ignore }
+  return { name, url: entry.url, token: (entry.token as SecretName | undefined) ?? null, ...ignore }
+}
+
+function ignoredIn(entry: Pick<UpstreamEntry, 'fsck'> | undefined): readonly string[] {
+  return entry?.fsck?.ignore ?? []
 }
 
 function toVerify(entry: ForkEntry['verify']): VerifySettings {

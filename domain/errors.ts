@@ -108,6 +108,12 @@ export const errorTable = {
     retryable: false,
     exitCode: exitCodes.usage,
   },
+  UNDRIFT_E_FSCK: {
+    sentence: "An object of a repository does not pass Git's checks.",
+    hint: 'See the commit that is named.',
+    retryable: false,
+    exitCode: exitCodes.usage,
+  },
   UNDRIFT_E_SANDBOX: {
     sentence: 'The sandbox that the config asks for is not available on this worker.',
     hint: 'Install bubblewrap, or write `sandbox: none` for this fork.',

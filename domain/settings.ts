@@ -14,6 +14,8 @@ export interface Remote {
   /** https, ssh, scp-like, `file://` or an absolute path; never with a password in it. */
   readonly url: string
   readonly token: SecretName | null
+  /** Faults of objects that are let in from there, by Git's names for them; absent for none beside the harmless ones. */
+  readonly ignore?: readonly string[]
 }
 
 /** Which tags count as releases of this upstream. */

@@ -28,7 +28,8 @@ export async function keepMoved(mirror: Mirror, access: RemoteAccess, moved: See
   try {
     await fetchRefs(mirror, access, [`${moved.tagObject}:${ref}`])
   } catch (error) {
-    if (!(error instanceof UndriftError) || error.code !== 'UNDRIFT_E_GIT') throw error
+    if (!(error instanceof UndriftError)) throw error
+    if (error.code !== 'UNDRIFT_E_GIT' && error.code !== 'UNDRIFT_E_FSCK') throw error
   }
 }
 

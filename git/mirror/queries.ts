@@ -1,5 +1,6 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
+import { dateOf, parseCommit } from '../objects/commit-object.ts'
 import { git, runGit } from '../process/command.ts'
 import type { Mirror } from '../types.ts'
 
@@ -26,8 +27,9 @@ export async function hasObject(mirror: Mirror, oid: Oid): Promise<boolean> {
 /** The committer's date in git's raw form, `<seconds> <zone>`: what a replay onto this commit dates its commits with. */
 export async function commitDate(mirror: Mirror, commit: Oid): Promise<string> {
   assertOid(commit)
-  const argv = ['log', '-1', '--no-show-signature', '--format=%cd', '--date=raw', '--end-of-options', commit]
-  return (await git(mirror, argv)).stdout.trim()
+  // Git's own reading of a blemished line may be empty.
+  const { stdout } = await runGit(mirror, ['cat-file', 'commit', commit])
+  return dateOf(parseCommit(stdout, commit).committer)
 }
 
 /** The commit's tree. */

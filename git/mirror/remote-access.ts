@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { GitOptions } from '../process/command.ts'
-import type { ConfigEntry } from '../process/environment.ts'
+import { type ConfigEntry, letIn } from '../process/environment.ts'
 import { basicCredential } from '../process/redact.ts'
 import type { RemoteAccess } from '../types.ts'
 import { remoteKind } from './remote-url.ts'
@@ -15,15 +15,16 @@ const sshCommand = 'ssh -oBatchMode=yes -oConnectTimeout=20 -oServerAliveInterva
 export function accessOptions(
   access: RemoteAccess,
 ): Required<Pick<GitOptions, 'config' | 'protocols' | 'env' | 'secrets'>> {
-  const { url } = access.remote
+  const { url, ignore = [] } = access.remote
+  const lenient = letIn(ignore)
   const secrets = access.secret === null ? [] : [access.secret]
   switch (remoteKind(url)) {
     case 'https':
-      return { config: httpConfig(access), protocols: [], env: {}, secrets }
+      return { config: [...lenient, ...httpConfig(access)], protocols: [], env: {}, secrets }
     case 'ssh':
-      return { config: [], protocols: [], env: sshEnvironment(), secrets }
+      return { config: lenient, protocols: [], env: sshEnvironment(), secrets }
     case 'file':
-      return { config: [], protocols: ['file'], env: {}, secrets }
+      return { config: lenient, protocols: ['file'], env: {}, secrets }
   }
 }
 

@@ -1,5 +1,7 @@
 import { type Place, runGit } from '../process/command.ts'
+import { FsckError } from '../process/fsck-failure.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { nameRefused } from './name-refused.ts'
 import { decodeRefLines } from './ref-text.ts'
 import { accessOptions } from './remote-access.ts'
 
@@ -46,7 +48,7 @@ function asExpression(pattern: string): RegExp {
 
 /**
  * Fetches exactly these refspecs, all or none, and nothing beside them. Callers who write the same refs hold the
- * mirror's fetch lock. Throws as `listRemote` does.
+ * mirror's fetch lock. Throws as `listRemote` does, and UNDRIFT_E_FSCK for an object that does not pass Git's checks.
  */
 export async function fetchRefs(
   mirror: Mirror,
@@ -66,5 +68,10 @@ export async function fetchRefs(
     '--',
     access.remote.url,
   ]
-  await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+  try {
+    await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+  } catch (error) {
+    if (error instanceof FsckError) throw await nameRefused(mirror, access, { error, refspecs })
+    throw error
+  }
 }

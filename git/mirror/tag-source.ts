@@ -88,7 +88,8 @@ async function fetchCommits(
   try {
     await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
   } catch (error) {
-    if (!(error instanceof UndriftError) || error.code !== 'UNDRIFT_E_GIT') throw error
+    if (!(error instanceof UndriftError)) throw error
+    if (error.code !== 'UNDRIFT_E_GIT' && error.code !== 'UNDRIFT_E_FSCK') throw error
     if (tags.length === 1) return
     const middle = tags.length >> 1
     await fetchCommits(mirror, access, { tags: tags.slice(0, middle), depth })

@@ -37,8 +37,8 @@ export function parseCommit(body: Uint8Array, oid: Oid): CommitObject {
     const value = space === -1 ? '' : header.slice(space + 1)
     if (name === 'tree') tree = value
     else if (name === 'parent') parents.push(value)
-    else if (name === 'author') author ??= value
-    else if (name === 'committer') committer ??= value
+    else if (name === 'author' && author === null) author = value
+    else if (name === 'committer' && committer === null) committer = value
     else if (name === 'encoding') encoding = value
     else lost.push(name)
   }
@@ -79,12 +79,18 @@ export interface Person {
 export function personOf(line: Bytes, encoding: string | null): Person {
   const match = /^(.*?) ?<([^>]*)>/.exec(line)
   return {
-    name: readableText((match?.[1] ?? line).trim(), encoding),
+    name: readableText((match?.[1] ?? line.replace(/ -?\d+ [-+]\d+$/, '')).trim(), encoding),
     email: readableText(match?.[2] ?? '', encoding),
   }
 }
 
-/** The `seconds zone` at the end of an author or committer line. */
+/** Most seconds that fit the dates of every git. */
+const mostSeconds = 2 ** 40
+
+/** The `seconds zone` at the end of an author or committer line, as today's Git writes it, whatever blemish it has there. */
 export function dateOf(line: Bytes): Bytes {
-  return /> (-?\d+ [-+]\d{1,5})\s*$/.exec(line)?.[1] ?? '0 +0000'
+  const [, digits = '', zone = ''] = /(?:^|[^\d-])(\d+) ([-+]\d+)\s*$/.exec(line) ?? []
+  const seconds = Number(digits)
+  if (digits === '' || seconds > mostSeconds) return '0 +0000'
+  return `${seconds} ${/^[-+]\d{4}$/.test(zone) ? zone : '+0000'}`
 }

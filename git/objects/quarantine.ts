@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { type ConfigEntry, environmentOf, runGit } from '../process/command.ts'
+import { strictCheck } from '../process/environment.ts'
 import { startTogether, type Together, type TogetherCommand } from '../process/together.ts'
 import type { Mirror } from '../types.ts'
 import { type ObjectFormat, type ObjectOptions, type ObjectStore, openObjects } from './objects.ts'
@@ -131,7 +132,7 @@ export async function migrate(
       config: quarantineConfig,
     },
   )
-  await runGit(quarantine.source, ['index-pack', '--stdin', '--strict'], { stdin: packed.stdout })
+  await runGit(quarantine.source, ['index-pack', '--stdin', strictCheck], { stdin: packed.stdout })
 }
 
 /** The object format, and the folder that holds objects, which for a linked work tree is not its own. */

@@ -1,3 +1,5 @@
+import { harmlessBlemishes, ignorableBlemishes } from '../../domain/blemishes.ts'
+
 /** One `key=value` of git configuration that travels in the environment, where argv would show it to everybody. */
 export type ConfigEntry = readonly [key: string, value: string]
 
@@ -34,6 +36,10 @@ const passedOn = [
  */
 const emptyHome = '/dev/null'
 
+/** Newer names, which older versions refuse in an argument. */
+const newer: readonly string[] = ['largePathname', 'symlinkTargetLength']
+const knownToAll = ignorableBlemishes.filter((id) => !newer.includes(id))
+
 /** Configuration of every git process. Invariant: no program that a repository names is ever started by it. */
 const hardening: readonly ConfigEntry[] = [
   ['core.hooksPath', '/dev/null'],
@@ -56,10 +62,19 @@ const hardening: readonly ConfigEntry[] = [
   ['tag.gpgSign', 'false'],
   ['init.defaultBranch', 'main'],
   // Blemishes of old but honest histories, without which some upstreams could not be fetched at all.
-  ['fetch.fsck.zeroPaddedFilemode', 'ignore'],
-  ['fetch.fsck.missingSpaceBeforeDate', 'ignore'],
-  ['fetch.fsck.badTimezone', 'ignore'],
+  ...letIn(harmlessBlemishes),
 ]
+
+/** Lets faults of objects in, by the names that git's own check gives them. */
+export function letIn(blemishes: readonly string[]): readonly ConfigEntry[] {
+  return blemishes.map((id) => [`fetch.fsck.${id}`, 'ignore'])
+}
+
+/**
+ * The check of objects that were let in already, or that were made of such: what an operator may let in for one repository
+ * passes, too, because the fetch has judged it. Every git that we take knows these names.
+ */
+export const strictCheck = `--strict=${[...harmlessBlemishes, ...knownToAll].map((id) => `${id}=ignore`).join(',')}`
 
 /** Git's own complete environment: what is not in it, no git process of ours can see. Source: the hardening rules. */
 export function gitEnvironment(options: EnvironmentOptions = {}): Record<string, string> {

@@ -1,4 +1,5 @@
 import { type ErrorCode, UndriftError } from '../../domain/errors.ts'
+import { fsckFailure } from './fsck-failure.ts'
 import { redact } from './redact.ts'
 
 const longestWords = 2_000
@@ -42,6 +43,8 @@ export function gitFailure(
   stderr: string,
   options: { readonly code: number | string; readonly secrets?: readonly string[] },
 ): UndriftError {
+  const refused = fsckFailure(stderr)
+  if (refused !== null) return refused
   const code = codeOf(stderr)
   const words = redact(stderr, options.secrets).trim().slice(-longestWords)
   const command = argv.find((word) => !word.startsWith('-')) ?? 'git'
