@@ -1,7 +1,7 @@
 # Undrift's workers and command line. Debian, because verification needs bubblewrap and a glibc.
 # The project that is verified needs its own tools beside it: build an image from this one that adds them.
 
-FROM debian:trixie-20251020-slim AS build
+FROM debian:trixie-20251020-slim@sha256:66b37a5078a77098bfc80175fb5eb881a3196809242fd295b25502854e12cbec AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates nodejs npm \
  && rm -rf /var/lib/apt/lists/*
@@ -12,9 +12,10 @@ COPY . .
 # Node itself is the one of the lockfile; npm only fetches it. It is set aside before the pruning takes it.
 RUN npm run build \
  && install -D --mode 755 "$(npx --no-install node -p process.execPath)" /out/node \
- && npm prune --omit=dev
+ && npm prune --omit=dev \
+ && rm -rf dist/harness && find dist -name '*.map' -delete
 
-FROM debian:trixie-20251020-slim
+FROM debian:trixie-20251020-slim@sha256:66b37a5078a77098bfc80175fb5eb881a3196809242fd295b25502854e12cbec
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git gpg openssh-client \
  && rm -rf /var/lib/apt/lists/* \

@@ -47,7 +47,7 @@ describe('docker-compose.yml', () => {
   })
 
   it.each(services)('pins the image of %s to one full version', (_, { image }) => {
-    expect(image).toMatch(/^[a-z/-]+:\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?$/)
+    expect(image).toMatch(/^[a-z/-]+:\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?$/)
   })
 
   it('runs the server that the embedded one is, with tools of the same version, and no auto-setup', () => {

@@ -30,10 +30,10 @@ describe('the Dockerfile', () => {
     expect(all.filter(({ name }) => !known.includes(name))).toEqual([])
   })
 
-  it('stands on one dated Debian trixie in every stage', () => {
+  it('stands on one dated Debian trixie, by its digest, in every stage', () => {
     const bases = all.filter(({ name }) => name === 'FROM').map(({ rest }) => rest.split(' ')[0])
     expect(new Set(bases).size).toBe(1)
-    expect(bases[0]).toMatch(/^debian:trixie-\d{8}-slim$/)
+    expect(bases[0]).toMatch(/^debian:trixie-\d{8}-slim@sha256:[0-9a-f]{64}$/)
   })
 
   it('brings what the workers need, and runs as nobody special', () => {

@@ -45,6 +45,11 @@ describe('the URL of a repository', () => {
     ['./codex', 'not the URL'],
     ['../codex.git', 'not the URL'],
     ['https://', 'not a URL'],
+    ['https:github.com/openai/codex.git', 'slashes after `https:` are missing'],
+    ['https:/github.com/openai/codex.git', 'slashes after `https:` are missing'],
+    ['HTTPS:github.com/x', 'slashes'],
+    ['ssh:git@host/x', 'slashes after `ssh:` are missing'],
+    ['file:/srv/x.git', 'slashes after `file:` are missing'],
     ['/a\nb', 'control character'],
   ])('may not be %j: %s', (url, words) => {
     expect(gitUrlFault(url)).toMatchObject({ message: expect.stringContaining(words) })
@@ -73,6 +78,9 @@ describe('the URL of a feed', () => {
     'https://a b/',
     '/srv/feed',
     'javascript:1',
+    'https:github.com/a/b/releases.atom',
+    'https:/github.com/a/b/releases.atom',
+    'git+https:github.com/openai/codex.git',
     'git+ext::sh',
     'git+https://me:pw@host/x',
   ])('may not be %j', (url) => {

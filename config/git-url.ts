@@ -6,6 +6,9 @@ import { isHostName } from './network.ts'
 const shapes = 'https://…, ssh://…, user@host:path, file:///… or an absolute path'
 const scpLike = /^(?:([^/:@]+)@)?([^/:@]+):(?!\/\/)(.+)$/
 
+/** A scheme whose slashes were forgotten: `https:host/x` would be the path `host/x` on a host named `https`. */
+const slashless = /^(https?|ssh|file|ftps?|git\+(?:ssh|https?)):(?!\/\/)/i
+
 /** What is wrong with the URL of a Git repository, or null. As strict as the engine, which speaks https, ssh and files. */
 export function gitUrlFault(url: string): Fault | null {
   if (url === '') return bad('the URL is empty')
@@ -16,6 +19,8 @@ export function gitUrlFault(url: string): Fault | null {
   if (/[\s\u0000-\u001f\u007f]/.test(url)) return bad('the URL has white space or a control character in it')
   if (isAbsolute(url)) return pathFault(url)
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return schemeFault(url)
+  const scheme = slashless.exec(url)?.[1]
+  if (scheme !== undefined) return bad(`the slashes after \`${scheme}:\` are missing`, `${scheme}://…`)
   if (/^[^@/:]+:[^@/]*@/.test(url)) return credentialFault('a password')
   const scp = scpLike.exec(url)
   if (!scp) return bad('this is not the URL of a Git repository', shapes)
@@ -25,6 +30,8 @@ export function gitUrlFault(url: string): Fault | null {
 /** What is wrong with a feed's URL, or null. Which addresses may be contacted is decided when it is fetched. */
 export function feedUrlFault(url: string): Fault | null {
   if (url.startsWith('git+')) return gitUrlFault(url.slice('git+'.length))
+  const scheme = slashless.exec(url)?.[1]
+  if (scheme !== undefined) return bad(`the slashes after \`${scheme}:\` are missing`, `${scheme}://…`)
   const parsed = /[\s\u0000-\u001f\u007f]/.test(url) ? null : parse(url)
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
     return bad(

@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
@@ -13,7 +23,7 @@ export function takeLock(path: string): LockResult {
   mkdirSync(dirname(path), { recursive: true })
   const own = `${path}.${process.pid}`
   // Linked into place with its content, so that nobody ever reads half of it.
-  writeFileSync(own, JSON.stringify(ownIdentity()))
+  writeSynced(own, JSON.stringify(ownIdentity()))
   try {
     for (;;) {
       if (link(own, path)) return { kind: 'locked', release: () => rmSync(path, { force: true }) }
@@ -23,6 +33,17 @@ export function takeLock(path: string): LockResult {
     }
   } finally {
     rmSync(own, { force: true })
+  }
+}
+
+/** A link may reach the disk before the content of what it links to: after a power failure the lock would be empty. */
+function writeSynced(path: string, text: string): void {
+  const file = openSync(path, 'w')
+  try {
+    writeFileSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { link, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -27,6 +27,8 @@ interface Holder {
 const heartbeatMs = 5_000
 /** A holder on another host cannot be asked; its lock counts as left behind when it was not touched for so long. */
 const silentMs = 60_000
+/** A lock that names nobody (the power failed before its content was on the disk) has nobody who touches it either. */
+const namelessMs = 2 * heartbeatMs
 
 /**
  * Runs `work` while no other process (nor other caller in this one) holds the mirror's lock of that purpose.
@@ -74,7 +76,7 @@ async function take(path: string, waitMs: number, signal: AbortSignal | null): P
     signal?.throwIfAborted()
     if (await create(path, mine)) return mine.token
     const holder = await read(path)
-    if (holder && (await isLeftBehind(path, holder))) {
+    if (holder === null ? await isNameless(path) : await isLeftBehind(path, holder)) {
       await removeDead(path, holder)
       continue
     }
@@ -86,27 +88,48 @@ async function take(path: string, waitMs: number, signal: AbortSignal | null): P
   }
 }
 
-/** Appears whole or not at all: a half-written lock would name nobody. */
+/** Appears whole or not at all, even after a power failure: a half-written lock would name nobody. */
 async function create(path: string, holder: Holder): Promise<boolean> {
   const aside = `${path}.${holder.token}`
-  await writeFile(aside, JSON.stringify(holder))
   try {
+    await writeSynced(aside, JSON.stringify(holder))
     await link(aside, path)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw error
   } finally {
-    await unlink(aside)
+    await rm(aside, { force: true })
   }
 }
 
+/** A link may reach the disk before the content of what it links to. */
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Null for a lock that is gone, and for one that names no holder. */
 async function read(path: string): Promise<Holder | null> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder
+    const holder = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder> | null
+    const isWhole = typeof holder?.token === 'string' && typeof holder.pid === 'number'
+    return isWhole ? (holder as Holder) : null
   } catch {
     return null
   }
+}
+
+/** Whether a lock is there that names no holder and that nobody has touched for longer than a heartbeat. */
+async function isNameless(path: string): Promise<boolean> {
+  const touched = await stat(path).catch(() => null)
+  if (touched === null || Date.now() - touched.mtimeMs < namelessMs) return false
+  return (await read(path)) === null
 }
 
 async function isLeftBehind(path: string, holder: Holder): Promise<boolean> {
@@ -119,8 +142,8 @@ async function isLeftBehind(path: string, holder: Holder): Promise<boolean> {
  * Removes the lock of one dead holder. A guard named after that holder lets only one process do it at a time, and the
  * second look under the guard keeps the slower one from removing the lock of whoever took over in between.
  */
-async function removeDead(path: string, dead: Holder): Promise<void> {
-  const guard = `${path}.${dead.token}.dead`
+async function removeDead(path: string, dead: Holder | null): Promise<void> {
+  const guard = `${path}.${dead?.token ?? 'nameless'}.dead`
   try {
     await writeFile(guard, '', { flag: 'wx' })
   } catch {
@@ -131,7 +154,8 @@ async function removeDead(path: string, dead: Holder): Promise<void> {
   }
   try {
     const now = await read(path)
-    if (now?.token === dead.token) await unlink(path)
+    const isStillDead = dead === null ? await isNameless(path) : now?.token === dead.token
+    if (isStillDead) await rm(path, { force: true })
   } finally {
     await rm(guard, { force: true })
   }

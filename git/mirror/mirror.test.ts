@@ -131,6 +131,24 @@ describe('withMirrorLock', () => {
     expect(existsSync(lock)).toBe(false)
   })
 
+  it.each(['', '{', 'null', '{"pid":1}'])(
+    'gives a lock that names nobody (%j) to the next, once it is older than a heartbeat',
+    async (text) => {
+      const mirror = await openMirror({ path: join(folder.path, 'up.git') })
+      const lock = join(mirror.path, 'undrift-fetch.lock')
+      writeFileSync(lock, text)
+      const enter = () => withMirrorLock(mirror, async () => 'in', { purpose: 'fetch', waitMs: 100 })
+      await expect(enter()).rejects.toMatchObject({ code: 'UNDRIFT_E_BUSY' })
+      const old = new Date(Date.now() - 30_000)
+      utimesSync(lock, old, old)
+      const waiting = Array.from({ length: 4 }, () =>
+        withMirrorLock(mirror, async () => 'in', { purpose: 'fetch' }),
+      )
+      expect(await Promise.all(waiting)).toEqual(['in', 'in', 'in', 'in'])
+      expect(readdirSync(mirror.path).filter((name) => name.startsWith('undrift-'))).toEqual([])
+    },
+  )
+
   it('takes over from another host only when its holder fell silent', async () => {
     const mirror = await openMirror({ path: join(folder.path, 'up.git') })
     const lock = join(mirror.path, 'undrift-fetch.lock')

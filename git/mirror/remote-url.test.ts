@@ -35,6 +35,8 @@ describe('remoteKind', () => {
     ['file://host/x', 'host'],
     ['relative/path', 'neither'],
     ['https://', 'cannot be read'],
+    ['https:example.org/x.git', 'no slashes'],
+    ['ssh:git@example.org/x.git', 'no slashes'],
     ['https://example.org/a\nb', 'control'],
     ['', 'neither'],
   ])('refuses %j, with advice', (url, words) => {

@@ -47,6 +47,10 @@ function kindOfUrl(url: string): RemoteKind {
 
 /** `user@host:path`, as ssh's own tools write it. */
 function kindOfScp(url: string): RemoteKind {
+  const scheme = /^(https?|ssh|file|ftps?|git\+(?:ssh|https?)):/i.exec(url)?.[1]
+  if (scheme !== undefined) {
+    throw refused(url, `has no slashes after \`${scheme}:\``, `Write it as ${scheme}://…`)
+  }
   const match = /^(?:([^@/:]+)(:[^@/]*)?@)?([^@/:]+|\[[0-9a-f:]+\]):.+$/i.exec(url)
   if (!match) {
     throw refused(
