@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { drained } from '../client/cli/drained.ts'
 import { readOptions, usage } from './options.ts'
 import { rehearse } from './rehearse.ts'
 import { renderSummary, renderTable } from './report.ts'
@@ -36,5 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+const code = await main(process.argv.slice(2))
+await drained([process.stdout, process.stderr])
 // An interrupted scenario still waits for something; nobody waits for it.
-process.exit(await main(process.argv.slice(2)))
+process.exit(code)

@@ -1,6 +1,8 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type DataFolder, dataFolder } from '../config/data-folder.ts'
+import { withoutEmpty } from '../config/without-empty.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { type ExitCode, exitCodes } from '../domain/exit-codes.ts'
 import { roles as allRoles, type Role } from '../domain/queues.ts'
@@ -16,14 +18,25 @@ import { readServerState } from './server-state.ts'
 const usage =
   'Usage: main up|worker [--data DIR] [--port N] [--ui-port N] [--role ROLES] [--address HOST:PORT] [--grace SECONDS]'
 
-const env = process.env
+/** A parent that has stopped reading must not keep us. */
+const patienceMs = 5_000
+
+const env = withoutEmpty(process.env)
 
 const signal = stopSignal()
 process.exitCode = await run(signal).catch((error) =>
   error === signal.reason ? exitCodes.ok : emitError(error),
 )
+await Promise.race([allSaid(), sleep(patienceMs, undefined, { ref: false })])
 // Nothing is to be waited for any more; what still holds the process up must not.
 process.exit()
+
+/** Resolves when the parent has taken every event and line: what does not fit into a pipe would end with the process. */
+async function allSaid(): Promise<void> {
+  const last = (stream: NodeJS.WriteStream) =>
+    new Promise<void>((resolve) => stream.write('', () => resolve()))
+  await Promise.all([last(process.stdout), last(process.stderr)])
+}
 
 async function run(signal: AbortSignal): Promise<ExitCode> {
   const { command, values } = readArguments()

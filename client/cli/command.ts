@@ -28,6 +28,8 @@ export interface CommandOption {
   readonly description: string
   /** May be given more than once; the value is a list. */
   readonly repeatable?: boolean
+  /** An empty value says something; of all other options it is refused. */
+  readonly mayBeEmpty?: boolean
 }
 
 /** One row of the registry: all that `--help` needs, and how to load the rest. */

@@ -1,4 +1,5 @@
 import { type DataFolder, dataFolder } from '../../config/data-folder.ts'
+import { withoutEmpty } from '../../config/without-empty.ts'
 import { makeStyle, type Style } from './style.ts'
 
 /** What a process lends to the CLI; tests lend their own. */
@@ -29,6 +30,7 @@ export interface GlobalOptions {
 export interface Context {
   readonly host: Host
   readonly cwd: string
+  /** Without the variables that are empty: they count as unset. */
   readonly env: NodeJS.ProcessEnv
   readonly data: DataFolder
   /** `--config`; when it is missing the file is looked for here and in the parent folders. */
@@ -51,7 +53,7 @@ export interface Context {
 
 /** Puts the surroundings together from the process and the options. */
 export function makeContext(host: Host, options: GlobalOptions): Context {
-  const { env } = host
+  const env = withoutEmpty(host.env)
   const quiet = options.quiet === true
   const color = hasColor(host.stdoutIsTty, { env, options })
   return {

@@ -5,13 +5,14 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (Number(major) < 22 || (Number(major) === 22 && Number(minor) < 19)) {
   process.stderr.write(`error: Undrift needs Node.js 22.19 or newer; this is ${process.versions.node}.\n`)
-  process.exit(2)
+  process.exitCode = 2
 } else {
   import('./main.ts').then(
+    // What still holds the process up (a connection, a timer) must not; all output is out by now.
     ({ main }) => main().then((code) => process.exit(code)),
     (error: unknown) => {
       process.stderr.write(`error: Undrift could not be loaded: ${String(error)}\n`)
-      process.exit(70)
+      process.exitCode = 70
     },
   )
 }

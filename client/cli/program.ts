@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { UndriftError } from '../../domain/errors.ts'
 import type { CommandInput, CommandOption, CommandSpec } from './command.ts'
 import type { GlobalOptions } from './context.ts'
 import { version } from './version.ts'
@@ -34,6 +35,7 @@ export function makeProgram(specs: readonly CommandSpec[], options: ProgramOptio
       getOutHelpWidth: () => Math.min(options.columns, 110),
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+  for (const option of program.options) refuseEmpty(option)
   for (const spec of specs) addCommand(program, spec, options)
   return program
 }
@@ -48,6 +50,8 @@ function addCommand(program: Command, spec: CommandSpec, options: ProgramOptions
   for (const option of spec.options) command.addOption(toOption(option))
   if (spec.details !== undefined) command.addHelpText('after', `\n${spec.details}`)
   command.action(() => {
+    const empty = command.args.findIndex((arg) => arg.trim() === '')
+    if (empty !== -1) throw isEmpty(`The argument ${command.registeredArguments[empty]?.name() ?? empty + 1}`)
     const globals = program.opts<GlobalOptions>()
     options.onCommand(spec, { args: command.args, options: command.opts() }, globals)
   })
@@ -55,9 +59,24 @@ function addCommand(program: Command, spec: CommandSpec, options: ProgramOptions
 
 function toOption(spec: CommandOption): Option {
   const option = new Option(spec.flags, spec.description)
-  if (!spec.repeatable) return option
-  return option.argParser((value: string, previous: readonly string[] | undefined) => [
-    ...(previous ?? []),
-    value,
-  ])
+  if (spec.repeatable) {
+    option.argParser((value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value])
+  }
+  return spec.mayBeEmpty ? option : refuseEmpty(option)
+}
+
+/** An empty value is a variable of a script that was never set; it must not count as a choice. */
+function refuseEmpty(option: Option): Option {
+  if (!option.required) return option
+  const parse = option.parseArg
+  return option.argParser((value: string, previous: unknown) => {
+    if (value.trim() === '') throw isEmpty(option.long ?? option.flags)
+    return parse === undefined ? value : parse(value, previous)
+  })
+}
+
+function isEmpty(what: string): UndriftError {
+  return new UndriftError('UNDRIFT_E_USAGE', `${what} is empty.`, {
+    hint: 'Give it a value, or leave it out.',
+  })
 }

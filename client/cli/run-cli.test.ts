@@ -37,8 +37,12 @@ describe('what is not understood', () => {
     [['stauts'], "unknown command 'stauts'", 'Did you mean status?'],
     [['help', 'stauts'], "unknown command 'stauts'", 'Did you mean status?'],
     [['status', '--jsn'], "unknown option '--jsn'", 'Did you mean --json?'],
-    [['releases', '--git', ''], 'Name one source', 'undrift releases --git'],
-    [['releases', '--tags', ''], 'Name one source', 'undrift releases --git'],
+    [['releases'], 'Name one source', 'undrift releases --git'],
+    [['show', ''], 'The argument attempt is empty.', 'Give it a value'],
+    [['abort', ' '], 'The argument attempt is empty.', 'Give it a value'],
+    [['releases', ''], 'The argument upstream is empty.', 'Give it a value'],
+    [['status', '--config', ''], '--config is empty.', 'or leave it out'],
+    [['status', '--data='], '--data is empty.', 'or leave it out'],
     [['show'], "missing required argument 'attempt'", 'See `undrift show --help`.'],
     [['status', 'more'], "too many arguments for 'status'", 'See `undrift status --help`.'],
     [['up', '--port', 'http'], '--port takes a port', 'A port is a number'],
@@ -52,6 +56,20 @@ describe('what is not understood', () => {
     expect(ran).toMatchObject({ code: 2, out: '' })
     expect(ran.err).toContain(message)
     expect(ran.err).toContain(hint)
+  })
+
+  it.each(
+    registry.flatMap(({ name, options }) =>
+      options
+        .filter(({ flags, mayBeEmpty }) => flags.includes('<') && !mayBeEmpty)
+        .map(({ flags }) => [name, flags]),
+    ),
+  )('names an option with an empty value: %s %s', async (name, flags) => {
+    const option = /--[a-z-]+/.exec(flags ?? '')?.[0] ?? ''
+    for (const value of ['', ' \t']) {
+      const ran = await run(name ?? '', option, value)
+      expect(ran).toEqual({ code: 2, out: '', err: expect.stringContaining(`error: ${option} is empty.`) })
+    }
   })
 
   it('comes as one object on stdout with --json, wherever --json stands', async () => {
@@ -181,4 +199,26 @@ describe('help', () => {
 
 it.each(registry.map(({ name, load }) => ({ name, load })))('$name can be loaded', async ({ load }) => {
   expect(typeof (await load())).toBe('function')
+})
+
+describe('an empty environment variable', () => {
+  it.each([
+    ['TEMPORAL_ADDRESS', ['status'], 'No Temporal server runs on the data folder'],
+    ['TEMPORAL_PROFILE', ['status'], 'No Temporal server runs on the data folder'],
+    ['TEMPORAL_CONFIG_FILE', ['status'], 'No Temporal server runs on the data folder'],
+    ['TEMPORAL_ADDRESS', ['worker'], 'No Temporal server runs on the data folder'],
+  ])('counts as unset: %s for %j', async (variable, argv, words) => {
+    const below = join(folder, 'below', 'it')
+    const unset = await runHere(argv, { cwd: below })
+    const empty = await runHere(argv, { cwd: below, env: { [variable]: '' } })
+    expect(empty).toEqual(unset)
+    expect(empty.err).toContain(words)
+  })
+
+  it('counts as unset for the data folder, too', async () => {
+    const env = { UNDRIFT_DATA: '', XDG_DATA_HOME: '', XDG_CONFIG_HOME: '' }
+    expect(await runHere(['status'], { cwd: folder, env })).toEqual(
+      await runHere(['status'], { cwd: folder }),
+    )
+  })
 })

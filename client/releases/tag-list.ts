@@ -72,11 +72,12 @@ function considerNames(tags: readonly string[], rules: TagRules, known: Known): 
 const pointsElsewhere: LeftOut = { reason: 'no commit', detail: 'no commit: it points at something else' }
 const isNoText: LeftOut = { reason: 'not a version', detail: 'not a version: its name is no UTF-8 text' }
 
-/** The lines of a file or of stdin; a tag stands alone on each. */
+/** The lines of a file or of stdin; a tag stands alone on each. No tag has a blank, so those around it are not its own. */
 export function readTagList(bytes: Buffer): readonly string[] {
   const [first = '', ...rest] = decodeRefLines(bytes)
-  const lines = [first.replace(/^\ufeff/, ''), ...rest].map((line) => line.replace(/\r$/, ''))
-  const tags = lines.filter((line) => line.trim() !== '')
+  const tags = [first.replace(/^\ufeff/, ''), ...rest]
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   if (tags.some((tag) => tag.includes('\u0000'))) {
     throw new UndriftError('UNDRIFT_E_INPUT', 'The list of tags holds bytes that are no text.')
   }

@@ -80,7 +80,8 @@ export const strictCheck = `--strict=${[...harmlessBlemishes, ...knownToAll].map
 export function gitEnvironment(options: EnvironmentOptions = {}): Record<string, string> {
   const inherited = passedOn.flatMap((name) => {
     const value = process.env[name]
-    return value === undefined ? [] : [[name, value] as const]
+    // An empty one counts as unset: git would take it for a file without a name.
+    return value ? [[name, value] as const] : []
   })
   return {
     ...Object.fromEntries(inherited),

@@ -23,7 +23,6 @@ export async function log(context: Context, input: CommandInput): Promise<Comman
   }
   const mirrors = await localMirrors(context.data, context.signal)
   if (typeof patch === 'string') {
-    if (patch === '') throw usage('--patch is empty.')
     const attempts = attemptsOfPatch(await recordedAttempts(mirrors, wanted), patch).slice(0, limit)
     return { exitCode: 0, text: renderPatchLog(attempts, context.style), json: logJson(attempts) }
   }

@@ -186,6 +186,13 @@ describe('a plain list', () => {
     expect((await releases('--tags', list(...tags), ...options)).newest).toBe(newest)
   })
 
+  it('takes a tag without the blanks and tabs around it', async () => {
+    const file = list('  v1.0.0', 'v1.1.0\t', '\t v1.2.0 \r', ' ', '\t')
+    const { newest, releases: rows } = await releases('--tags', file, '--prefix', 'v')
+    expect(newest).toBe('v1.2.0')
+    expect(rows.map(({ tag }) => tag)).toEqual(['v1.2.0', 'v1.1.0', 'v1.0.0'])
+  })
+
   it('keeps tags apart that differ in bytes that are no text', async () => {
     const file = join(folder.path, 'bytes.txt')
     writeFileSync(file, Buffer.from('\u00ef\u00bb\u00bfv1\r\nb-\u00ff\nb-\u00fe\nb-\u00c3\u00a9\n', 'latin1'))

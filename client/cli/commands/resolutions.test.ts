@@ -118,7 +118,7 @@ describe('resolutions', () => {
     [['drop'], 'There is no `resolutions drop`'],
     [['list', 'abc'], '`list` takes no key'],
     [['show'], 'needs the key'],
-    [['show', ''], 'No resolution has a key'],
+    [['show', ''], 'The argument key is empty.'],
     [['revoke', 'beef'], 'No resolution has a key'],
   ])('ends with 2 for %j', async (argv, words) => {
     const ran = await run(...argv, '--json')

@@ -80,7 +80,11 @@ export const lookCommands: readonly CommandSpec[] = [
       },
       { flags: '--line <line>', description: 'by the rules of this line (LINE or FORK/LINE)' },
       { flags: '--tags <file>', description: 'look at a plain list of tags, one a line; - for stdin' },
-      { flags: '--prefix <text>', description: 'what stands before the version in a tag' },
+      {
+        flags: '--prefix <text>',
+        description: 'what stands before the version in a tag; "" for nothing',
+        mayBeEmpty: true,
+      },
       { flags: '--match <regex>', description: 'take only tags that hold a match' },
       { flags: '--ignore <regex>', description: 'leave out tags that hold a match' },
       {
