@@ -29,6 +29,7 @@ const signs: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
   [/RPC failed|repository '.+' not found|No route to host|Network is unreachable/i, 'UNDRIFT_E_REMOTE'],
   [/transport '.+' not allowed/i, 'UNDRIFT_E_INPUT'],
+  [/cannot lock ref '.+': '.+' exists; cannot create/i, 'UNDRIFT_E_REFUSED'],
   [/Unable to create '.+\.lock': File exists|cannot lock ref/i, 'UNDRIFT_E_BUSY'],
 ]
 
@@ -59,6 +60,12 @@ function hintFor(stderr: string): { hint?: string } {
   }
   if (/Permission denied \(publickey/i.test(stderr)) {
     return { hint: 'Give the user that the worker runs as an SSH key (or agent) that the host knows.' }
+  }
+  const [, ref, other] = /cannot lock ref '(.+)': '(.+)' exists; cannot create/i.exec(stderr) ?? []
+  if (ref !== undefined) {
+    return {
+      hint: `Git keeps no ref below another one: rename or delete ${other}, or choose another name for ${ref}.`,
+    }
   }
   return {}
 }

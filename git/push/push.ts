@@ -6,6 +6,7 @@ import { accessOptions } from '../mirror/remote-access.ts'
 import { type GitResult, runGit } from '../process/command.ts'
 import { redact } from '../process/redact.ts'
 import type { Mirror, PushOutcome, PushUpdate, RemoteAccess } from '../types.ts'
+import { wayPatterns, wordsInTheWay } from './in-the-way.ts'
 import { type PushedRef, parsePushReport, remoteWords } from './push-report.ts'
 
 const longestWords = 2_000
@@ -35,7 +36,7 @@ export async function push(
   }
   if (standing.kind === 'elsewhere') return { kind: 'stale', ref: standing.ref, actual: standing.actual }
   if (tried.kind === 'failed') throw tried.error
-  return refusal(report, tried.result, access)
+  return (await obstacle(mirror, access, updates)) ?? refusal(report, tried.result, access)
 }
 
 type Tried =
@@ -87,6 +88,20 @@ async function whereTheyStand(
   if (updates.every((update) => actual(update) === update.to)) return { kind: 'there' }
   const astray = updates.find((update) => actual(update) !== update.to && actual(update) !== update.expected)
   return astray ? { kind: 'elsewhere', ref: astray.ref, actual: actual(astray) } : { kind: 'before' }
+}
+
+/** A ref that Git cannot keep beside one of these: the remote's own words for it help nobody. */
+async function obstacle(
+  mirror: Mirror,
+  access: RemoteAccess,
+  updates: readonly PushUpdate[],
+): Promise<PushOutcome | null> {
+  const there = await listRemote(mirror, access, [...new Set(updates.flatMap(({ ref }) => wayPatterns(ref)))])
+  for (const { ref } of updates) {
+    const words = wordsInTheWay(ref, there, access.remote.name)
+    if (words !== null) return { kind: 'rejected', ref, words }
+  }
+  return null
 }
 
 /** The refs stand where they stood: either the remote said no, or nobody knows why. */
