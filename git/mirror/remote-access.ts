@@ -1,7 +1,9 @@
 import { isIP } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import type { GitOptions } from '../process/command.ts'
 import { type ConfigEntry, letIn } from '../process/environment.ts'
 import { basicCredential } from '../process/redact.ts'
+import { trustingUploadPack } from '../process/safe-directory.ts'
 import type { RemoteAccess } from '../types.ts'
 import { remoteKind } from './remote-url.ts'
 
@@ -26,6 +28,16 @@ export function accessOptions(
     case 'file':
       return { config: lenient, protocols: ['file'], env: {}, secrets }
   }
+}
+
+/** Options for a command that reads from this remote, beside those of its environment. */
+export function readOptions({ remote: { url } }: RemoteAccess): readonly string[] {
+  return remoteKind(url) === 'file' ? [`--upload-pack=${trustingUploadPack(localPath(url))}`] : []
+}
+
+/** The folder of a remote on this machine. */
+export function localPath(url: string): string {
+  return url.startsWith('file:') ? fileURLToPath(url) : url
 }
 
 /** The token is bound to the remote's own host: a redirect to another one does not carry it along. */

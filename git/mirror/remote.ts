@@ -3,7 +3,7 @@ import { FsckError } from '../process/fsck-failure.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { nameRefused } from './name-refused.ts'
 import { decodeRefLines } from './ref-text.ts'
-import { accessOptions } from './remote-access.ts'
+import { accessOptions, readOptions } from './remote-access.ts'
 
 /**
  * The remote's refs that match one of the patterns: full ref names, with `*` for any run of characters.
@@ -16,7 +16,7 @@ export async function listRemote(
 ): Promise<readonly RemoteRef[]> {
   // A plain tag name does not match the line of what the tag points at.
   const asked = patterns.flatMap((pattern) => [pattern, `${pattern}^{}`])
-  const argv = ['ls-remote', '--quiet', '--', access.remote.url, ...asked]
+  const argv = ['ls-remote', '--quiet', ...readOptions(access), '--', access.remote.url, ...asked]
   const result = await runGit(place, argv, accessOptions(access))
   const matches = patterns.map(asExpression)
   return parseRemoteRefs(decodeRefLines(result.stdout)).filter(({ ref }) =>
@@ -65,6 +65,7 @@ export async function fetchRefs(
     '--no-recurse-submodules',
     '--refmap=',
     '--stdin',
+    ...readOptions(access),
     '--',
     access.remote.url,
   ]
