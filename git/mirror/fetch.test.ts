@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Oid } from '../../domain/patch.ts'
-import { makeFolder, makeRepo, type TestFolder, type TestRepo } from '../testing.ts'
+import { makeFolder, makeRepo, openRepo, type TestFolder, type TestRepo } from '../testing.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
 import { fetchFork, fetchUpstream } from './fetch.ts'
 import { openMirror } from './mirror.ts'
@@ -238,5 +238,38 @@ describe('a maintained branch', () => {
       head: two,
     })
     expect(await fetchFork(mirror, access, { fork: 'ours', branch: 'main' })).toMatchObject({ kind: 'ok' })
+  })
+})
+
+describe('a shallow repository', () => {
+  it.each(['upstream', 'home'])('is called one, with the way out: %s', async (which) => {
+    upstream.commit('two', { file: '2' })
+    upstream.git('tag', 'v2')
+    const dir = join(folder.path, 'shallow')
+    execFileSync('git', ['clone', '-q', '--depth=1', `file://${upstream.dir}`, dir])
+    const shallow = { ...access, remote: { ...access.remote, url: dir } }
+    const fetched =
+      which === 'upstream'
+        ? fetchUpstream(mirror, shallow, { tag: 'v2' })
+        : fetchFork(mirror, shallow, { fork: 'ours', branch: 'main' })
+    await expect(fetched).rejects.toMatchObject({
+      code: 'UNDRIFT_E_STACK',
+      message: `${dir} is a shallow clone: its older history is missing.`,
+      hint: expect.stringContaining(`git -C ${dir} fetch --unshallow`),
+    })
+  })
+
+  it('is read where the mirror has what is missing in it', async () => {
+    upstream.commit('two', { file: '2' })
+    upstream.git('tag', 'v2')
+    await fetchUpstream(mirror, access, { tag: 'v2' })
+    const dir = join(folder.path, 'shallow')
+    execFileSync('git', ['clone', '-q', '--depth=1', `file://${upstream.dir}`, dir])
+    const ours = openRepo(dir).commit('ours', { ours: '1' })
+    const shallow = { ...access, remote: { ...access.remote, url: dir } }
+    expect(await fetchFork(mirror, shallow, { fork: 'ours', branch: 'main' })).toEqual({
+      kind: 'ok',
+      head: ours,
+    })
   })
 })

@@ -1,9 +1,12 @@
+import { UndriftError } from '../../domain/errors.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import { type Place, runGit } from '../process/command.ts'
 import { FsckError } from '../process/fsck-failure.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { nameRefused } from './name-refused.ts'
 import { decodeRefLines } from './ref-text.ts'
-import { accessOptions, readOptions } from './remote-access.ts'
+import { accessOptions, localPath, readOptions } from './remote-access.ts'
+import { remoteKind } from './remote-url.ts'
 
 /**
  * The remote's refs that match one of the patterns: full ref names, with `*` for any run of characters.
@@ -48,7 +51,8 @@ function asExpression(pattern: string): RegExp {
 
 /**
  * Fetches exactly these refspecs, all or none, and nothing beside them. Callers who write the same refs hold the
- * mirror's fetch lock. Throws as `listRemote` does, and UNDRIFT_E_FSCK for an object that does not pass Git's checks.
+ * mirror's fetch lock. Throws as `listRemote` does,
+ * UNDRIFT_E_FSCK for an object that does not pass Git's checks, and UNDRIFT_E_STACK for a shallow repository.
  */
 export async function fetchRefs(
   mirror: Mirror,
@@ -70,9 +74,19 @@ export async function fetchRefs(
     access.remote.url,
   ]
   try {
-    await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+    const options = { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` }
+    const { stderr } = await runGit(mirror, argv, options)
+    // Git leaves such a ref out and calls it a success.
+    if (/rejected .+ because shallow roots are not allowed/.test(stderr)) throw shallowRemote(access)
   } catch (error) {
     if (error instanceof FsckError) throw await nameRefused(mirror, access, { error, refspecs })
     throw error
   }
+}
+
+function shallowRemote({ remote: { url } }: RemoteAccess): UndriftError {
+  const place = remoteKind(url) === 'file' ? `git -C ${shellWord(localPath(url))}` : 'git'
+  return new UndriftError('UNDRIFT_E_STACK', `${url} is a shallow clone: its older history is missing.`, {
+    hint: `Complete it there with \`${place} fetch --unshallow\`, or name the repository that it was cloned from.`,
+  })
 }
