@@ -6,7 +6,8 @@ const outcomes =
   'null | "needs_intervention" | "completed" | "changed" | "blocked" | "failed" | "skipped" | "superseded"'
 const needs =
   'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
-  '           "credentials" | "tag-moved" | "tag-signature" | "signature-tool-missing" | "sandbox-missing" |\n' +
+  '           "credentials" | "remote-moved" | "tag-moved" | "tag-signature" | "signature-tool-missing" |\n' +
+  '           "sandbox-missing" |\n' +
   '           "suspect-merge" | "landed-with-changes" | "step-failed"'
 
 const row = `"id", "fork", "line", "tag",

@@ -40,11 +40,16 @@ export function localPath(url: string): string {
   return url.startsWith('file:') ? fileURLToPath(url) : url
 }
 
-/** The token is bound to the remote's own host: a redirect to another one does not carry it along. */
+/**
+ * The token is bound to the remote's own host. That alone does not keep it there: git looks the header up for the first
+ * URL and sends it to wherever a redirect of `info/refs` led, with the pack behind it.
+ * Invariant: no git process follows a redirect.
+ */
 function httpConfig({ remote, secret, addresses }: RemoteAccess): readonly ConfigEntry[] {
   const url = new URL(remote.url)
   const header = `Authorization: Basic ${basicCredential(secret ?? '')}`
   return [
+    ['http.followRedirects', 'false'],
     ['http.lowSpeedLimit', '1000'],
     ['http.lowSpeedTime', '60'],
     ...(secret === null ? [] : ([[`http.${url.origin}/.extraHeader`, header]] as const)),
@@ -56,12 +61,9 @@ function httpConfig({ remote, secret, addresses }: RemoteAccess): readonly Confi
 function pinnedTo(addresses: readonly string[], { hostname, port }: URL): readonly ConfigEntry[] {
   const isName = !hostname.startsWith('[') && isIP(hostname) === 0
   const places = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address))
-  return [
-    ['http.followRedirects', 'false'],
-    ...(isName && places.length > 0
-      ? ([['http.curloptResolve', `${hostname}:${port || '443'}:${places.join(',')}`]] as const)
-      : []),
-  ]
+  return isName && places.length > 0
+    ? [['http.curloptResolve', `${hostname}:${port || '443'}:${places.join(',')}`]]
+    : []
 }
 
 function sshEnvironment(): Record<string, string> {

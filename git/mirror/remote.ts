@@ -1,16 +1,18 @@
 import { UndriftError } from '../../domain/errors.ts'
 import { shellWord } from '../../domain/shell-word.ts'
-import { type Place, runGit } from '../process/command.ts'
+import type { Place } from '../process/command.ts'
 import { FsckError } from '../process/fsck-failure.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { talk } from './moved-remote.ts'
 import { nameRefused } from './name-refused.ts'
 import { decodeRefLines } from './ref-text.ts'
-import { accessOptions, localPath, readOptions } from './remote-access.ts'
+import { localPath, readOptions } from './remote-access.ts'
 import { remoteKind } from './remote-url.ts'
 
 /**
  * The remote's refs that match one of the patterns: full ref names, with `*` for any run of characters.
- * Throws UNDRIFT_E_REMOTE when it cannot be reached, UNDRIFT_E_AUTH when it refuses, UNDRIFT_E_INPUT for a bad URL.
+ * Throws UNDRIFT_E_REMOTE when it cannot be reached, UNDRIFT_E_AUTH when it refuses,
+ * UNDRIFT_E_MOVED when it redirects, UNDRIFT_E_INPUT for a bad URL.
  */
 export async function listRemote(
   place: Place,
@@ -20,7 +22,7 @@ export async function listRemote(
   // A plain tag name does not match the line of what the tag points at.
   const asked = patterns.flatMap((pattern) => [pattern, `${pattern}^{}`])
   const argv = ['ls-remote', '--quiet', ...readOptions(access), '--', access.remote.url, ...asked]
-  const result = await runGit(place, argv, accessOptions(access))
+  const result = await talk(place, access, { argv })
   const matches = patterns.map(asExpression)
   return parseRemoteRefs(decodeRefLines(result.stdout)).filter(({ ref }) =>
     matches.some((match) => match.test(ref)),
@@ -74,8 +76,7 @@ export async function fetchRefs(
     access.remote.url,
   ]
   try {
-    const options = { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` }
-    const { stderr } = await runGit(mirror, argv, options)
+    const { stderr } = await talk(mirror, access, { argv, stdin: `${refspecs.join('\n')}\n` })
     // Git leaves such a ref out and calls it a success.
     if (/rejected .+ because shallow roots are not allowed/.test(stderr)) throw shallowRemote(access)
   } catch (error) {

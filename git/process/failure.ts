@@ -7,6 +7,8 @@ const longestWords = 2_000
 /** Patterns of git's, ssh's and curl's own words (LC_ALL=C), the more telling first. */
 const signs: readonly (readonly [RegExp, ErrorCode])[] = [
   [/detected dubious ownership in repository/i, 'UNDRIFT_E_REFUSED'],
+  // Git follows no redirect of ours: it would take the token, and what is pushed, to another host.
+  [/^(?!remote: ).*(?:returned error:|HTTP) 30[12378]\b/im, 'UNDRIFT_E_MOVED'],
   [/No space left on device|Disk quota exceeded/i, 'UNDRIFT_E_DISK'],
   [/Authentication failed|could not read (Username|Password)|terminal prompts disabled/i, 'UNDRIFT_E_AUTH'],
   // What newer Git says where it may not ask.
