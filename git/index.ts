@@ -6,7 +6,7 @@ export {
   type UnsettledPath,
 } from './conflict/conflict-take.ts'
 export { type ConflictInHands, openConflict, type PathInHands } from './conflict/conflict-tree.ts'
-export { removeTree } from './conflict/work-tree.ts'
+export { removeTree, removingEnding } from './conflict/remove-tree.ts'
 export { type FoldedGenerated, foldGenerated } from './generated/fold-generated.ts'
 export { importMadeTree, packMadeTree } from './generated/made-pack.ts'
 export { noteWorkTree, takeGenerated } from './generated/take-generated.ts'
