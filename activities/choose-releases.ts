@@ -80,6 +80,9 @@ export async function chooseReleases(input: ChooseInput, around: ChooseSurroundi
     security: upstream.security,
     now,
     ...(problems === undefined ? {} : { problems }),
+    ...(result?.kind === 'releases' && result.withdrawn
+      ? { withdrawn: new Map(result.withdrawn.map(({ tag, why }) => [tag, why])) }
+      : {}),
     ...(order === null ? {} : { positionOf: order.positionOf }),
   }
   const draft = choose(base)

@@ -1,18 +1,22 @@
 import type { ActivityDeps } from './deps.ts'
 import { fetchRelease } from './fetch-release.ts'
+import { lookUpTag } from './look-up-tag.ts'
 import { moveBranch } from './move-branch.ts'
 import { pollFeed } from './poll-feed.ts'
 import { pushCandidate } from './push-candidate.ts'
 import { readPollMemory } from './read-poll-memory.ts'
 import { rebaseStack } from './rebase-stack.ts'
 import { recordAttempt } from './record-attempt.ts'
+import { recordEvent } from './record-event.ts'
 import { regenerate } from './regenerate.ts'
 import { seenByWatch } from './seen-by-watch.ts'
 import { showMovedTags } from './show-moved-tags.ts'
 import { startMaintenance } from './start-maintenance.ts'
 import { runStep } from './step.ts'
 import { supersedeOlder } from './supersede-older.ts'
+import { tellFeedWords } from './tell-feed-words.ts'
 import { tellMovedTags } from './tell-moved-tags.ts'
+import { tellRanByHand } from './tell-ran-by-hand.ts'
 import type { ControlActivities, GitActivities, VerifyActivities } from './types.ts'
 import { verifyCandidate } from './verify-candidate.ts'
 
@@ -32,12 +36,16 @@ export function createActivities(deps: ActivityDeps): Activities {
       startMaintenance,
       supersedeOlder: (input) => supersedeOlder(input, deps),
       tellMovedTags,
+      tellFeedWords,
+      tellRanByHand,
+      lookUpTag: (input) => lookUpTag(input, deps),
     },
     git: {
       fetchRelease: (input) => runStep((step) => fetchRelease(input, { seenByWatch, ...deps }, step)),
       rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step)),
       pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step)),
       moveBranch: (input) => runStep((step) => moveBranch(input, deps, step)),
+      recordEvent: (input) => runStep((step) => recordEvent(input, deps, step)),
       recordAttempt: (input) => runStep((step) => recordAttempt(input, deps, step)),
       showMovedTags: (input) => runStep((step) => showMovedTags(input, deps, step)),
     },

@@ -27,8 +27,12 @@ export async function fetchRelease(
   const worker = workerPlace(deps)
   const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
   step.report({ done: 0, total: 2, what: `fetching ${upstream.name}` })
+  let there: ReadonlySet<string> | undefined
   const fetched = await fetchUpstream(mirror, accessTo(upstream.git, deps), {
     tag: input.tag,
+    onTags: (tags) => {
+      there = tags
+    },
     seen: input.seen ?? (await deps.seenByWatch?.(upstream.name, input.tag)) ?? null,
     accepted: acceptedMoves(input),
   })
@@ -51,7 +55,11 @@ export async function fetchRelease(
     return { kind: 'blocked', reason: `There is no branch ${fork.branch} in ${source.url}.`, worker }
   }
   const stackHead = branch.head
-  const downgrade = await downgradeReason(mirror, input, { head: stackHead, release })
+  const downgrade = await downgradeReason(mirror, input, {
+    head: stackHead,
+    release,
+    ...(there && { there }),
+  })
   if (downgrade !== null) return { kind: 'skipped', reason: downgrade, worker }
   if (fork.publish.ledger === true) {
     const accesses = publishRemotes(fork).map((remote) => () => accessTo(remote, deps))
@@ -66,7 +74,7 @@ export async function fetchRelease(
 async function downgradeReason(
   mirror: Mirror,
   { tag, settings }: FetchInput,
-  at: Pick<Parameters<typeof newerBase>[1], 'head' | 'release'>,
+  at: Pick<Parameters<typeof newerBase>[1], 'head' | 'release' | 'there'>,
 ): Promise<string | null> {
   const { upstream, fork } = settings
   const newer = await newerBase(mirror, { ...at, rules: tagRulesOf(upstream, fork) })

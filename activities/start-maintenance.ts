@@ -11,7 +11,7 @@ import type { StartMaintenanceInput } from './watch-types.ts'
 export async function startMaintenance(
   input: StartMaintenanceInput,
 ): Promise<'started' | 'running' | 'done'> {
-  const { settings, release } = input
+  const { settings, release, returned } = input
   const { name, line } = settings.fork
   try {
     await Context.current().client.workflow.signalWithStart('maintainRelease', {
@@ -20,7 +20,7 @@ export async function startMaintenance(
       args: [{ settings, release }],
       signal: 'releaseSeen',
       signalArgs: [{ tag: release.tag }],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      workflowIdReusePolicy: returned ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       staticSummary: `${name} (${line}) → ${release.tag}`,
     })
     return 'started'

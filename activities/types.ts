@@ -5,11 +5,15 @@ import type { PollMemory } from '../domain/poll-memory.ts'
 import type { Regenerated } from '../domain/regenerated.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
-import type { LedgerEntry } from '../git/index.ts'
+import type { LedgerEntry, LedgerEvent } from '../git/index.ts'
 import type {
+  FeedWordsInput,
+  LookUpTagInput,
+  LookUpTagResult,
   MovedTagsInput,
   PollInput,
   PollResult,
+  RanByHandInput,
   ShowMovesInput,
   ShowMovesResult,
   StartMaintenanceInput,
@@ -244,6 +248,11 @@ export interface RecordInput extends Omit<LedgerEntry, 'fork' | 'line' | 'tree' 
   readonly patches: readonly PatchReport[]
 }
 
+export interface RecordEventInput {
+  readonly settings: AttemptSettings
+  readonly event: LedgerEvent
+}
+
 export interface RecordResult {
   /** The ledger's commit. */
   readonly entry: Oid
@@ -259,6 +268,12 @@ export interface ControlActivities {
   supersedeOlder(input: SupersedeOlderInput): Promise<readonly string[]>
   /** Tells the running attempts of these releases that their tags moved; returns whom it told. */
   tellMovedTags(input: MovedTagsInput): Promise<readonly string[]>
+  /** Tells them what the feed says against their release now. */
+  tellFeedWords(input: FeedWordsInput): Promise<readonly string[]>
+  /** Tells the watch of an upstream that someone runs a release by hand. */
+  tellRanByHand(input: RanByHandInput): Promise<void>
+  /** Whether upstream has a tag, and the rules of a line take it. */
+  lookUpTag(input: LookUpTagInput): Promise<LookUpTagResult>
 }
 
 export interface GitActivities {
@@ -267,6 +282,8 @@ export interface GitActivities {
   pushCandidate(input: PushInput): Promise<PushResult>
   moveBranch(input: MoveBranchInput): Promise<MoveBranchResult>
   recordAttempt(input: RecordInput): Promise<RecordResult>
+  /** Writes what a person did to a line into its ledger. */
+  recordEvent(input: RecordEventInput): Promise<void>
   /** What a person must see of tags that a watch found moved. */
   showMovedTags(input: ShowMovesInput): Promise<ShowMovesResult>
 }

@@ -3,8 +3,8 @@ import type { LineStart } from '../domain/lines/choose-for-lines.ts'
 import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
-import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
-import type { MovedTag } from '../domain/watch.ts'
+import type { AttemptSettings, TagRules, UpstreamSettings } from '../domain/settings.ts'
+import type { FeedObjection, MovedTag } from '../domain/watch.ts'
 
 export interface PollInput {
   readonly upstream: UpstreamSettings
@@ -29,7 +29,32 @@ export interface PollResult {
 export interface StartMaintenanceInput {
   readonly settings: AttemptSettings
   readonly release: { readonly tag: string; readonly publishedAt: string | null; readonly url: string | null }
+  /** The tag had been deleted and returned: an attempt that ended well was of another release. */
+  readonly returned?: true
 }
+
+export interface FeedWordsInput {
+  readonly upstream: string
+  /** What the feed says against releases now; null where it has taken that back. */
+  readonly words: readonly { readonly tag: string; readonly objection: FeedObjection | null }[]
+}
+
+export interface RanByHandInput {
+  readonly upstream: string
+  readonly fork: string
+  readonly line: string
+  readonly tag: string
+  readonly tags: TagRules
+}
+
+export interface LookUpTagInput {
+  readonly upstream: UpstreamSettings
+  readonly tags: TagRules
+  readonly tag: string
+}
+
+/** Whether a line may stand on a tag. */
+export type LookUpTagResult = { readonly kind: 'ok' } | { readonly kind: 'refused'; readonly why: string }
 
 export interface MovedTagsInput {
   readonly upstream: string

@@ -47,7 +47,13 @@ export async function fetchForPlan(
       hint: `See why with \`undrift releases ${upstream.name}\`.`,
     })
   }
-  const fetched = await fetchUpstream(mirror, access, { tag })
+  let there: ReadonlySet<string> | undefined
+  const fetched = await fetchUpstream(mirror, access, {
+    tag,
+    onTags: (tags) => {
+      there = tags
+    },
+  })
   if (fetched.kind === 'no-such-tag') {
     throw new UndriftError('UNDRIFT_E_NOT_FOUND', `There is no tag ${tag} in ${upstream.git.url}.`, {
       hint:
@@ -73,7 +79,12 @@ export async function fetchForPlan(
   }
   const { release } = fetched
   const { head } = branch
-  const newer = await newerBase(mirror, { head, release, rules: tagRulesOf(upstream, fork) })
+  const newer = await newerBase(mirror, {
+    head,
+    release,
+    rules: tagRulesOf(upstream, fork),
+    ...(there && { there }),
+  })
   const leftOut =
     newer === null
       ? null

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
 import { UndriftError } from '../domain/errors.ts'
 import { watchId } from '../domain/ids.ts'
-import type { AcceptTagInput, HoldInput, ReleaseInput } from '../workflows/messages.ts'
+import type { AcceptTagInput, HoldInput, ReleaseInput, SetLineInput } from '../workflows/messages.ts'
 import { askWorker, type Session } from './session.ts'
 
 /** A person's word to a watch; the names are those of its messages. */
@@ -9,6 +9,7 @@ export type SaidToWatch =
   | { readonly name: 'hold'; readonly input: HoldInput }
   | { readonly name: 'release'; readonly input: ReleaseInput }
   | { readonly name: 'acceptTag'; readonly input: AcceptTagInput }
+  | { readonly name: 'setLine'; readonly input: SetLineInput }
 
 /** Says it and returns the answering sentence; UNDRIFT_E_REFUSED with the reason when it is not taken. */
 export async function sayToWatch(

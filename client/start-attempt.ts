@@ -30,7 +30,7 @@ export async function startAttempt(
   const id = maintainId(fork.name, fork.line, tag)
   const before = await describeAttempt(session, id)
   if (before?.running) return { id, runId: before.runId, how: 'joined' }
-  const input: MaintainInput = { settings, release: { tag, publishedAt: null, url: null } }
+  const input: MaintainInput = { settings, byHand: true, release: { tag, publishedAt: null, url: null } }
   try {
     const handle = await session.client.workflow.start(workflowTypes.maintain, {
       workflowId: id,

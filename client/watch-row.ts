@@ -11,12 +11,22 @@ import type {
   Hold,
   LineKey,
   MovedTag,
+  StandReason,
   UpstreamQuestion,
   WaitingRelease,
   WatchKnowledge,
 } from '../domain/watch.ts'
 import type { WatchStatus } from '../workflows/messages.ts'
 import { searchKeys } from './search-attributes.ts'
+
+/** What a line stands on, and why. */
+export interface StandingLine {
+  readonly line: LineKey
+  readonly lastRelease: string | null
+  readonly because?: 'baseline' | StandReason
+  /** Who set it and why, or the tag that does not count any more. */
+  readonly note?: string | null
+}
 
 /** One upstream as `status --json` shows it. */
 export interface UpstreamRow {
@@ -35,7 +45,7 @@ export interface UpstreamRow {
   /** Why the last of them failed, and since when they do; null when none did. */
   readonly failure: { readonly reason: string; readonly message: string; readonly since: string } | null
   /** What each line stands on. */
-  readonly lines: readonly { readonly line: LineKey; readonly lastRelease: string | null }[]
+  readonly lines: readonly StandingLine[]
   readonly waiting: readonly WaitingRelease[]
   readonly holds: readonly Hold[]
   readonly alarms: readonly MovedTag[]
@@ -148,11 +158,13 @@ function withStanding(
   }
 }
 
-function linesOf({ lines }: Pick<WatchKnowledge, 'lines'>): UpstreamRow['lines'] {
-  return Object.entries(lines).map(([line, { standsOn }]) => ({
-    line: line as LineKey,
-    lastRelease: standsOn,
-  }))
+function linesOf({ lines, stands }: Pick<WatchKnowledge, 'lines' | 'stands'>): UpstreamRow['lines'] {
+  return (Object.entries(lines) as [LineKey, WatchKnowledge['lines'][LineKey]][]).map(
+    ([line, { standsOn }]) => {
+      const { because = 'baseline', note = null } = stands?.[line] ?? {}
+      return { line, lastRelease: standsOn, because, note } as const
+    },
+  )
 }
 
 function phaseOf(watch: {

@@ -27,13 +27,13 @@ export const needs = [
   'candidate-moved',
   'branch-moved',
   'credentials',
-  'remote-moved',
   'tag-moved',
   'tag-signature',
   'signature-tool-missing',
   'sandbox-missing',
   'suspect-merge',
   'landed-with-changes',
+  'withdrawn',
   'step-failed',
 ] as const
 export type Need = (typeof needs)[number]

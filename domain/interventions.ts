@@ -39,13 +39,13 @@ const answers: Readonly<Record<Need, readonly DecisionName[]>> = {
   'candidate-moved': ['retry', 'skip', 'abort'],
   'branch-moved': ['resume', 'skip', 'abort'],
   credentials: ['retry', 'skip', 'abort'],
-  'remote-moved': ['retry', 'skip', 'abort'],
   'tag-moved': ['retry', 'approve', 'skip', 'abort'],
   'tag-signature': ['retry', 'approve', 'skip', 'abort'],
   'signature-tool-missing': ['retry', 'skip', 'abort'],
   'sandbox-missing': ['retry', 'skip', 'abort'],
   'suspect-merge': ['approve', 'resume', 'skip', 'abort'],
   'landed-with-changes': ['approve', 'resume', 'skip', 'abort'],
+  withdrawn: ['approve', 'skip', 'abort'],
   'step-failed': ['retry', 'resume', 'skip', 'abort'],
 }
 
@@ -62,6 +62,7 @@ const approvals: Readonly<Partial<Record<Need, string>>> = {
   'tag-moved': 'let it go: take the tag as it is shown last, and begin again from the fetch',
   'tag-signature': 'let it go: take this tag object as it is, once',
   'suspect-merge': 'take the replayed stack as it is, and check it',
+  withdrawn: 'push the candidate although the feed withdrew the release',
   'landed-with-changes': 'keep the patches as they are, and check the replayed stack',
 }
 

@@ -9,6 +9,8 @@ export interface WatchKnowledge {
   readonly seen: readonly string[]
   /** A line that is missing takes its baseline from the next full feed. */
   readonly lines: Readonly<Record<LineKey, LineKnowledge>>
+  /** Why lines stand where they stand; a line that is missing stands where it began. See lines/line-stands.ts. */
+  readonly stands?: Readonly<Record<LineKey, LineStand>>
   /** The releases that some line waits with, each once. */
   readonly releases: readonly NoticedRelease[]
   /** Releases as they were first seen in the upstream repository, newest last; at most 50. */
@@ -24,6 +26,12 @@ export interface WatchKnowledge {
   readonly skipped: readonly SkippedByLines[]
   /** Tags that were sent to a line, newest last; at most 50. */
   readonly dispatched: readonly string[]
+  /** The last of them with the time that the feed gave, newest last; at most ten. */
+  readonly sent?: readonly Pick<NoticedRelease, 'tag' | 'publishedAt'>[]
+  /** What the feed says against releases that were sent, as long as it says so. */
+  readonly withdrawn?: readonly FeedObjection[]
+  /** Tags whose deletion someone accepted, newest last; at most ten. One that returns is a new release. */
+  readonly gone?: readonly string[]
   /** How many releases stood in the feed at first contact and were left alone. */
   readonly skippedAtFirst: number
   /** Entries of the feed that name no tag or several; at most five. */
@@ -38,7 +46,7 @@ export interface WatchKnowledge {
 
 /** A person's word to a watch, for the record. */
 export interface WatchWord {
-  readonly name: 'hold' | 'release' | 'acceptTag'
+  readonly name: 'hold' | 'release' | 'acceptTag' | 'setLine'
   /** What it is about: an upstream, a fork, a line or a tag. */
   readonly target: string
   readonly by: string
@@ -48,12 +56,45 @@ export interface WatchWord {
 }
 
 export interface LineKnowledge {
-  /** The newest release that was sent to it, or that its rules took when it began; nothing older is ever sent. */
+  /** The release that bounds it: nothing older is sent. */
   readonly standsOn: string | null
   /** Tags that it takes, but not yet: oldest version first, each described in `releases`. */
   readonly waiting: readonly string[]
   /** What it stands on was too much to be remembered; nothing starts until it is less. See lines/fit-knowledge.ts. */
   readonly isLost?: boolean
+}
+
+/** Why a line stands on its release. */
+export const standReasons = [
+  /** The watch sent it. */
+  'sent',
+  /** Someone ran it by hand. */
+  'run',
+  /** Someone set it with `undrift line set`. */
+  'set',
+  /** Upstream deleted what the line stood on, and someone accepted that. */
+  'gone',
+  /** The rules do not take what the line stood on. */
+  'rules',
+] as const
+export type StandReason = (typeof standReasons)[number]
+
+export interface LineStand {
+  readonly because: StandReason
+  /** Who set it and why, or the tag that does not count any more. */
+  readonly note?: string
+  /** What the line stood on before, newest last; at most three. */
+  readonly earlier?: readonly string[]
+  /** The next full read of the feed is judged as if nothing in it had been seen. */
+  readonly again?: true
+}
+
+/** What a feed says against a release: it was withdrawn, or is a pre-release after all. */
+export interface FeedObjection {
+  readonly tag: string
+  readonly kind: 'withdrawn' | 'pre-release'
+  /** A clause, such as `was yanked`. */
+  readonly why: string
 }
 
 /** A release that was noticed, as far as it must be known while a line waits with it. */

@@ -6,7 +6,7 @@ export {
   type UnsettledPath,
 } from './conflict/conflict-take.ts'
 export { type ConflictInHands, openConflict, type PathInHands } from './conflict/conflict-tree.ts'
-export { removeTree, removingEnding } from './conflict/remove-tree.ts'
+export { removeTree } from './conflict/work-tree.ts'
 export { type FoldedGenerated, foldGenerated } from './generated/fold-generated.ts'
 export { importMadeTree, packMadeTree } from './generated/made-pack.ts'
 export { noteWorkTree, takeGenerated } from './generated/take-generated.ts'
@@ -17,6 +17,7 @@ export { newerBase } from './integrity/newer-base.ts'
 export { type SeenMove, showMove } from './integrity/show-move.ts'
 export type { Signer } from './integrity/signature.ts'
 export { type EarlierWords, earlierWords } from './ledger/earlier-words.ts'
+export { type RecordedEvent, readEvents, recordEvent } from './ledger/event-log.ts'
 export {
   type Line,
   ledgerRef,
@@ -26,8 +27,8 @@ export {
   recordAttempt,
   recordedRangeDiff,
 } from './ledger/ledger.ts'
-
 export type { LedgerEntry } from './ledger/ledger-entry.ts'
+export type { LedgerEvent } from './ledger/ledger-event.ts'
 export { followPatch, type PatchStep } from './ledger/patch-history.ts'
 export { takePublished, takeReachable } from './ledger/take-published.ts'
 export {
@@ -50,7 +51,6 @@ export { type RemoteKind, remoteKind } from './mirror/remote-url.ts'
 export { addNotes, copyNotes, moveNotes, notesRef } from './notes/notes.ts'
 export { commitSubject } from './objects/subject.ts'
 export { atLeast, gitVersion } from './process/version.ts'
-export { wayPatterns, wordsInTheWay } from './push/in-the-way.ts'
 export { push } from './push/push.ts'
 export { type PushedStep, type PushStep, pushAll } from './push/push-all.ts'
 export { rangeDiff, type StackEnds } from './replay/range-diff.ts'

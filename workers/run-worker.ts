@@ -86,8 +86,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 
 async function tidyUp({ data, log }: RunWorkerOptions): Promise<void> {
   try {
-    const left = await removeOldWorkTrees(data.verify, Date.now())
-    if (left.length > 0) log.warn({ folder: data.verify, left }, 'old work trees could not be removed')
+    await removeOldWorkTrees(data.verify, Date.now())
   } catch (error) {
     log.warn({ err: error, folder: data.verify }, 'old work trees could not be removed')
   }

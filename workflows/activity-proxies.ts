@@ -18,7 +18,7 @@ const retry = {
 } as const
 
 /** Quick calls on the server itself; they are repeated until the server answers. */
-export const control = proxyActivities<Omit<ControlActivities, 'pollFeed' | 'readPollMemory'>>({
+export const control = proxyActivities<Omit<ControlActivities, 'pollFeed' | 'readPollMemory' | 'lookUpTag'>>({
   taskQueue: taskQueues.control,
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes },
@@ -30,6 +30,15 @@ export const quickLook = proxyActivities<Pick<ControlActivities, 'readPollMemory
   startToCloseTimeout: '5s',
   scheduleToCloseTimeout: '10s',
   summary: 'what the polls came to',
+  retry: { maximumAttempts: 2, nonRetryableErrorTypes },
+})
+
+/** A look at the upstream repository that a person waits for. */
+export const lookUp = proxyActivities<Pick<ControlActivities, 'lookUpTag'>>({
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '20s',
+  scheduleToCloseTimeout: '30s',
+  summary: 'look up the tag',
   retry: { maximumAttempts: 2, nonRetryableErrorTypes },
 })
 
@@ -51,7 +60,7 @@ export function pollActivity(pollSeconds: number): Pick<ControlActivities, 'poll
 export function gitActivities(
   summary: string,
   waitForWorkerMs: number,
-): Omit<GitActivities, 'recordAttempt' | 'showMovedTags'> {
+): Omit<GitActivities, 'recordAttempt' | 'recordEvent' | 'showMovedTags'> {
   return proxyActivities<GitActivities>({
     taskQueue: taskQueues.git,
     startToCloseTimeout: '1h',
@@ -73,7 +82,7 @@ export const evidence = proxyActivities<Pick<GitActivities, 'showMovedTags'>>({
 })
 
 /** The ledger's entry of an attempt that has its outcome: given up after a while, because the outcome stands. */
-export const ledger = proxyActivities<Pick<GitActivities, 'recordAttempt'>>({
+export const ledger = proxyActivities<Pick<GitActivities, 'recordAttempt' | 'recordEvent'>>({
   taskQueue: taskQueues.git,
   startToCloseTimeout: '5m',
   scheduleToStartTimeout: '2m',

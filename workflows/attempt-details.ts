@@ -27,7 +27,10 @@ export function placeOf({ id, worker }: AttemptStatus): InterventionPlace {
 function heading(status: AttemptStatus): string {
   const standing = status.needs ?? status.outcome ?? status.phase
   const next = status.outcome === 'changed' ? ` ${promoteHint(placeOf(status))}` : ''
-  return `### ${status.fork} ${status.line} → ${status.tag}: ${standing}\n\n${status.reason}${next}`
+  const { objection = null } = status
+  const feed =
+    objection === null ? '' : `\n\nThe feed withdrew ${plainText(status.tag)}: ${plainText(objection.why)}.`
+  return `### ${status.fork} ${status.line} → ${status.tag}: ${standing}\n\n${status.reason}${next}${feed}`
 }
 
 function question(status: AttemptStatus): string {

@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow
 import type { CarriedResolution } from '../activities/types.ts'
 import { type DecisionName, isAlarm, steps } from '../domain/attempt.ts'
 import { possibleAnswers } from '../domain/interventions.ts'
+import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { Attempt } from './attempt.ts'
 import * as messages from './messages.ts'
@@ -83,6 +84,13 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
     if (phase === 'pushing' || phase === 'ended' || isAlarm(needs) || interruption !== null) return
     interruption = { kind: 'tag-moved' }
     interrupt()
+  })
+
+  setHandler(messages.feedWordSignal, ({ objection }) => {
+    const { upstream, fork } = attempt.status().settings
+    const takesPrereleases = tagRulesOf(upstream, fork).prereleases
+    const counts = objection?.kind === 'withdrawn' || !takesPrereleases
+    attempt.learn({ objection: counts ? objection : null })
   })
 
   function takeInterruption(): Interruption | null {

@@ -42,6 +42,17 @@ async function fetchStep(state: StepState): Promise<Next> {
   state.approved = false
   attempt.learn({ release: result.release, onto: result.release.commit, stackHead: result.stackHead })
   if (result.signer !== undefined) attempt.learn({ signer: result.signer })
+  if (state.byHand) {
+    state.byHand = false
+    const { upstream, fork } = settings
+    await control.tellRanByHand({
+      upstream: upstream.name,
+      fork: fork.name,
+      line: fork.line,
+      tag,
+      tags: tagRulesOf(upstream, fork),
+    })
+  }
   await control.supersedeOlder({
     fork: settings.fork.name,
     line: settings.fork.line,
@@ -87,7 +98,7 @@ async function verifyStep(state: StepState): Promise<Next> {
 
 async function pushStep(state: StepState): Promise<Next> {
   const { attempt } = state
-  const { tag, settings, head } = attempt.status()
+  const { tag, settings, head, objection = null } = attempt.status()
   const { publish } = settings.fork
   if (head === null || state.tree === null) return { kind: 'go', step: 'fetch' }
   if (!publish.push && !state.approved) {
@@ -96,6 +107,18 @@ async function pushStep(state: StepState): Promise<Next> {
       kind: 'ask',
       need: 'approval',
       question: `The candidate ${head.slice(0, 10)} for ${tag} is ready and lies in the mirror. Push it to ${publish.to.join(', ')}?`,
+      evidence: [
+        ...(objection === null ? [] : [`the feed withdrew ${tag}: ${objection.why}`]),
+        ...candidateSummary(attempt.status()),
+        rangeDiffHint(attempt.place()),
+      ],
+    }
+  }
+  if (objection && state.despite !== objection.why) {
+    return {
+      kind: 'ask',
+      need: 'withdrawn',
+      question: `The feed withdrew ${tag} after this attempt began: ${objection.why}. Push its candidate all the same?`,
       evidence: [...candidateSummary(attempt.status()), rangeDiffHint(attempt.place())],
     }
   }

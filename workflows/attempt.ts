@@ -10,6 +10,7 @@ export type Progress = Partial<
   Pick<
     AttemptStatus,
     | 'release'
+    | 'objection'
     | 'signer'
     | 'base'
     | 'onto'

@@ -39,6 +39,8 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     contained: false,
     tree: null,
     replans: 0,
+    despite: null,
+    byHand: input.byHand === true,
     letGo: [],
   }
   setHandler(resolutionsQuery, () => state.resolutions)
@@ -142,7 +144,8 @@ function answered(
         state.accepted = state.attempt.status().head
         return { kind: 'go', step: 'verify' }
       }
-      state.approved = true
+      state.despite = state.attempt.status().objection?.why ?? null
+      if (asked.need !== 'withdrawn') state.approved = true
       return { kind: 'go', step }
     case 'skip':
     case 'abort':
@@ -206,7 +209,6 @@ function afterFailure(step: Step, error: unknown): Next {
 }
 
 function needAfter(code: ErrorCode | undefined): Need {
-  if (code === 'UNDRIFT_E_MOVED') return 'remote-moved'
   return code === 'UNDRIFT_E_AUTH' || code === 'UNDRIFT_E_SECRET' ? 'credentials' : 'step-failed'
 }
 

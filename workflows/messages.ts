@@ -15,7 +15,7 @@ import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
-import type { WaitingRelease, WatchKnowledge } from '../domain/watch.ts'
+import type { FeedObjection, WaitingRelease, WatchKnowledge } from '../domain/watch.ts'
 
 /** What comes with a decision. Every field may be left out, so that a bare signal does as well. */
 export interface DecisionInput {
@@ -36,6 +36,8 @@ export interface SupersedeInput {
 
 export interface MaintainInput {
   readonly settings: AttemptSettings
+  /** Someone runs it, and not the watch: the watch is told what the line stands on. */
+  readonly byHand?: true
   readonly release: { readonly tag: string; readonly publishedAt: string | null; readonly url: string | null }
 }
 
@@ -111,6 +113,21 @@ export interface HoldInput {
 /** What comes with `release`: the target of a hold. */
 export type ReleaseInput = Pick<HoldInput, 'fork' | 'line' | 'by'>
 
+/** What a line is to stand on. */
+export interface SetLineInput {
+  readonly fork: string
+  readonly line: string
+  readonly tag: string
+  readonly by?: string
+  readonly reason?: string
+}
+
+/** What the feed says against the release of an attempt now; null where it has taken that back. */
+export interface FeedWordInput {
+  readonly tag: string
+  readonly objection: FeedObjection | null
+}
+
 /** The answer of `status` on an attempt, and the result of its workflow. */
 export interface AttemptStatus {
   readonly kind: 'attempt'
@@ -127,6 +144,8 @@ export interface AttemptStatus {
   readonly startedAt: string
   readonly updatedAt: string
   readonly release: PinnedRelease | null
+  /** What the feed says against the release since the attempt began; absent or null where it says nothing. */
+  readonly objection?: FeedObjection | null
   /** Whose signature the release's tag carries, where the config asks for one. */
   readonly signer?: string
   readonly base: Oid | null
@@ -194,6 +213,12 @@ export const releaseSeenSignal = defineSignal<[{ readonly tag: string }]>('relea
 export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
 /** The watch found that the release's tag moved or is gone: the attempt looks for itself, and asks. */
 export const tagMovedSignal = defineSignal<[{ readonly tag: string }]>('tagMoved')
+/** The watch found that the feed withdraws the release, or has taken that back. */
+export const feedWordSignal = defineSignal<[FeedWordInput]>('feedWord')
+/** An attempt that someone began by hand tells the watch what its line stands on. */
+export const ranByHandSignal = defineSignal<[Pick<SetLineInput, 'fork' | 'line' | 'tag'>]>('ranByHand')
+export const setLineUpdate = defineUpdate<string, [SetLineInput]>('setLine')
+export const setLineSignal = defineSignal<[SetLineInput?]>('setLine')
 export const pollNowSignal = defineSignal('pollNow')
 export const holdUpdate = defineUpdate<string, [HoldInput]>('hold')
 export const holdSignal = defineSignal<[HoldInput?]>('hold')

@@ -44,6 +44,10 @@ export interface StepState {
   /** The tree that passed verification. */
   tree: Oid | null
   replans: number
+  /** What the feed says against the release, and a person lets pass. */
+  despite: string | null
+  /** Someone began it, and not the watch; the watch is told once. */
+  byHand: boolean
   /** What a person let go although it raised an integrity alarm. */
   letGo: readonly LetGo[]
 }

@@ -1,4 +1,5 @@
 import { setHandler } from '@temporalio/workflow'
+import { withoutTag } from '../domain/lines/line-stands.ts'
 import { acceptMovedTag } from '../domain/lines/pins.ts'
 import type { WatchKnowledge, WatchWord } from '../domain/watch.ts'
 import { recordWord } from '../domain/watch-word.ts'
@@ -20,7 +21,10 @@ export function handleTagWords({ known, change, now }: TagWordsDeps): void {
     const word = readWord(input)
     if (before === null || before.alarms.length === 0) return 'There is no alarm about a tag.'
     const after = word && acceptMovedTag(before, word)
-    if (word && after) return recordWord(after, recordOf(word, now()))
+    if (word && after) {
+      const next = word.tagObject === null ? withoutTag(after, word.tag) : after
+      return recordWord(next, recordOf(word, now()))
+    }
     const standing = before.alarms.map((alarm) => `${alarm.tag} as ${alarm.after?.tagObject ?? 'gone'}`)
     return `No such tag waits for a word; what can be accepted is: ${standing.join(', ')}.`
   }

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { WorkflowHandle } from '@temporalio/client'
+import { lookUpTag } from '../activities/look-up-tag.ts'
 import { pollFeed } from '../activities/poll-feed.ts'
 import { readPollMemory } from '../activities/read-poll-memory.ts'
 import { showMovedTags } from '../activities/show-moved-tags.ts'
 import { runStep } from '../activities/step.ts'
+import type { RecordEventInput } from '../activities/types.ts'
 import type { MovedTagsInput, PollInput, StartMaintenanceInput } from '../activities/watch-types.ts'
 import { dataFolder } from '../config/data-folder.ts'
 import type { ForkSettings, UpstreamSettings } from '../domain/settings.ts'
 import { makeFolder, makeRepo, type TestRepo } from '../git/testing.ts'
 import type { FeedServer, ProjectFeed } from '../harness/world/feed-server.ts'
 import type { startTestServer } from '../workers/testing.ts'
-import type { WatchInput } from './messages.ts'
+import type { FeedWordInput, WatchInput } from './messages.ts'
 import { openStage, type Stage, settings } from './testing.ts'
 
 /** A watch on a real server, a real feed and a real repository; only the attempts are not begun but counted. */
@@ -26,6 +28,10 @@ export interface WatchStage {
   readonly repo: TestRepo
   /** Tags whose running attempts were told that they moved. */
   readonly told: readonly string[]
+  /** What the feed said against releases that were sent. */
+  readonly words: readonly FeedWordInput[]
+  /** What was to be written into ledgers. */
+  readonly events: readonly RecordEventInput[]
   readonly announce: (...tags: readonly string[]) => void
   readonly watch: (
     changes?: Partial<UpstreamSettings>,
@@ -60,6 +66,8 @@ export async function openWatchStage(
   const started: string[] = []
   let closed = false
   const told: string[] = []
+  const words: FeedWordInput[] = []
+  const events: RecordEventInput[] = []
   const data = dataFolder(join(folder.path, 'data'), {})
   const stage = await openStage(server, {
     control: {
@@ -73,8 +81,16 @@ export async function openWatchStage(
         told.push(...tags)
         return []
       },
+      tellFeedWords: async (input) => {
+        words.push(...input.words)
+        return []
+      },
+      lookUpTag: (input) => lookUpTag(input, { env: {} }),
     },
     git: {
+      recordEvent: async (input) => {
+        events.push(input)
+      },
       showMovedTags: (input) =>
         runStep((step) => showMovedTags(input, { data, address: server.address, env: {} }, step)),
     },
@@ -100,6 +116,8 @@ export async function openWatchStage(
     },
     repo,
     told,
+    words,
+    events,
     watch: (changes = {}, more = {}) =>
       stage.client.workflow.start('watchUpstream', {
         workflowId: `watch/${randomUUID()}`,

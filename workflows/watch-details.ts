@@ -1,5 +1,6 @@
 import { objectName } from '../domain/alarm-words.ts'
 import { describeHold, targetName } from '../domain/hold.ts'
+import { standWords } from '../domain/lines/stand-words.ts'
 import type { UpstreamSettings } from '../domain/settings.ts'
 import type {
   Hold,
@@ -54,10 +55,11 @@ function section(title: string, rows: readonly string[]): string {
   return rows.length === 0 ? '' : `${title}:\n\n${rows.map((row) => `- ${row}`).join('\n')}`
 }
 
-function linesOf({ lines }: WatchKnowledge): readonly string[] {
-  const rows = Object.entries(lines).map(([line, standing]) =>
-    plainText(`${line}: ${standingText(standing)}`),
-  )
+function linesOf({ lines, stands }: WatchKnowledge): readonly string[] {
+  const rows = (Object.entries(lines) as [LineKey, LineKnowledge][]).map(([line, standing]) => {
+    const { because = 'baseline', note = null } = stands?.[line] ?? {}
+    return plainText(`${line}: ${standingText(standing)} (${standWords(because, note)})`)
+  })
   const more = rows.length - shownLines
   return more > 0 ? [...rows.slice(0, shownLines), `and ${more} more`] : rows
 }

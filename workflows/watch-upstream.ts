@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow'
 import type { PollResult } from '../activities/watch-types.ts'
 import { shownMoves } from '../domain/lines/alarm-evidence.ts'
+import { newObjections } from '../domain/lines/feed-objections.ts'
 import { fitKnowledge } from '../domain/lines/fit-knowledge.ts'
 import { lineKey, lineRules } from '../domain/lines/line-rules.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
@@ -23,6 +24,7 @@ import { freshMemory } from '../domain/poll-memory.ts'
 import { nothingKnown, type WatchKnowledge } from '../domain/watch.ts'
 import { control, pollActivity, quickLook } from './activity-proxies.ts'
 import { handleHoldWords } from './hold-words.ts'
+import { handleLineWords } from './line-words.ts'
 import { configureSignal, pollNowSignal, statusQuery, type WatchInput, type WatchStatus } from './messages.ts'
 import { carryEvidence, comparesMoves } from './move-evidence.ts'
 import { showInLists } from './search-attributes.ts'
@@ -116,6 +118,13 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     pollAgain()
   })
   handleTagWords({ known: () => known, change, now })
+  handleLineWords({
+    upstream: () => upstream,
+    forks: () => forks,
+    known: () => known ?? nothingKnown,
+    change,
+    now,
+  })
   handleHoldWords({
     upstream: () => upstream.name,
     lines: () => forks.map(({ name, line }) => ({ fork: name, line })),
@@ -184,19 +193,25 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
   async function takeOver(found: PollResult): Promise<void> {
     const next = carryEvidence(unpackKnowledge(found.known), known)
     const alarms = newAlarms(known, next)
+    const words = newObjections(known, next)
     known = next
     phase = 'dispatching'
     if (alarms.length > 0) {
       show()
       await control.tellMovedTags({ upstream: upstream.name, tags: alarms })
     }
+    if (words.length > 0) await control.tellFeedWords({ upstream: upstream.name, words })
     const settings = new Map(forks.map((fork) => [lineKey(fork), { upstream, fork }]))
-    for (const { release, lines } of found.starts) {
+    for (const { release, lines, returned } of found.starts) {
       const { tag, publishedAt, url } = release
       for (const line of lines) {
         const attempt = settings.get(line)
         if (attempt === undefined) continue
-        await control.startMaintenance({ settings: attempt, release: { tag, publishedAt, url } })
+        await control.startMaintenance({
+          settings: attempt,
+          release: { tag, publishedAt, url },
+          ...(returned && { returned }),
+        })
       }
     }
     phase = 'polling'

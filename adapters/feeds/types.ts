@@ -55,6 +55,8 @@ export type FeedResult =
       readonly releases: readonly FeedRelease[]
       /** Entries that name no tag or two different ones: reported, not guessed. */
       readonly problems: readonly string[]
+      /** Entries that were a release and are none any more, with the reason as a clause; missing where there are none. */
+      readonly withdrawn?: readonly { readonly tag: string; readonly why: string }[]
       /** Where the feed says that it has moved to for good; missing when it has not. */
       readonly movedTo?: string
     }

@@ -9,6 +9,7 @@ export function attemptJson(details: AttemptDetails, webUi: string | null): obje
     reason: status?.reason ?? null,
     upstream: status?.upstream ?? null,
     release: status?.release ?? null,
+    objection: status?.objection ?? null,
     signer: status?.signer ?? null,
     base: status?.base ?? null,
     onto: status?.onto ?? null,

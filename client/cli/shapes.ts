@@ -6,9 +6,8 @@ const outcomes =
   'null | "needs_intervention" | "completed" | "changed" | "blocked" | "failed" | "skipped" | "superseded"'
 const needs =
   'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
-  '           "credentials" | "remote-moved" | "tag-moved" | "tag-signature" | "signature-tool-missing" |\n' +
-  '           "sandbox-missing" |\n' +
-  '           "suspect-merge" | "landed-with-changes" | "step-failed"'
+  '           "credentials" | "tag-moved" | "tag-signature" | "signature-tool-missing" | "sandbox-missing" |\n' +
+  '           "suspect-merge" | "landed-with-changes" | "withdrawn" | "step-failed"'
 
 const row = `"id", "fork", "line", "tag",
   "phase": ${phases},
@@ -21,7 +20,7 @@ const intervention =
 
 export const attemptShape = `{ "version": 1, ${row},
   "reason", "upstream", "release": null | { "tag", "tagObject", "commit" },
-  "signer": null | "…", "base", "onto", "stackHead", "head",
+  "objection": null | { "kind": "withdrawn" | "pre-release", "why" } of the feed, "signer": null | "…", "base", "onto", "stackHead", "head",
   "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason",
                  "cause": "…" of a landed or dropped one, "resolution": "…" where one settled it } ],
   "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds", "log", "tail" } ],
@@ -36,7 +35,8 @@ export const statusShape = `{ "version": 1,
                    "needs": null | "tag-moved" | "feed-gone" | "feed-moved",
                    "lastPollAt", "nextPollAt", "lastSuccessAt", "lastRelease", "failures",
                    "failure": null | { "reason", "message", "since" },
-                   "lines": [ { "line": "<fork>/<line>", "lastRelease": null | "…" } ],
+                   "lines": [ { "line": "<fork>/<line>", "lastRelease": null | "…",
+                                "because": "baseline" | "sent" | "run" | "set" | "gone" | "rules", "note": null | "…" } ],
                    "waiting": [ { "tag", "line", "reason": ${waitingReasons.map((reason) => `"${reason}"`).join(' | ')},
                                   "detail", "until": null | "…", "publishedAt", "url", "since", "security" } ],
                    "holds": [ { "fork": null | "…", "line": null | "…", "by", "at", "until": null | "…", "reason" } ],
@@ -71,6 +71,8 @@ export const holdShape =
 export const releaseShape =
   '{ "version": 1, "upstream", "fork", "line", "accepted": [ { "tag", "tagObject": null | "…" } ], "answer" }'
 
+export const lineShape = '{ "version": 1, "upstream", "fork", "line", "tag", "answer" }'
+
 export const pollShape = '{ "version": 1, "upstream", "polled": true }'
 
 export const webhookShape = '{ "version": 1, "address", "pid", "upstreams": [ "…" ] }'
@@ -94,8 +96,7 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
                  "cause": null | "exact" | "squashed" | "contained" | "marker" | "policy" | "excluded" | "upstream-pr" | "person",
                  "reason", "paths": [ "…" ], "encodedPaths": true where a path is not UTF-8, "folded": [ "…" ],
                  "suggestion": null | "reverted-upstream" | { "kind": "landed-with-changes", "as": [ "…" ] },
-                 "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…",
-                   "notSearched": [ "causedBy", "suggestion" ] where --explain left no time for them: then null says nothing }, "lost": [ "signature" ] where something is } ],
+                 "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…" }, "lost": [ "signature" ] where something is } ],
   "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ],
   "pending": [ { "pattern", "command", "patch" } ] where an attempt makes generated files again, which gives the result another id,
   "rangeDiff": "…" with --range-diff, where all patches settle }`

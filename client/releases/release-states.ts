@@ -106,7 +106,7 @@ function pastOf(tag: string, known: WatchKnowledge, { places, lines }: Look): Re
       row.tag === tag &&
       lines.some((line) => row.lines?.includes(line) ?? true) &&
       // Of several lines, that one has other rules for tags is no reason for the rest.
-      (lines.length === 1 || row.lines === undefined || /^(?:step|older)\b/.test(row.reason)),
+      (lines.length === 1 || row.lines === undefined || /^(?:step|older|withdrawn)\b/.test(row.reason)),
   )
   if (left !== undefined) {
     const by = lines.length === 1 || left.lines === undefined ? '' : ` (${someLines(left.lines)})`

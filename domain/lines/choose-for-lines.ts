@@ -1,20 +1,22 @@
-import { rememberSeen, unseenOf } from '../choose-release-memory.ts'
+import { unseenOf } from '../choose-release-memory.ts'
 import { holdOn } from '../hold.ts'
 import type { FeedRelease } from '../release.ts'
 import { type Exec, execUnguarded } from '../version/exec.ts'
 import type { TagReaderOptions } from '../version/tag-reader.ts'
-import type { LineKey, LineKnowledge, NoticedRelease, WatchKnowledge } from '../watch.ts'
+import type { LineKey, NoticedRelease, WatchKnowledge } from '../watch.ts'
 import { distinctReleases } from './distinct-releases.ts'
-import { fitKnowledge, roomForSeen, roomForSeenTags } from './fit-knowledge.ts'
+import { type FeedWords, objectionsNow } from './feed-objections.ts'
+import { roomForSeenTags } from './fit-knowledge.ts'
+import { learn, roomForReports, standsOf, tagsOf } from './learn-choice.ts'
 import { type LineReader, lineReader } from './line-reader.ts'
 import type { LineRules } from './line-rules.ts'
+import { boundBy } from './line-stands.ts'
 import { beginTurn, idleTurn, type LineTurn, takeTurn } from './line-turn.ts'
 import { noticeReleases } from './notice-releases.ts'
 import { comparePins, type RepositoryTags } from './pins.ts'
 import { mostEntries, relevantEntries, type Wish } from './relevant-entries.ts'
 import { compareSeenTags } from './seen-tags.ts'
-import { addSkipped } from './skipped-rows.ts'
-import { grantPlaces, keepPlaced } from './waiting-places.ts'
+import { grantPlaces } from './waiting-places.ts'
 
 export interface LinesInput {
   readonly known: WatchKnowledge
@@ -22,6 +24,8 @@ export interface LinesInput {
   readonly observed: readonly FeedRelease[] | null
   /** Entries of the feed that name no tag, or two different ones. */
   readonly problems?: readonly string[]
+  /** Entries that are releases no more, by tag, with the reason as a clause. */
+  readonly withdrawn?: ReadonlyMap<string, string>
   /** The rules of every line there is now. */
   readonly rules: readonly LineRules[]
   /** A regular expression for security releases. */
@@ -41,6 +45,8 @@ export interface LinesInput {
 export interface LineStart {
   readonly release: NoticedRelease
   readonly lines: readonly LineKey[]
+  /** The tag was deleted before, and someone accepted that: an attempt of the old one is no reason against this one. */
+  readonly returned?: true
 }
 
 export interface LinesChoice {
@@ -55,11 +61,6 @@ export interface LinesChoice {
   /** When a release that waits is due, in milliseconds since 1970; null when none waits for a time. */
   readonly dueAt: number | null
 }
-
-const mostProblems = 5
-const mostDispatched = 50
-/** Bytes that the reports of one choice may add. */
-const roomForReports = 4_000
 
 /**
  * Decides for every line what starts, what waits and what is left out. Total: each release observed is started, waits, is
@@ -76,18 +77,35 @@ export function chooseForLines(input: LinesInput): LinesChoice {
   const observed =
     all === null || all.length <= mostEntries ? all : relevantEntries(all, wishes(makeReaders(), input))
   const fresh = new Map(unseenOf(observed ?? [], input.known.seen).map((release) => [release.tag, release]))
-  if (isIdle(input, fresh)) return { known: input.known, starts: [], unpinned: [], stepping: [], dueAt: null }
-  const notice = { observed: observed ?? [], fresh, security: input.security, at, exec }
-  const noticed = noticeReleases(input.known.releases, notice)
+  const words: FeedWords = {
+    listed: all && new Map(all.map((release) => [release.tag, release])),
+    withdrawn: input.withdrawn ?? new Map(),
+  }
+  const objections = objectionsNow(input.known, words, isOlderBy(makeReaders))
+  if (objections === input.known.withdrawn && isIdle(input, fresh, makeReaders))
+    return { known: input.known, starts: [], unpinned: [], stepping: [], dueAt: null }
   const readers = makeReaders()
+  const isAnew = rules.some((group, index) => judgesAnew(group, readers[index] as LineReader, input.known))
+  const news = isAnew && observed !== null ? new Map(observed.map((one) => [one.tag, one])) : fresh
+  const notice = { observed: observed ?? [], fresh: news, security: input.security, at, exec }
+  const noticed = noticeReleases(input.known.releases, notice)
   const first = turnsWith(input.known, 'before-look')
   const wanted = wantedTags(first, input.known)
   const pinned = tags === null ? input.known : compareTags(tags)
   const turns = tags === null || wanted.length === 0 ? first : turnsWith(pinned, 'after-look')
   const dues = turns.flatMap(({ dueAt }) => dueAt ?? [])
   return {
-    known: learn(input, { pinned, observed, entries: all?.length ?? 0, fresh, noticed, turns, at }),
-    starts: startsOf(turns, noticed),
+    known: learn(input, {
+      pinned,
+      observed,
+      entries: all?.length ?? 0,
+      fresh,
+      noticed,
+      turns,
+      objections,
+      at,
+    }),
+    starts: startsOf(turns, noticed, input.known.gone ?? []),
     unpinned: wanted.filter((tag) => !pinned.pins.some((pin) => pin.tag === tag)),
     stepping: turns.filter(({ asksForEnd }) => asksForEnd).flatMap(({ lines }) => lines),
     dueAt: dues.length === 0 ? null : Math.min(...dues),
@@ -100,18 +118,30 @@ export function chooseForLines(input: LinesInput): LinesChoice {
   }
 
   function turnsWith(pinned: WatchKnowledge, stage: 'before-look' | 'after-look'): readonly LineTurn[] {
-    const shared = { fresh, noticed, known: pinned, now, looked: stage === 'after-look' }
+    const shared = { fresh, words, observed, noticed, known: pinned, now, looked: stage === 'after-look' }
     return rules.flatMap((group, index) => {
       const reader = readers[index] as LineReader
       return alike(group, input).flatMap(([lines, busy]): LineTurn | readonly LineTurn[] => {
         const before = input.known.lines[lines[0]]
+        const stand = input.known.stands?.[lines[0]]
         if (before !== undefined && !before.isLost) {
-          return takeTurn(lines, { ...shared, rules: group, reader, before, busy })
+          return takeTurn(lines, { ...shared, rules: group, reader, before, stand, busy })
         }
         if (observed !== null) return beginTurn(lines, reader, observed)
-        return before === undefined ? [] : idleTurn(lines, before)
+        return before === undefined ? [] : idleTurn(lines, before, stand)
       })
     })
+  }
+}
+
+/** Whether a tag is older than another by the rules of any line that reads both. */
+function isOlderBy(makeReaders: () => readonly LineReader[]): (tag: string, than: string) => boolean {
+  let readers: readonly LineReader[] | null = null
+  return (tag, than) => {
+    readers ??= makeReaders()
+    return readers.some(
+      (reader) => reader.isVersion(tag) && reader.isVersion(than) && reader.compare(tag, than) < 0,
+    )
   }
 }
 
@@ -141,7 +171,7 @@ function alike(
   for (const line of group.lines) {
     const busy = group.step !== 'latest' && (isBusy?.(line) ?? false)
     const hold = known.holds.length === 0 ? null : holdOn(known.holds, line, at)
-    const key = JSON.stringify([known.lines[line] ?? null, hold, busy])
+    const key = JSON.stringify([known.lines[line] ?? null, known.stands?.[line] ?? null, hold, busy])
     const part = parts.get(key)
     if (part === undefined) parts.set(key, [[line], busy])
     else part[0].push(line)
@@ -151,14 +181,31 @@ function alike(
 
 /** Whether no rule need be read: most polls find nothing, and there may be thousands of watches. */
 function isIdle(
-  { known, observed, rules, tags, problems }: LinesInput,
+  { known, observed, rules, tags, problems, positionOf }: LinesInput,
   fresh: ReadonlyMap<string, FeedRelease>,
+  makeReaders: () => readonly LineReader[],
 ): boolean {
   if (fresh.size > 0 || known.releases.length > 0 || (tags ?? null) !== null) return false
   if (observed === null) return true
   const hasProblems = (problems ?? known.problems).length > 0
-  const isKnown = (line: LineKey) => known.lines[line] !== undefined && !known.lines[line].isLost
-  return hasProblems === known.problems.length > 0 && rules.every(({ lines }) => lines.every(isKnown))
+  const isKnown = (line: LineKey) =>
+    known.lines[line] !== undefined && !known.lines[line].isLost && !known.stands?.[line]?.again
+  if (hasProblems !== known.problems.length > 0 || !rules.every(({ lines }) => lines.every(isKnown)))
+    return false
+  // Without places nothing can be said by commits; they are looked up where there is something to decide.
+  if (rules.some(({ tags: { scheme } }) => scheme === 'commit') && positionOf === undefined) return true
+  const readers = makeReaders()
+  return !rules.some((group, index) => judgesAnew(group, readers[index] as LineReader, known))
+}
+
+/** Whether a line of a group stands on what does not bound it any more, so that the whole feed is judged anew. */
+function judgesAnew({ lines }: LineRules, reader: LineReader, known: WatchKnowledge): boolean {
+  return lines.some((line) => {
+    const before = known.lines[line]
+    if (before === undefined || before.isLost) return false
+    const { stand } = boundBy(reader, { standsOn: before.standsOn, stand: known.stands?.[line] })
+    return stand?.again === true
+  })
 }
 
 /** The tags that must be pinned: those that start now, and those that are to be remembered as waiting. */
@@ -167,99 +214,10 @@ function wantedTags(turns: readonly LineTurn[], known: WatchKnowledge): readonly
   return [...new Set([...places, ...turns.flatMap(({ start }) => start ?? [])])]
 }
 
-function standsOf(turns: readonly LineTurn[]): readonly string[] {
-  return turns.flatMap(({ after }) => after.standsOn ?? [])
-}
-
-interface Turned {
-  readonly pinned: WatchKnowledge
-  readonly observed: readonly FeedRelease[] | null
-  /** How many entries there were, with those that are not looked at. */
-  readonly entries: number
-  readonly fresh: ReadonlyMap<string, FeedRelease>
-  readonly noticed: ReadonlyMap<string, NoticedRelease>
-  readonly turns: readonly LineTurn[]
-  readonly at: string
-}
-
-/** What the watch knows after all lines had their turn. */
-function learn(input: LinesInput, turned: Turned): WatchKnowledge {
-  const { pinned, observed, entries, fresh, noticed, turns, at } = turned
-  const { known } = input
-  const places = grantPlaces(turns, tagsOf(known.releases))
-  const later = new Set<string>()
-  const lines = turns.flatMap((turn) => {
-    const waiting = keepPlaced(turn.after.waiting, places)
-    for (const tag of turn.after.waiting.slice(waiting.length)) later.add(tag)
-    return turn.lines.map((line) => [line, { ...turn.after, waiting }] as const)
-  })
-  const waiting = new Set(lines.flatMap(([, line]) => line.waiting))
-  const starts = [...new Set(turns.flatMap(({ start }) => start ?? []))]
-  const first = observed !== null && known.seen.length === 0 && Object.keys(known.lines).length === 0
-  const isNoticed = first || starts.length > 0 || [...waiting].some((tag) => fresh.has(tag))
-  const rest: WatchKnowledge = {
-    ...pinned,
-    lines: Object.fromEntries(lines),
-    releases: [...noticed.values()].filter(({ tag }) => waiting.has(tag)),
-    dispatched:
-      starts.length === 0 ? known.dispatched : [...known.dispatched, ...starts].slice(-mostDispatched),
-    problems: problemsOf(input),
-    newsAt: isNoticed ? at : known.newsAt,
-    lookedAt: input.tags ? at : known.lookedAt,
-    ...(first ? { skippedAtFirst: entries - new Set(standsOf(turns)).size } : {}),
-  }
-  const handled = [...fresh.keys()].filter((tag) => !later.has(tag))
-  const begun = lines.some(([line]) => known.lines[line] === undefined)
-  const seen =
-    handled.length > 0 || begun ? remembered(known.seen, tagsOf(observed ?? []), { later, rest }) : known.seen
-  // What cannot be remembered is not reported either: it would be news again at every poll.
-  const forgotten = new Set(tagsOf(unseenOf([...fresh.values()], seen)))
-  const left = turns.flatMap((turn) =>
-    turn.skipped.filter(({ tag }) => !forgotten.has(tag)).map((row) => ({ lines: turn.lines, ...row })),
-  )
-  const next = fitKnowledge({ ...rest, seen, skipped: addSkipped(known.skipped, left, lines.length) })
-  const isNew = begun || handled.some((tag) => !forgotten.has(tag))
-  return (isNew || isOther(next, known)) && !isSame(next, known) ? next : known
-}
-
-function tagsOf(releases: readonly { readonly tag: string }[]): readonly string[] {
-  return releases.map(({ tag }) => tag)
-}
-
-/** What was seen, with what stands in the feed now as the newest: it is forgotten last. */
-function remembered(
-  seen: readonly string[],
-  observed: readonly string[],
-  { later, rest }: { readonly later: ReadonlySet<string>; readonly rest: WatchKnowledge },
-): readonly string[] {
-  const bytes = roomForSeen(rest) - roomForReports
-  return rememberSeen(seen, observed.filter((tag) => !later.has(tag)).reverse(), { bytes })
-}
-
-/** Whether something else than words of the feed differs. */
-function isOther(next: WatchKnowledge, known: WatchKnowledge): boolean {
-  if (next.pins !== known.pins || next.alarms !== known.alarms || next.skipped !== known.skipped) return true
-  if (next.seenTags !== known.seenTags) return true
-  if (next.problems.length > 0 !== known.problems.length > 0) return true
-  const byLine = Object.entries(next.lines) as [LineKey, LineKnowledge][]
-  return byLine.some(([line, { standsOn, waiting }]) => {
-    const before = known.lines[line]
-    return before?.standsOn !== standsOn || before.waiting.join('\n') !== waiting.join('\n')
-  })
-}
-
-/** Whether only the time of the look differs: what does not fit is dropped anew each time. */
-function isSame(next: WatchKnowledge, known: WatchKnowledge): boolean {
-  return JSON.stringify({ ...next, lookedAt: known.lookedAt }) === JSON.stringify(known)
-}
-
-function problemsOf({ known, observed, problems }: LinesInput): readonly string[] {
-  return observed === null || problems === undefined ? known.problems : problems.slice(0, mostProblems)
-}
-
 function startsOf(
   turns: readonly LineTurn[],
   noticed: ReadonlyMap<string, NoticedRelease>,
+  gone: readonly string[],
 ): readonly LineStart[] {
   const byTag = new Map<string, LineKey[]>()
   for (const { lines, start } of turns) {
@@ -267,6 +225,8 @@ function startsOf(
   }
   return [...byTag].flatMap(([tag, lines]) => {
     const release = noticed.get(tag)
-    return release === undefined ? [] : { release, lines }
+    return release === undefined
+      ? []
+      : { release, lines, ...(gone.includes(tag) && { returned: true as const }) }
   })
 }

@@ -12,7 +12,7 @@ type Lessen = (known: WatchKnowledge, over: number) => WatchKnowledge
 /**
  * What gives way when a watch knows too much, the first first: what old tags were; seen tags, the oldest first (what is forgotten is older
  * than what its line stands on, and is left out as such when it comes again); the reports of what was left out and sent;
- * the evidence of alarms; pins of what no line waits with; addresses of releases. Last, and only where hundreds of lines stand on different names of
+ * the evidence of alarms; why lines stand where they stand; pins of what no line waits with; addresses of releases. Last, and only where hundreds of lines stand on different names of
  * hundreds of characters, the longest of these names: such a line is lost, says so, and starts nothing.
  */
 const steps: readonly Lessen[] = [
@@ -22,6 +22,7 @@ const steps: readonly Lessen[] = [
   (known, over) => ({ ...known, skipped: dropOldest(known.skipped, over) }),
   (known, over) => ({ ...known, dispatched: dropOldest(known.dispatched, over) }),
   (known) => ({ ...known, alarms: withoutEvidence(known.alarms) }),
+  ({ stands: _, ...known }) => known,
   (known, over) => ({ ...known, pins: dropPins(known, over) }),
   (known) => ({ ...known, releases: known.releases.map((release) => ({ ...release, url: null })) }),
   loseLines,

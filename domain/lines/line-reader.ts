@@ -12,6 +12,8 @@ export type Judgement =
 export interface LineReader {
   /** By its tag alone, or by what the feed says of it as well. */
   readonly judge: (release: Pick<FeedRelease, 'tag'> & Partial<FeedRelease>) => Judgement
+  /** Whether the rules take a tag, whatever a feed says of it. */
+  readonly takes: (tag: string) => boolean
   /** Whether a tag is newer than another: by version, then by name, so that no two tags are the same. */
   readonly isNewer: (tag: string, than: string | null) => boolean
   readonly compare: (a: string, b: string) => number
@@ -50,6 +52,7 @@ export function lineReader(rules: TagRules, options: TagReaderOptions = {}): Lin
       }
       return { kind: 'taken', version: reading.version }
     },
+    takes: (tag) => read(tag).kind === 'version',
     isNewer: (tag, than) => than === null || versionOf(than) === null || compare(tag, than) > 0,
     compare,
     versionOf,

@@ -14,7 +14,7 @@ export interface WatchStanding {
     WatchKnowledge,
     'lines' | 'releases' | 'pins' | 'alarms' | 'holds' | 'questions' | 'newsAt'
   > &
-    Partial<Pick<WatchKnowledge, 'skippedAtFirst'>>
+    Partial<Pick<WatchKnowledge, 'skippedAtFirst' | 'stands'>>
   readonly rules: readonly Omit<LineRules, 'tags'>[]
   readonly pollSeconds: number
   readonly patienceSeconds: number
@@ -44,6 +44,7 @@ export function standingOf(
   const whole: WatchStanding = {
     known: {
       lines: known.lines,
+      ...shownStands(known),
       releases: known.releases,
       pins: known.pins.filter(({ tag }) => waiting.has(tag)),
       alarms: withoutEvidence(known.alarms),
@@ -69,7 +70,7 @@ export function standingOf(
   if (fits(whole)) return whole
   const idle = {
     ...whole,
-    known: { ...withoutWaiting(whole), pins: [], releases: [] },
+    known: { ...withoutStands(withoutWaiting(whole)), pins: [], releases: [] },
     left: 'waiting',
   } as const
   if (fits(idle)) return idle
@@ -93,6 +94,20 @@ export function standingOf(
 export function watchNeed(known: Pick<WatchKnowledge, 'alarms' | 'questions'> | null): string | null {
   if (known === null) return null
   return known.alarms.length > 0 ? 'tag-moved' : (known.questions[0]?.kind ?? null)
+}
+
+/** Why lines stand where they stand, without what only the watch needs. */
+function shownStands({ stands }: WatchKnowledge): Pick<WatchKnowledge, 'stands'> {
+  if (stands === undefined) return {}
+  const rows = Object.entries(stands).map(([line, { because, note }]) => [
+    line,
+    { because, ...(note === undefined ? {} : { note }) },
+  ])
+  return { stands: Object.fromEntries(rows) }
+}
+
+function withoutStands({ stands: _, ...known }: WatchStanding['known']): WatchStanding['known'] {
+  return known
 }
 
 function withoutWaiting({ known }: WatchStanding): WatchStanding['known'] {

@@ -4,8 +4,7 @@ import type { Oid } from '../../domain/patch.ts'
 import { assertOid, treeOf } from '../mirror/queries.ts'
 import { listRefs } from '../mirror/refs.ts'
 import type { Mirror } from '../types.ts'
-import { removeTree } from './remove-tree.ts'
-import { fillWorkTree, makeWorkTree } from './work-tree.ts'
+import { fillWorkTree, makeWorkTree, removeTree } from './work-tree.ts'
 
 export interface CheckOut {
   readonly dir: string

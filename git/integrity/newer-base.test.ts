@@ -32,8 +32,9 @@ async function look(
   base: string,
   tag: string,
   rules: { prefix?: string; range?: string; ignore?: string; scheme?: string } = {},
+  there?: ReadonlySet<string>,
 ) {
-  const fork = cloneRepo(upstream.dir, join(folder.path, `fork-${base}-${tag}`))
+  const fork = cloneRepo(upstream.dir, join(folder.path, `fork-${base}-${tag}-${there?.size ?? 0}`))
   fork.git('checkout', '-q', '-B', 'ours', base)
   fork.commit('Ours', { ours: 'x' })
   const fetched = await fetchUpstream(mirror, access(upstream), { tag })
@@ -43,6 +44,7 @@ async function look(
     head: fork.oid('ours'),
     release: fetched.release,
     rules: { prefix: 'v', prereleases: false, ...rules },
+    ...(there && { there }),
   })
   return found?.tag ?? null
 }
@@ -88,5 +90,13 @@ describe('newerBase', () => {
     expect(await look('nightly-9', 'v1.0.0', { range: '<2' })).toBe('v2.0.0')
     expect(await look('v2.0.0', 'v1.0.0', { ignore: '^v2' })).toBeNull()
     expect(await look('v2.0.0', 'nightly-9')).toBeNull()
+  })
+
+  it('does not count a tag that upstream deleted since: a mistake that was promoted bounds no line', async () => {
+    release('v3.6.3')
+    release('v3.7.0')
+    release('v3.6.4')
+    expect(await look('v3.7.0', 'v3.6.4')).toBe('v3.7.0')
+    expect(await look('v3.7.0', 'v3.6.4', {}, new Set(['v3.6.3', 'v3.6.4']))).toBeNull()
   })
 })

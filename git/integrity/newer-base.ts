@@ -15,6 +15,8 @@ export interface StandingQuery {
   readonly head: Oid
   readonly release: PinnedRelease
   readonly rules: TagRules
+  /** The tags that upstream has; the mirror keeps those that were deleted, and they bound no line. All when left out. */
+  readonly there?: ReadonlySet<string>
 }
 
 interface StandingTag {
@@ -37,13 +39,19 @@ export async function newerBase(mirror: Mirror, query: StandingQuery): Promise<S
   const read = await readerOf(mirror, query.rules)
   const [wanted] = read([{ tag: release.tag, commit: release.commit }])
   if (wanted === undefined) return null
-  const held = read(await tagsIn(mirror, [`--merged=${head}`]))
+  const isThere = ({ tag }: StandingTag) => query.there?.has(tag) ?? true
+  const held = read(await tagsIn(mirror, [`--merged=${head}`])).filter(isThere)
   const newer = held
     .filter((each) => each.commit !== release.commit && compareVersions(each.version, wanted.version) > 0)
     .sort((one, other) => compareVersions(other.version, one.version))
   for (const each of newer.slice(0, mostLooks)) {
     const above = await tagsIn(mirror, [`--merged=${head}`, `--contains=${each.commit}`])
-    if (read(above).every(({ commit }) => commit === each.commit)) return each
+    if (
+      read(above)
+        .filter(isThere)
+        .every(({ commit }) => commit === each.commit)
+    )
+      return each
   }
   return null
 }

@@ -6,6 +6,7 @@ import { parseCommit, serialiseCommit } from '../objects/commit-object.ts'
 import { writeObject } from '../objects/object-write.ts'
 import { runGit } from '../process/command.ts'
 import type { Mirror } from '../types.ts'
+import { eventOf } from './event-log.ts'
 import { chainOf, entryOf, type Line, type Link, ledgerRef } from './ledger.ts'
 
 /** What became of two ledgers of one line. */
@@ -20,7 +21,7 @@ export type JoinedLedger =
  * entry is known by its content, so the order in which machines join changes nothing about what is there.
  */
 export async function joinLedgers(mirror: Mirror, line: Line, other: Oid): Promise<JoinedLedger> {
-  const known = await entryOf(mirror, other)
+  const known = (await entryOf(mirror, other)) ?? (await eventOf(mirror, other))
   if (known?.fork !== line.fork || known.line !== line.line) return { kind: 'foreign' }
   const ref = ledgerRef(line)
   for (let tries = 0; tries < 10; tries += 1) {

@@ -47,17 +47,37 @@ export async function recordAttempt(
   entry: LedgerEntry,
   options: { readonly rangeDiff?: string | null } = {},
 ): Promise<Oid> {
-  const ref = ledgerRef(entry)
   const { writeEntry } = await entryFormat()
   const { rangeDiff = null } = options
-  const files = new Map([['attempt.json', await fileOf(mirror, writeEntry(entry))]])
-  if (rangeDiff !== null) files.set(rangeDiffName, await fileOf(mirror, rangeDiff))
+  return appendToLedger(mirror, entry, {
+    files: {
+      'attempt.json': writeEntry(entry),
+      ...(rangeDiff === null ? {} : { [rangeDiffName]: rangeDiff }),
+    },
+    at: entry.at,
+    message: `${entry.outcome}: ${entry.tag} on ${entry.fork}/${entry.line}\n\n${entry.reason}\n`,
+  })
+}
+
+/** What one commit of a ledger holds. */
+interface Appended {
+  readonly files: Readonly<Record<string, string>>
+  /** ISO 8601. */
+  readonly at: string
+  readonly message: string
+}
+
+/** Puts a commit at the tip of a line's ledger, unless its files are there already; returns the commit that has them. */
+export async function appendToLedger(mirror: Mirror, line: Line, appended: Appended): Promise<Oid> {
+  const ref = ledgerRef(line)
+  const files = new Map<string, TreeEntry>()
+  for (const [name, text] of Object.entries(appended.files)) files.set(name, await fileOf(mirror, text))
   const tree = await makeTree(mirror, files)
   for (let tries = 0; tries < 10; tries += 1) {
     const tip = await readRef(mirror, ref)
     const there = tip === null ? undefined : (await chainOf(mirror, tip)).find((link) => link.tree === tree)
     if (there) return there.oid
-    const to = await writeObject(mirror, 'commit', commitOf(entry, tree, tip))
+    const to = await writeObject(mirror, 'commit', commitOf(appended, tree, tip))
     const outcome = await updateRefs(mirror, [{ ref, to, expected: tip }])
     if (outcome.kind !== 'stale') return to
   }
@@ -116,9 +136,8 @@ export async function chainOf(mirror: Mirror, tip: Oid, limit?: number): Promise
 }
 
 /** Nobody in particular writes the ledger; the date is the entry's, so that the commit depends on nothing else. */
-function commitOf(entry: LedgerEntry, tree: Oid, parent: Oid | null): Buffer {
-  const identity = `Undrift <> ${Math.floor(Date.parse(entry.at) / 1000)} +0000`
-  const message = `${entry.outcome}: ${entry.tag} on ${entry.fork}/${entry.line}\n\n${entry.reason}\n`
+function commitOf({ at, message }: Appended, tree: Oid, parent: Oid | null): Buffer {
+  const identity = `Undrift <> ${Math.floor(Date.parse(at) / 1000)} +0000`
   return serialiseCommit({
     tree,
     parents: parent === null ? [] : [parent],

@@ -3,7 +3,6 @@ import type { Oid } from '../../domain/patch.ts'
 import type { PinnedRelease } from '../../domain/release.ts'
 import { notesRef } from '../notes/notes.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
-import { displacedRef, makeRoomFor, makeRoomForUpstream } from './make-room.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { keepMoved, pinAnew, type TagMove } from './moved-refs.ts'
 import { nearTag } from './near-tag.ts'
@@ -26,6 +25,8 @@ export interface WantedRelease {
   readonly seen?: PinnedRelease | null
   /** Tag objects that a person took for this tag although it moved. */
   readonly accepted?: readonly Oid[]
+  /** Told which tags upstream has now: the mirror keeps those that it had. */
+  readonly onTags?: (tags: ReadonlySet<string>) => void
 }
 
 export type ForkFetch = { readonly kind: 'ok'; readonly head: Oid } | { readonly kind: 'no-such-branch' }
@@ -54,12 +55,13 @@ async function fetchUnderLock(
   const { tag } = wanted
   const ref = `refs/upstream/tags/${tag}`
   const there = (await listRemote(mirror, access, ['refs/heads/*', 'refs/tags/*'])).filter(hasName)
+  wanted.onTags?.(new Set(there.map((each) => each.ref.replace(/^refs\/tags\//, ''))))
   const found = there.find((each) => each.ref === `refs/tags/${tag}`)
   const offered = found === undefined ? null : pinned(tag, found)
   const here = new Map(
     (await listRefs(mirror, 'refs/upstream')).filter(hasName).map((each) => [each.ref, each]),
   )
-  const known = here.get(ref) ?? (await listRefs(mirror, displacedRef(tag)))[0]
+  const known = here.get(ref)
   const before = [known === undefined ? null : pinned(tag, known), wanted.seen ?? null].find(
     (each) => each !== null && each.tagObject !== offered?.tagObject,
   )
@@ -77,8 +79,7 @@ async function fetchUnderLock(
     return { kind: 'no-such-tag', near: nearTag(tag, tags) }
   }
   if (!isUpToDate(there, here)) await fetchMissing(mirror, access, { there, here })
-  const pin = (await readRef(mirror, ref)) === null ? displacedRef(tag) : ref
-  const got = await readRef(mirror, pin)
+  const got = await readRef(mirror, ref)
   if (got === null && offered === null) {
     throw new UndriftError(
       'UNDRIFT_E_REMOTE',
@@ -88,7 +89,7 @@ async function fetchUnderLock(
   if (got === null || got !== (offered ?? before)?.tagObject) {
     throw new UndriftError('UNDRIFT_E_REMOTE', `The tag ${tag} changed upstream while it was being fetched.`)
   }
-  const commit = await commitOf(mirror, pin)
+  const commit = await commitOf(mirror, ref)
   if (commit === null) return { kind: 'not-a-commit' }
   return { kind: 'ok', release: { tag, tagObject: got, commit } }
 }
@@ -115,8 +116,7 @@ async function fetchMissing(mirror: Mirror, access: RemoteAccess, refs: Known): 
   const heads = '+refs/heads/*:refs/upstream/heads/*'
   const tags = refs.there.filter(({ ref }) => ref.startsWith('refs/tags/'))
   const fresh = tags.filter(({ ref }) => !refs.here.has(localName(ref)))
-  const wanted = new Set(refs.there.map(({ ref }) => localName(ref)))
-  await makeRoomForUpstream(mirror, { wanted, here: refs.here })
+  await forgetBranches(mirror, refs)
   if (fresh.length <= mostNamedTags) {
     await fetchRefs(mirror, access, [heads, ...fresh.map(({ ref }) => `${ref}:${localName(ref)}`)])
     return
@@ -124,6 +124,18 @@ async function fetchMissing(mirror: Mirror, access: RemoteAccess, refs: Known): 
   const moved = tags.filter(({ ref, oid }) => (refs.here.get(localName(ref))?.oid ?? oid) !== oid)
   const all = 'refs/tags/*:refs/upstream/tags/*'
   await fetchRefs(mirror, access, [heads, all, ...moved.map(({ ref }) => `^${ref}`)])
+}
+
+/** Removes branches that are gone, before the fetch: `topic` must make room for `topic/deep`, and git's own prune comes too late. */
+async function forgetBranches(mirror: Mirror, refs: Known): Promise<void> {
+  const there = new Set(refs.there.map(({ ref }) => localName(ref)))
+  const gone = [...refs.here.values()].filter(
+    ({ ref }) => ref.startsWith('refs/upstream/heads/') && !there.has(ref),
+  )
+  await updateRefs(
+    mirror,
+    gone.map(({ ref, oid }) => ({ ref, to: null, expected: oid })),
+  )
 }
 
 function localName(ref: string): string {
@@ -167,7 +179,6 @@ export async function fetchFork(
         ...((await readRef(mirror, to)) === offered.oid ? [] : [`+${from}:${to}`]),
         ...(offeredNotes === null || offeredNotes === knownNotes ? [] : [`+${notesRef}:${notes}`]),
       ]
-      await makeRoomFor(mirror, to, forkRef(wanted.fork, access.remote.name, '').slice(0, -1))
       if (refspecs.length > 0) await fetchRefs(mirror, access, refspecs)
       if (offeredNotes === null && knownNotes !== null)
         await updateRefs(mirror, [{ ref: notes, to: null, expected: knownNotes }])

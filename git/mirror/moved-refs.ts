@@ -1,5 +1,4 @@
 import { UndriftError } from '../../domain/errors.ts'
-import { refSegment } from '../../domain/ids.ts'
 import type { PinnedRelease, SeenTag } from '../../domain/release.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { withMirrorLock } from './mirror-lock.ts'
@@ -16,7 +15,7 @@ export interface TagMove {
 
 /** Where the mirror keeps what a tag was besides what it is pinned to: what it moved to, and what it was before. */
 function movedRef({ tag, tagObject }: Pick<PinnedRelease, 'tag' | 'tagObject'>): string {
-  return `refs/moved/${tagObject}/${refSegment(tag)}`
+  return `refs/moved/${tagObject}/${tag}`
 }
 
 /**

@@ -20,8 +20,6 @@ export interface Workshop {
   readonly shown: Differ
   /** Diffs path by path, as patch ids are taken. */
   readonly plain: Differ
-  /** Ends every process of the workshop, of which no more is needed: what still waits for one fails. */
-  abandon(): void
 }
 
 export interface WorkshopOptions {
@@ -39,15 +37,13 @@ export async function inWorkshop<T>(
 ): Promise<T> {
   const { onto } = options
   const mergePath = options.mergePath ?? (await bestMergePath())
-  const ending = new AbortController()
-  const signal = source.signal ? AbortSignal.any([source.signal, ending.signal]) : ending.signal
   const open = async (quarantine: Quarantine): Promise<T> => {
     const trees = openTrees(quarantine.objects, quarantine.format)
     const merger = await openMerger(quarantine, { trees, path: mergePath })
     const shown = openDiffer(quarantine, { trees, renames: 'found' })
     const plain = openDiffer(quarantine, { trees, renames: 'ignored' })
     try {
-      return await work({ quarantine, trees, merger, shown, plain, abandon: () => ending.abort() })
+      return await work({ quarantine, trees, merger, shown, plain })
     } finally {
       await Promise.all([merger.close(), shown.close(), plain.close()])
     }
@@ -60,5 +56,5 @@ export async function inWorkshop<T>(
     { argv: rangeArgv },
     ...(onto === undefined ? [] : [{ ...listTree(path, onto), input: 'none' as const }]),
   ]
-  return inQuarantine(source, open, { writes: 'buffered', signal, ...(onto === undefined ? {} : { needs }) })
+  return inQuarantine(source, open, { writes: 'buffered', ...(onto === undefined ? {} : { needs }) })
 }

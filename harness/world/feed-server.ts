@@ -29,6 +29,8 @@ export interface FeedCounts {
 export interface ProjectFeed {
   readonly url: string
   announce(entry: FeedEntry): void
+  /** The feed does not list a release any more. */
+  withdraw(tag: string): void
   behave(mood: FeedMood): void
   counts(): FeedCounts
 }
@@ -50,7 +52,7 @@ export interface FeedServerOptions {
 }
 
 interface FeedState {
-  readonly entries: FeedEntry[]
+  entries: FeedEntry[]
   mood: FeedMood
   requests: number
   notModified: number
@@ -89,6 +91,9 @@ export async function startFeedServer(options: FeedServerOptions = {}): Promise<
       return {
         url: `${address}${form.pathOf(project)}`,
         announce: (entry) => void state.entries.push(entry),
+        withdraw: (tag) => {
+          state.entries = state.entries.filter((entry) => entry.tag !== tag)
+        },
         behave: (mood) => {
           state.mood = mood
         },

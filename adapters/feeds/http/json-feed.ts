@@ -47,11 +47,13 @@ async function poll(
   const kept = pages.entries.slice(0, mostReleases)
   const empty = kept.length === 0 && format.whenEmpty !== undefined ? [format.whenEmpty] : []
   const odd = kept.map(problemOf).filter((problem) => problem !== null)
+  const withdrawn = kept.flatMap(({ tag, problem: why }) => (why === undefined ? [] : [{ tag, why }]))
   return {
     kind: 'releases',
     cursor: pages.cursor,
     releases: kept.filter((entry) => problemOf(entry) === null).map(toRelease),
     problems: shortProblems([...empty, ...pages.problems, ...odd]),
+    ...(withdrawn.length === 0 ? {} : { withdrawn }),
     ...moved,
   }
 }

@@ -64,6 +64,15 @@ export const decideCommands: readonly CommandSpec[] = [
     load: async () => (await import('../commands/release.ts')).release,
   },
   {
+    name: 'line',
+    args: '<action> <line> <tag>',
+    group: 'Decide',
+    summary: 'set FORK/LINE TAG: correct the release that a line stands on',
+    options: [{ flags: '--reason <text>', description: 'reason, kept in the ledger' }, by],
+    details: `Nothing older than what a line stands on is started. Newer releases are judged anew, also those that were left out.\nThe tag must exist upstream, and the rules of the line must take it.\n\n--json:\n${shapes.lineShape}`,
+    load: async () => (await import('../commands/line.ts')).line,
+  },
+  {
     name: 'resolutions',
     args: '[action] [key]',
     group: 'Decide',

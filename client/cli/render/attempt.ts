@@ -31,7 +31,12 @@ export function renderAttempt(view: AttemptView, style: Style): string {
 function statusParts(status: AttemptStatus, style: Style): readonly string[] {
   const asked = status.phase === 'waiting' && status.intervention !== null
   // The question stands at the end, with its answers; as a reason it would only be said twice.
-  const parts = [asked ? '' : oneLine(status.reason), commits(status, style)]
+  const { objection = null } = status
+  const feed =
+    objection === null
+      ? ''
+      : style.yellow(`The feed withdrew ${oneLine(status.tag)}: ${oneLine(objection.why)}.`)
+  const parts = [asked ? '' : oneLine(status.reason), feed, commits(status, style)]
   if (status.patches.length > 0)
     parts.push(`${style.bold('Patches')}\n${renderPatches(status.patches, style)}`)
   if (status.checks.length > 0) parts.push(`${style.bold('Checks')}\n${renderChecks(status.checks, style)}`)

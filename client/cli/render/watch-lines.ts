@@ -1,8 +1,9 @@
 import { targetName } from '../../../domain/hold.ts'
+import { standWords } from '../../../domain/lines/stand-words.ts'
 import { shellWord } from '../../../domain/shell-word.ts'
 import type { Silence } from '../../../domain/silence.ts'
 import type { Hold, MovedTag, UpstreamQuestion, WaitingRelease } from '../../../domain/watch.ts'
-import type { UpstreamRow } from '../../watch-row.ts'
+import type { StandingLine, UpstreamRow } from '../../watch-row.ts'
 import type { Style } from '../style.ts'
 import { age, span } from './age.ts'
 import { oneLine } from './table.ts'
@@ -33,9 +34,7 @@ export function watchLines(row: UpstreamRow, view: WatchLinesView, style: Style)
       line(style.yellow, 'held', holdText(hold, row, view)),
       `      ${style.cyan(`undrift release${view.dataOption} ${shellWord(targetName(row.name, hold))}`)}`,
     ]),
-    ...ownLines(row).map(({ line: key, lastRelease }) =>
-      line(style.dim, 'line', `${key} ${lastRelease ?? 'no release known'}`),
-    ),
+    ...ownLines(row).map((own) => line(style.dim, 'line', lineText(own))),
     ...waiting.map((release) => line(style.cyan, 'waits', waitingText(release))),
     ...(more > 0 ? [`    ${style.dim(`and ${more} more wait`)}`] : []),
     ...(row.skippedAtFirst ? [line(style.dim, 'skipped', skippedText(row.skippedAtFirst))] : []),
@@ -48,9 +47,14 @@ function failingLines({ phase, failure }: UpstreamRow, { now }: WatchLinesView):
   return [`since ${age(failure.since, now)}, ${failure.reason}: ${failure.message}`]
 }
 
-/** The lines, where one of them does not stand on what the row shows. */
+/** The lines, where it is known why they stand there, or one of them does not stand on what the row shows. */
 function ownLines({ lines, lastRelease }: UpstreamRow): UpstreamRow['lines'] {
-  return lines.some((line) => line.lastRelease !== lastRelease) ? lines : []
+  return lines.some((line) => line.because !== undefined || line.lastRelease !== lastRelease) ? lines : []
+}
+
+function lineText({ line, lastRelease, because, note }: StandingLine): string {
+  const text = `${line} ${lastRelease ?? 'no release known'}`
+  return because === undefined ? text : `${text} (${standWords(because, note ?? null)})`
 }
 
 function alarmText({ tag, before, after }: MovedTag): string {

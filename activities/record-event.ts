@@ -1,0 +1,14 @@
+import { openMirror, recordEvent as writeEvent } from '../git/index.ts'
+import type { ActivityDeps } from './deps.ts'
+import type { StepContext } from './step.ts'
+import type { RecordEventInput } from './types.ts'
+
+/** Writes what a person did to a line into its ledger; done twice, it writes nothing the second time. */
+export async function recordEvent(
+  { settings, event }: RecordEventInput,
+  deps: ActivityDeps,
+  step: StepContext,
+): Promise<void> {
+  const mirror = await openMirror({ path: deps.data.mirrorOf(settings.upstream.name), signal: step.signal })
+  await writeEvent(mirror, event)
+}
