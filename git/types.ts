@@ -109,6 +109,8 @@ export interface ReplayConflict {
    * from them, so they must be in the mirror.
    */
   readonly change?: { readonly before: Oid; readonly after: Oid }
+  /** The target, whose attributes say how files are merged; left out where none do. */
+  readonly onto?: Oid
   /** The commit up to which the replay went well. */
   readonly lastGood: Oid
   readonly paths: readonly (ConflictPath & ConflictStages)[]

@@ -4,6 +4,8 @@ import { treeOf } from '../mirror/queries.ts'
 import { type Bytes, toBytes } from '../objects/bytes.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
 import { type Entry, entryAt } from '../objects/tree.ts'
+import { openTrees } from '../objects/tree-reader.ts'
+import { noAttributes, openMergeAttributes } from '../replay/merge-attributes.ts'
 import type { MergeConflict } from '../replay/merge-tree.ts'
 import { openWholeMerger } from '../replay/merge-whole.ts'
 import { resolutionKey } from '../resolutions/resolution-record.ts'
@@ -32,7 +34,10 @@ export interface ConflictMerge {
 /** Makes a conflict again, from its commits alone, in a quarantine. */
 export async function mergeAgain(quarantine: Quarantine, conflict: ReplayConflict): Promise<ConflictMerge> {
   const { patch, lastGood } = conflict
-  const merger = await openWholeMerger(quarantine)
+  const trees = openTrees(quarantine.objects, quarantine.format)
+  const { onto } = conflict
+  const attributes = onto === undefined ? noAttributes : openMergeAttributes(quarantine, trees, onto)
+  const merger = await openWholeMerger(quarantine, { attributes })
   try {
     const ours = await treeOf(quarantine, lastGood)
     const before = conflict.change?.before ?? (await treeOf(quarantine, patch.parent))
@@ -53,7 +58,7 @@ export async function mergeAgain(quarantine: Quarantine, conflict: ReplayConflic
     for (const each of merge.conflicts) paths.push(await openPath(quarantine, tree, each))
     return { tree, paths }
   } finally {
-    await merger.close()
+    await Promise.all([merger.close(), attributes.close()])
   }
 }
 

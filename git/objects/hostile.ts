@@ -59,12 +59,26 @@ export function listTree(
   return { argv, into: join(folder, `paths-of-${commit}`) }
 }
 
+const listed = new WeakMap<Quarantine, Map<Oid, Promise<Buffer>>>()
+
+/** Every path of a commit, each with a NUL at its end; listed once for a quarantine, however many ask. */
+export function listPaths(quarantine: Quarantine, commit: Oid): Promise<Buffer> {
+  const known = listed.get(quarantine) ?? new Map<Oid, Promise<Buffer>>()
+  listed.set(quarantine, known)
+  const list = async (): Promise<Buffer> => {
+    const { argv, into } = listTree(quarantine.path, commit)
+    await runGit(quarantine, argv, { config: quarantineConfig, into })
+    return readFile(into)
+  }
+  const found = known.get(commit) ?? list()
+  known.set(commit, found)
+  return found
+}
+
 /** Refuses a commit whose tree holds a name that no work tree may hold; throws UNDRIFT_E_STACK. */
 export async function refuseHostileTrees(quarantine: Quarantine, commits: readonly Oid[]): Promise<void> {
   for (const commit of new Set(commits)) {
-    const { argv, into } = listTree(quarantine.path, commit)
-    await runGit(quarantine, argv, { config: quarantineConfig, into })
-    const list = await readFile(into)
+    const list = await listPaths(quarantine, commit)
     refuseHostilePaths(commit, suspiciousPaths(list))
     const strange = firstStrange(list)
     if (strange?.kind === 'twice') throw namedTwice(`Commit ${commit}`, strange.path)

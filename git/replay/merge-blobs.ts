@@ -1,6 +1,7 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Entry } from '../objects/tree.ts'
 import type { TreeReader } from '../objects/tree-reader.ts'
+import { flatPrefix } from './attribute-lines.ts'
 import type { WholeMerger } from './merge-whole.ts'
 
 /** The three contents of one file that both sides have. */
@@ -33,7 +34,9 @@ export interface BlobMerges {
   prepared(merge: BlobMerge): Oid | null
 }
 
-const name = 'file'
+const name = `${flatPrefix}file`
+
+const nameOf = (index: number): string => `${flatPrefix}${index}`
 
 /** Opens merges of contents on top of a merger of trees. */
 export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerges {
@@ -57,13 +60,15 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
       if (wanted.length === 0) return
       // Every side has every file, so nothing moved, and each content is merged as if it were alone.
       const bundle = (side: keyof BlobMerge) =>
-        trees.write(new Map(wanted.map((blobs, index) => [`${index}`, { mode: '100644', oid: blobs[side] }])))
+        trees.write(
+          new Map(wanted.map((blobs, index) => [nameOf(index), { mode: '100644', oid: blobs[side] }])),
+        )
       const trio = { base: bundle('base'), ours: bundle('ours'), theirs: bundle('theirs') }
       const contents = wanted.flatMap(({ base, ours, theirs }) => [base, ours, theirs])
       const merge = await whole.mergeFlat(trio, [...Object.values(trio), ...contents])
       const clashes = new Set(merge.kind === 'conflict' ? merge.conflicts.map(({ path }) => path) : [])
       for (const [index, blobs] of wanted.entries()) {
-        const merged = clashes.has(`${index}`) ? null : await trees.lookUp(merge.tree, `${index}`)
+        const merged = clashes.has(nameOf(index)) ? null : await trees.lookUp(merge.tree, nameOf(index))
         known.set(keyOf(blobs), merged?.oid ?? null)
       }
     },

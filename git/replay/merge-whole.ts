@@ -6,6 +6,7 @@ import { openTrees } from '../objects/tree-reader.ts'
 import { runGit } from '../process/command.ts'
 import { type Resident, startResident } from '../process/resident.ts'
 import { atLeast, gitVersion } from '../process/version.ts'
+import { type MergeAttributes, noAttributes } from './merge-attributes.ts'
 import { type Merge, parseDialogue, parseMerge } from './merge-tree.ts'
 import { withUnstaged } from './unstaged.ts'
 
@@ -39,14 +40,24 @@ export async function bestMergePath(): Promise<MergePath> {
 }
 
 /** The path that is best for this Git, or the one that is asked for. */
-export async function openWholeMerger(quarantine: Quarantine, path?: MergePath): Promise<WholeMerger> {
-  const isDialogue = (path ?? (await bestMergePath())) === 'dialogue'
+export async function openWholeMerger(
+  quarantine: Quarantine,
+  options: { readonly path?: MergePath | undefined; readonly attributes?: MergeAttributes } = {},
+): Promise<WholeMerger> {
+  const { attributes = noAttributes } = options
+  const isDialogue = (options.path ?? (await bestMergePath())) === 'dialogue'
   const merger = isDialogue ? dialogueMerger(quarantine) : processMerger(quarantine)
   const trees = openTrees(quarantine.objects, quarantine.format)
   return {
-    ...merger,
-    merge: async (base, ours, theirs) =>
-      withUnstaged(trees, { base, ours, theirs }, await merger.merge(base, ours, theirs)),
+    merge: async (base, ours, theirs) => {
+      await attributes.ready()
+      return withUnstaged(trees, { base, ours, theirs }, await merger.merge(base, ours, theirs))
+    },
+    mergeFlat: async (sides, needed) => {
+      await attributes.ready()
+      return merger.mergeFlat(sides, needed)
+    },
+    close: merger.close,
   }
 }
 

@@ -2,6 +2,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
 import type { Entry } from '../objects/tree.ts'
 import { openTrees, type PathChange, type TreeReader } from '../objects/tree-reader.ts'
+import { type MergeAttributes, noAttributes } from './merge-attributes.ts'
 import { type BlobMerge, type BlobMerges, isFile, openBlobMerges } from './merge-blobs.ts'
 import type { Merge } from './merge-tree.ts'
 import { type MergePath, openWholeMerger } from './merge-whole.ts'
@@ -25,14 +26,19 @@ export interface Merger {
  */
 export async function openMerger(
   quarantine: Quarantine,
-  options: { readonly trees?: TreeReader; readonly path?: MergePath | undefined } = {},
+  options: {
+    readonly trees?: TreeReader
+    readonly path?: MergePath | undefined
+    readonly attributes?: MergeAttributes
+  } = {},
 ): Promise<Merger> {
   const trees = options.trees ?? openTrees(quarantine.objects, quarantine.format)
-  const whole = await openWholeMerger(quarantine, options.path)
+  const { path, attributes = noAttributes } = options
+  const whole = await openWholeMerger(quarantine, { path, attributes })
   const blobs = openBlobMerges(trees, whole)
   const known = new Map<string, Promise<Merge>>()
   const byFile = async (sides: Sides): Promise<Oid | 'clash' | 'undecided'> =>
-    options.path === 'whole' ? 'undecided' : mergeByFile(trees, blobs, sides)
+    path === 'whole' ? 'undecided' : mergeByFile({ trees, blobs, attributes }, sides)
   const merge = async (sides: Sides): Promise<Merge> => {
     const tree = await byFile(sides)
     const isKnown = tree !== 'clash' && tree !== 'undecided'
@@ -67,19 +73,22 @@ interface Sides {
   readonly theirs: Oid
 }
 
+interface Tools {
+  readonly trees: TreeReader
+  readonly blobs: BlobMerges
+  readonly attributes: MergeAttributes
+}
+
 /** The merged tree, by files alone; `clash` where a content clashes, `undecided` where more than files matters. */
-async function mergeByFile(
-  trees: TreeReader,
-  blobs: BlobMerges,
-  sides: Sides,
-): Promise<Oid | 'clash' | 'undecided'> {
+async function mergeByFile(tools: Tools, sides: Sides): Promise<Oid | 'clash' | 'undecided'> {
+  const { trees } = tools
   const changes = await trees.compare(sides.base, sides.theirs)
   if (!(await isByFile(trees, sides, changes))) return 'undecided'
   const edits: PathChange[] = []
   let clashes = false
   for (const change of changes) {
     const ours = await trees.lookUp(sides.ours, change.path)
-    const merged = await mergeEntry(trees, blobs, { change, ours, tree: sides.ours })
+    const merged = await mergeEntry(tools, { change, ours, tree: sides.ours })
     if (merged === 'undecided') return 'undecided'
     if (merged === 'clash') clashes = true
     else if (merged?.oid !== ours?.oid || merged?.mode !== ours?.mode) {
@@ -107,8 +116,7 @@ async function isByFile(trees: TreeReader, sides: Sides, changes: readonly PathC
 }
 
 async function mergeEntry(
-  trees: TreeReader,
-  blobs: BlobMerges,
+  { trees, blobs, attributes }: Tools,
   at: { readonly change: PathChange; readonly ours: Entry; readonly tree: Oid },
 ): Promise<Entry | 'clash' | 'undecided'> {
   const { path, before, after } = at.change
@@ -123,10 +131,11 @@ async function mergeEntry(
   if (ours.oid === before.oid && ours.mode === before.mode) return after
   if (after === null || ![before, ours, after].every(isFile)) return 'undecided'
   const mode = threeWay(before.mode, ours.mode, after.mode)
-  const oid =
-    threeWay(before.oid, ours.oid, after.oid) ??
-    (await blobs.merge({ base: before.oid, ours: ours.oid, theirs: after.oid }))
   if (mode === null) return 'undecided'
+  const same = threeWay(before.oid, ours.oid, after.oid)
+  // Only by its path does git know that it is merged in another way.
+  if (same === null && !(await attributes.isPlain(path))) return 'undecided'
+  const oid = same ?? (await blobs.merge({ base: before.oid, ours: ours.oid, theirs: after.oid }))
   return oid === null ? 'clash' : { mode, oid }
 }
 

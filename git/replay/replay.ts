@@ -49,7 +49,7 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
       const record = records.find((one) => one.oid === conflict.change.patch.oid)
       const causedBy = record?.conflict?.causedBy ?? null
       const { patch, before, after } = conflict.change
-      const at = { patch, change: { before, after }, lastGood, paths, causedBy }
+      const at = { patch, change: { before, after }, onto, lastGood, paths, causedBy }
       return { kind: 'conflict', at, reports, likelyLandings }
     },
     { onto: input.onto },

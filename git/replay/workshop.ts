@@ -8,6 +8,7 @@ import { historyArgv } from '../stack/stack.ts'
 import { rangeArgv } from '../stack/upstream-range.ts'
 import type { Mirror } from '../types.ts'
 import { type Differ, diffArgv, openDiffer } from './differ.ts'
+import { noAttributes, openMergeAttributes } from './merge-attributes.ts'
 import { bestMergePath, dialogueArgv, type MergePath } from './merge-whole.ts'
 import { type Merger, openMerger } from './merger.ts'
 
@@ -25,8 +26,10 @@ export interface Workshop {
 export interface WorkshopOptions {
   /** The path of execution; the best for this Git when left out. */
   readonly mergePath?: MergePath
-  /** A replay onto this commit: what it needs is started at once. */
+  /** A replay onto this commit: what it needs is started at once, and its tree says how files are merged. */
   readonly onto?: Oid
+  /** Whose tree says how files are merged, where nothing is replayed. */
+  readonly attributesOf?: Oid
 }
 
 /** Opens a workshop on a repository and clears it away afterwards; the repository itself is only read. */
@@ -35,17 +38,19 @@ export async function inWorkshop<T>(
   work: (workshop: Workshop) => Promise<T>,
   options: WorkshopOptions = {},
 ): Promise<T> {
-  const { onto } = options
+  const { onto, attributesOf = onto } = options
   const mergePath = options.mergePath ?? (await bestMergePath())
   const open = async (quarantine: Quarantine): Promise<T> => {
     const trees = openTrees(quarantine.objects, quarantine.format)
-    const merger = await openMerger(quarantine, { trees, path: mergePath })
+    const attributes =
+      attributesOf === undefined ? noAttributes : openMergeAttributes(quarantine, trees, attributesOf)
+    const merger = await openMerger(quarantine, { trees, path: mergePath, attributes })
     const shown = openDiffer(quarantine, { trees, renames: 'found' })
     const plain = openDiffer(quarantine, { trees, renames: 'ignored' })
     try {
       return await work({ quarantine, trees, merger, shown, plain })
     } finally {
-      await Promise.all([merger.close(), shown.close(), plain.close()])
+      await Promise.all([merger.close(), attributes.close(), shown.close(), plain.close()])
     }
   }
   const needs = (path: string): readonly TogetherCommand[] => [

@@ -18,11 +18,12 @@ export interface StackQuery {
 
 /** Reads the ordered patches between the upstream commit that the fork stands on and its head. */
 export function readStack(mirror: Mirror, query: StackQuery): Promise<Stack> {
-  return inWorkshop(mirror, async (workshop) => {
+  const read = async (workshop: Workshop): Promise<Stack> => {
     const chain = await readChain(workshop, query, await followedTags(mirror))
     const patches = chain.links.map((link) => patchOf(link.oid, link.commit))
     return { base: chain.base, head: query.head, patches, oldest: chain.oldest, merges: chain.merges }
-  })
+  }
+  return inWorkshop(mirror, read, { attributesOf: query.onto })
 }
 
 /** The fork's history in one line; `followed` are upstream commits that it may have taken in beside the target. */
