@@ -20,7 +20,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git gpg openssh-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin undrift \
- && install --directory --owner undrift --group undrift /var/lib/undrift
+ && install --directory --mode 700 --owner undrift --group undrift /var/lib/undrift
 COPY --from=build /out/node /usr/local/bin/node
 COPY --from=build /src/package.json /opt/undrift/
 COPY --from=build /src/node_modules /opt/undrift/node_modules

@@ -70,6 +70,19 @@ describe('pushing a candidate', () => {
     expect(done).toMatchObject({ kind: 'pushed', candidates: [{ remote: 'origin' }, { remote: 'mirror' }] })
   })
 
+  it.each(['undrift', 'undrift/candidate', 'undrift/candidate/v1.1.0/old'])(
+    'names the branch %s that leaves no room for a candidate, and moves nothing anywhere',
+    async (branch) => {
+      world.mirror.git('branch', branch, 'main')
+      const result = await pushCandidate(pushInput(prepared), world.deps, world.step)
+      expect(result).toMatchObject({ kind: 'refused', remote: 'mirror', candidates: [] })
+      const words = result.kind === 'refused' ? result.words : ''
+      expect(words).toContain(`The branch \`${branch}\` on mirror is in the way`)
+      expect(words).toContain(`--delete ${branch}`)
+      expect(world.origin.git('for-each-ref', ref)).toBe('')
+    },
+  )
+
   it('replaces its own older candidate of the same release', async () => {
     await pushCandidate(pushInput(prepared), world.deps, world.step)
     world.fork.commit('One patch more', { 'e.txt': 'e\n' })

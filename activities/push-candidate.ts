@@ -14,6 +14,8 @@ import {
   readRef,
   treeOf,
   updateRefs,
+  wayPatterns,
+  wordsInTheWay,
 } from '../git/index.ts'
 import { notesUpdate } from './attempt-notes.ts'
 import { attemptRef } from './attempt-refs.ts'
@@ -56,7 +58,8 @@ export async function pushCandidate(
   const steps: PushStep[] = []
   // All are looked at before one is moved: a value that this line did not push is somebody's work.
   for (const remote of remotes) {
-    const { there, notes } = await standingOn(mirror, remote, { ref, deps })
+    const { there, notes, inTheWay } = await standingOn(mirror, remote, { ref, deps })
+    if (inTheWay !== null) return { kind: 'refused', remote: remote.name, words: inTheWay, candidates }
     if (there !== null && there !== input.head && !(await isOurs(mirror, input, { remote, oid: there }))) {
       return { kind: 'candidate-moved', remote: remote.name, ref, actual: there, candidates }
     }
@@ -115,15 +118,19 @@ function memoryOf(input: PushInput, remote: Remote, oid: string): string {
   return attemptRef(input, `pushed/${remote.name}/${oid}`)
 }
 
-/** Where a ref and the notes are on a remote. */
+/** Where a ref and the notes are on a remote, and what leaves no room for the ref. */
 async function standingOn(
   mirror: Mirror,
   remote: Remote,
   { ref, deps }: { readonly ref: string; readonly deps: ActivityDeps },
-): Promise<{ readonly there: string | null; readonly notes: string | null }> {
-  const refs = await listRemote(mirror, accessTo(remote, deps), [ref, notesRef])
+): Promise<{
+  readonly there: string | null
+  readonly notes: string | null
+  readonly inTheWay: string | null
+}> {
+  const refs = await listRemote(mirror, accessTo(remote, deps), [ref, notesRef, ...wayPatterns(ref)])
   const oidOf = (name: string) => refs.find((each) => each.ref === name)?.oid ?? null
-  return { there: oidOf(ref), notes: oidOf(notesRef) }
+  return { there: oidOf(ref), notes: oidOf(notesRef), inTheWay: wordsInTheWay(ref, refs, remote.name) }
 }
 
 /** Somebody wrote a note in this very moment: the next try puts ours on top of it. */

@@ -27,6 +27,7 @@ export const needs = [
   'candidate-moved',
   'branch-moved',
   'credentials',
+  'remote-moved',
   'tag-moved',
   'tag-signature',
   'signature-tool-missing',

@@ -72,6 +72,12 @@ export const errorTable = {
     retryable: true,
     exitCode: exitCodes.unavailable,
   },
+  UNDRIFT_E_MOVED: {
+    sentence: 'The Git remote redirects to another address.',
+    hint: 'If that is the right place, write the new address into `undrift.yaml` and apply it; no redirect is followed.',
+    retryable: false,
+    exitCode: exitCodes.unavailable,
+  },
   UNDRIFT_E_AUTH: {
     sentence: 'The remote refused the credentials.',
     hint: 'Check the secret that the config names.',

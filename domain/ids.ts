@@ -22,6 +22,11 @@ export function encodeTag(tag: string): string {
   return `${escaped.slice(0, longestTag - 17)}~${digest64(tag)}`
 }
 
+/** The same as a part of a ref name, which takes no `~`: no tag is a folder of another one there. */
+export function refSegment(tag: string): string {
+  return encodeTag(tag).replaceAll('~', '=')
+}
+
 /** A folder name for an attempt; no two attempts share one, because no segment of an id holds an `@`. */
 export function attemptSlug(attemptId: string): string {
   return attemptId.replace(/^maintain\//, '').replaceAll('/', '@')

@@ -39,6 +39,7 @@ const answers: Readonly<Record<Need, readonly DecisionName[]>> = {
   'candidate-moved': ['retry', 'skip', 'abort'],
   'branch-moved': ['resume', 'skip', 'abort'],
   credentials: ['retry', 'skip', 'abort'],
+  'remote-moved': ['retry', 'skip', 'abort'],
   'tag-moved': ['retry', 'approve', 'skip', 'abort'],
   'tag-signature': ['retry', 'approve', 'skip', 'abort'],
   'signature-tool-missing': ['retry', 'skip', 'abort'],

@@ -10,7 +10,7 @@ export interface RemoteAccess {
   readonly secret: string | null
   /**
    * The addresses of an https remote's host, where somebody else than the operator may choose them: git connects to no
-   * other and follows no redirect. Left out, git goes by its own rules.
+   * other. Left out, git looks the host up itself.
    */
   readonly addresses?: readonly string[]
 }

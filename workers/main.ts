@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type DataFolder, dataFolder } from '../config/data-folder.ts'
@@ -9,6 +9,7 @@ import { roles as allRoles, type Role } from '../domain/queues.ts'
 import { chosenServer, localServer, namedServer, type ServerAddress } from './connection.ts'
 import { emit, emitError } from './events.ts'
 import { createLogger } from './logger.ts'
+import { openPrivateFolder } from './private-folder.ts'
 import { readServerState } from './server-state.ts'
 
 /**
@@ -23,6 +24,8 @@ const patienceMs = 5_000
 
 const env = withoutEmpty(process.env)
 
+// What this process and its children make is for nobody else's eyes.
+process.umask(0o077)
 const signal = stopSignal()
 process.exitCode = await run(signal).catch((error) =>
   error === signal.reason ? exitCodes.ok : emitError(error),
@@ -83,17 +86,15 @@ async function run(signal: AbortSignal): Promise<ExitCode> {
   }
 }
 
-/**
- * The data folder, for nobody else's eyes: it holds the history of every attempt, and work trees in which untrusted
- * code may leave programs behind.
- */
+/** The data folder, which must be there, private and ours to write to. */
 function openData(option: string | undefined): DataFolder {
   const data = dataFolder(option, env)
   try {
-    mkdirSync(data.root, { recursive: true, mode: 0o700 })
+    openPrivateFolder(data.root)
     accessSync(data.root, constants.W_OK)
     return data
   } catch (cause) {
+    if (cause instanceof UndriftError) throw cause
     throw new UndriftError('UNDRIFT_E_USAGE', `The data folder cannot be used: ${(cause as Error).message}`, {
       cause,
       hint: 'Name another one with --data or UNDRIFT_DATA.',

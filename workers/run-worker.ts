@@ -86,7 +86,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 
 async function tidyUp({ data, log }: RunWorkerOptions): Promise<void> {
   try {
-    await removeOldWorkTrees(data.verify, Date.now())
+    const left = await removeOldWorkTrees(data.verify, Date.now())
+    if (left.length > 0) log.warn({ folder: data.verify, left }, 'old work trees could not be removed')
   } catch (error) {
     log.warn({ err: error, folder: data.verify }, 'old work trees could not be removed')
   }

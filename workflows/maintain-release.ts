@@ -209,6 +209,7 @@ function afterFailure(step: Step, error: unknown): Next {
 }
 
 function needAfter(code: ErrorCode | undefined): Need {
+  if (code === 'UNDRIFT_E_MOVED') return 'remote-moved'
   return code === 'UNDRIFT_E_AUTH' || code === 'UNDRIFT_E_SECRET' ? 'credentials' : 'step-failed'
 }
 

@@ -12,6 +12,8 @@ const patienceMs = 10_000
  * reached its reader.
  */
 export async function main(): Promise<number> {
+  // A mirror or a work tree that this makes lies in the data folder, which is for nobody else's eyes.
+  process.umask(0o077)
   const interrupt = new AbortController()
   const told = new Promise<number>((resolve) => {
     interrupt.signal.addEventListener('abort', () => resolve(Number(interrupt.signal.reason)))

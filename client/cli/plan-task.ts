@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { toAttemptSettings } from '../../config/attempt-settings.ts'
 import { UndriftError } from '../../domain/errors.ts'
@@ -7,11 +6,11 @@ import type { AttemptSettings } from '../../domain/settings.ts'
 import { earlierWords } from '../../git/ledger/earlier-words.ts'
 import { openMirror } from '../../git/mirror/mirror.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
-import { runGit } from '../../git/process/command.ts'
 import { gitVersion } from '../../git/process/version.ts'
 import type { PlanInput } from '../../git/replay/plan.ts'
 import { followedTags } from '../../git/stack/stack.ts'
 import type { Mirror } from '../../git/types.ts'
+import { openRepository } from '../open-repository.ts'
 import { type FetchedForPlan, fetchForPlan } from '../plan-fetch.ts'
 import { inPlanMirror } from '../plan-mirror.ts'
 import type { CommandInput } from './command.ts'
@@ -73,7 +72,7 @@ interface Found {
 async function fromRepository(context: Context, input: CommandInput, path: string): Promise<Found> {
   const { args, options } = input
   if (args.length > 0) throw usage('A fork and --repo exclude each other.')
-  const source = await openRepository(context, path)
+  const source = await openRepository(resolve(context.cwd, path), { named: path, signal: context.signal })
   const rev = (name: string) => revision(source, `--${name}`, options[name])
   const base = options.base === undefined ? null : await rev('base')
   const [head, onto] = [await rev('head'), await rev('onto')]
@@ -81,19 +80,6 @@ async function fromRepository(context: Context, input: CommandInput, path: strin
   const named = await Promise.all(given.map((value: unknown) => revision(source, '--upstream', value)))
   const followed = [...named, ...(await followedTags(source))]
   return { source, ends: { head, onto, base, followed, committer: nobody } }
-}
-
-async function openRepository(context: Context, path: string): Promise<Mirror> {
-  const cwd = resolve(context.cwd, path)
-  const found = await stat(cwd).catch(() => null)
-  if (!found?.isDirectory()) throw new UndriftError('UNDRIFT_E_INPUT', `There is no folder ${path}.`)
-  try {
-    const answer = await runGit({ cwd, signal: context.signal }, ['rev-parse', '--absolute-git-dir'])
-    return { path: answer.stdout.toString('utf8').replace(/\n$/, ''), signal: context.signal }
-  } catch (cause) {
-    context.signal.throwIfAborted()
-    throw new UndriftError('UNDRIFT_E_INPUT', `${path} is no Git repository.`, { cause, hint: 'See --repo.' })
-  }
 }
 
 async function revision(source: Mirror, option: string, value: unknown): Promise<Oid> {

@@ -6,7 +6,8 @@ const outcomes =
   'null | "needs_intervention" | "completed" | "changed" | "blocked" | "failed" | "skipped" | "superseded"'
 const needs =
   'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
-  '           "credentials" | "tag-moved" | "tag-signature" | "signature-tool-missing" | "sandbox-missing" |\n' +
+  '           "credentials" | "remote-moved" | "tag-moved" | "tag-signature" | "signature-tool-missing" |\n' +
+  '           "sandbox-missing" |\n' +
   '           "suspect-merge" | "landed-with-changes" | "withdrawn" | "step-failed"'
 
 const row = `"id", "fork", "line", "tag",
@@ -96,7 +97,8 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
                  "cause": null | "exact" | "squashed" | "contained" | "marker" | "policy" | "excluded" | "upstream-pr" | "person",
                  "reason", "paths": [ "…" ], "encodedPaths": true where a path is not UTF-8, "folded": [ "…" ],
                  "suggestion": null | "reverted-upstream" | { "kind": "landed-with-changes", "as": [ "…" ] },
-                 "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…" }, "lost": [ "signature" ] where something is } ],
+                 "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…",
+                   "notSearched": [ "causedBy", "suggestion" ] where --explain left no time for them: then null says nothing }, "lost": [ "signature" ] where something is } ],
   "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ],
   "pending": [ { "pattern", "command", "patch" } ] where an attempt makes generated files again, which gives the result another id,
   "rangeDiff": "…" with --range-diff, where all patches settle }`

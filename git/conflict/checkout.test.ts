@@ -17,7 +17,6 @@ import { runGit } from '../process/command.ts'
 import { makeFolder, makeRepo, openRepo, type TestFolder, type TestRepo } from '../testing.ts'
 import type { Mirror } from '../types.ts'
 import { checkOut } from './checkout.ts'
-import { removeTree } from './work-tree.ts'
 
 let folder: TestFolder
 let source: TestRepo
@@ -134,25 +133,4 @@ describe('checkOut', () => {
   async function make(lines: string): Promise<string> {
     return (await runGit({ cwd: source.dir }, ['mktree'], { stdin: lines })).stdout.toString()
   }
-})
-
-describe('removeTree', () => {
-  it('removes folders that a build made read-only, and is content when there is none', async () => {
-    mkdirSync(join(dir, 'a', 'b'), { recursive: true })
-    writeFileSync(join(dir, 'a', 'b', 'file'), '')
-    execFileSync('chmod', ['-R', 'a-w', dir])
-    await removeTree(dir)
-    expect(existsSync(dir)).toBe(false)
-    await removeTree(dir)
-  })
-
-  it('does not follow a link out', async () => {
-    const outside = join(folder.path, 'outside')
-    mkdirSync(outside)
-    writeFileSync(join(outside, 'kept'), '')
-    mkdirSync(dir, { recursive: true })
-    symlinkSync(outside, join(dir, 'link'))
-    await removeTree(dir)
-    expect(readdirSync(outside)).toEqual(['kept'])
-  })
 })

@@ -4,7 +4,8 @@ import type { Oid } from '../../domain/patch.ts'
 import { assertOid, treeOf } from '../mirror/queries.ts'
 import { listRefs } from '../mirror/refs.ts'
 import type { Mirror } from '../types.ts'
-import { fillWorkTree, makeWorkTree, removeTree } from './work-tree.ts'
+import { removeTree } from './remove-tree.ts'
+import { fillWorkTree, makeWorkTree } from './work-tree.ts'
 
 export interface CheckOut {
   readonly dir: string

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
@@ -10,6 +10,7 @@ import { readWholeTree } from '../objects/tree.ts'
 import { type GitOptions, type Place, type RunOptions, runGit } from '../process/command.ts'
 import { nameFullDisk } from '../process/disk.ts'
 import type { Mirror } from '../types.ts'
+import { removeTree } from './remove-tree.ts'
 import { makeSparse } from './sparse.ts'
 
 /** A work tree in the making: a repository of its own that borrows the mirror's objects and knows nothing else of it. */
@@ -102,7 +103,8 @@ export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promis
   if (sparse && entries.size > sparse.above) await makeSparse(workTree, entries.keys(), sparse.near)
   const argv = ['checkout-index', '--all', '--force', '--index', '--quiet']
   try {
-    await workTree.run(argv, { config: [['checkout.workers', '0']] })
+    // Modes as everybody's checkout has them, whatever this worker's own mask: checks look at such things.
+    await workTree.run(argv, { config: [['checkout.workers', '0']], umask: 0o022 })
   } catch (error) {
     const isFull = error instanceof UndriftError && error.code === 'UNDRIFT_E_DISK'
     if (!isFull && !/unable to (write|create) file/.test(String(error))) throw error
@@ -169,20 +171,4 @@ export async function readBlobs(
     at = end + 1
   }
   return blobs
-}
-
-/** Removes a folder whatever its permissions: builds like to leave read-only folders behind. */
-export async function removeTree(dir: string): Promise<void> {
-  try {
-    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
-  } catch {
-    await makeWritable(dir)
-    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
-  }
-}
-
-async function makeWritable(dir: string): Promise<void> {
-  await chmod(dir, 0o700).catch(() => {})
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => [])
-  for (const entry of entries) if (entry.isDirectory()) await makeWritable(join(dir, entry.name))
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Oid } from '../../domain/patch.ts'
-import { makeFolder, makeRepo, type TestFolder, type TestRepo } from '../testing.ts'
+import { makeFolder, makeRepo, openRepo, type TestFolder, type TestRepo } from '../testing.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
 import { fetchFork, fetchUpstream } from './fetch.ts'
 import { openMirror } from './mirror.ts'
@@ -65,6 +65,41 @@ describe('fetchUpstream', () => {
       'refs/upstream/heads/topic/deep',
     ])
     expect(await readRef(mirror, 'refs/upstream/heads/main')).toBe(upstream.oid('main'))
+  })
+
+  it.each([
+    ['release', 'release/2024'],
+    ['a/b', 'a/b/c/d'],
+    ['a/b/c', 'a'],
+    ['deep/er/x', 'deep/er'],
+  ])('follows a tag %s that became %s', async (before, after) => {
+    upstream.git('tag', before)
+    await fetchUpstream(mirror, access, { tag: 'v1' })
+    const pinned = { tag: before, tagObject: one, commit: one }
+    upstream.git('tag', '-d', before)
+    const two = upstream.commit('two', { file: '2' })
+    upstream.git('tag', after)
+    upstream.git('tag', 'v2')
+    expect(await fetchUpstream(mirror, access, { tag: 'v2' })).toMatchObject({ kind: 'ok' })
+    expect(await readRef(mirror, `refs/upstream/tags/${after}`)).toBe(two)
+    // What was pinned stays pinned: its deletion is told, also on a mirror that made room for others.
+    const gone = { kind: 'tag-moved', before: pinned, after: null }
+    expect(await fetchUpstream(mirror, access, { tag: before })).toEqual(gone)
+    const accepted = { tag: before, accepted: [one] }
+    expect(await fetchUpstream(mirror, access, accepted)).toEqual({ kind: 'ok', release: pinned })
+    upstream.git('tag', '-d', after)
+    upstream.git('tag', before)
+    expect(await fetchUpstream(mirror, access, { tag: before })).toMatchObject({
+      kind: 'tag-moved',
+      before: pinned,
+      after: { tagObject: two },
+    })
+    upstream.git('tag', '-f', before, one)
+    expect(await fetchUpstream(mirror, access, { tag: before })).toEqual({ kind: 'ok', release: pinned })
+    expect(await fetchUpstream(mirror, access, { tag: after })).toMatchObject({
+      kind: 'tag-moved',
+      after: null,
+    })
   })
 
   it('has no release for a tag that is not there, or that no tag can be called', async () => {
@@ -183,5 +218,58 @@ describe('fetchRefs', () => {
     const both = ['refs/heads/good:refs/mine/good', 'refs/heads/main:refs/mine/main']
     await expect(fetchRefs(mirror, access, both)).rejects.toMatchObject({ code: 'UNDRIFT_E_GIT' })
     expect(await names('refs/mine')).toEqual(['refs/mine/main'])
+  })
+})
+
+describe('a maintained branch', () => {
+  it.each([
+    ['lts', 'lts/1'],
+    ['lts/1', 'lts'],
+    ['a/b/c', 'a'],
+  ])('follows a branch %s that became %s', async (before, after) => {
+    upstream.git('branch', before)
+    await fetchFork(mirror, access, { fork: 'ours', branch: before })
+    upstream.git('branch', '-m', before, 'aside')
+    upstream.git('branch', '-m', 'aside', after)
+    const two = upstream.commit('two', { file: '2' })
+    upstream.git('branch', '-f', after, two)
+    expect(await fetchFork(mirror, access, { fork: 'ours', branch: after })).toEqual({
+      kind: 'ok',
+      head: two,
+    })
+    expect(await fetchFork(mirror, access, { fork: 'ours', branch: 'main' })).toMatchObject({ kind: 'ok' })
+  })
+})
+
+describe('a shallow repository', () => {
+  it.each(['upstream', 'home'])('is called one, with the way out: %s', async (which) => {
+    upstream.commit('two', { file: '2' })
+    upstream.git('tag', 'v2')
+    const dir = join(folder.path, 'shallow')
+    execFileSync('git', ['clone', '-q', '--depth=1', `file://${upstream.dir}`, dir])
+    const shallow = { ...access, remote: { ...access.remote, url: dir } }
+    const fetched =
+      which === 'upstream'
+        ? fetchUpstream(mirror, shallow, { tag: 'v2' })
+        : fetchFork(mirror, shallow, { fork: 'ours', branch: 'main' })
+    await expect(fetched).rejects.toMatchObject({
+      code: 'UNDRIFT_E_STACK',
+      message: `${dir} is a shallow clone: its older history is missing.`,
+      hint: expect.stringContaining(`git -C ${dir} fetch --unshallow`),
+    })
+  })
+
+  it('is read where the mirror has what is missing in it', async () => {
+    upstream.commit('two', { file: '2' })
+    upstream.git('tag', 'v2')
+    await fetchUpstream(mirror, access, { tag: 'v2' })
+    const dir = join(folder.path, 'shallow')
+    execFileSync('git', ['clone', '-q', '--depth=1', `file://${upstream.dir}`, dir])
+    const ours = openRepo(dir).commit('ours', { ours: '1' })
+    const shallow = { ...access, remote: { ...access.remote, url: dir } }
+    expect(await fetchFork(mirror, shallow, { fork: 'ours', branch: 'main' })).toEqual({
+      kind: 'ok',
+      head: ours,
+    })
   })
 })

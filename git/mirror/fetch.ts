@@ -3,6 +3,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { PinnedRelease } from '../../domain/release.ts'
 import { notesRef } from '../notes/notes.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { displacedRef, makeRoomFor, makeRoomForUpstream } from './make-room.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { keepMoved, pinAnew, type TagMove } from './moved-refs.ts'
 import { nearTag } from './near-tag.ts'
@@ -61,7 +62,7 @@ async function fetchUnderLock(
   const here = new Map(
     (await listRefs(mirror, 'refs/upstream')).filter(hasName).map((each) => [each.ref, each]),
   )
-  const known = here.get(ref)
+  const known = here.get(ref) ?? (await listRefs(mirror, displacedRef(tag)))[0]
   const before = [known === undefined ? null : pinned(tag, known), wanted.seen ?? null].find(
     (each) => each !== null && each.tagObject !== offered?.tagObject,
   )
@@ -79,7 +80,8 @@ async function fetchUnderLock(
     return { kind: 'no-such-tag', near: nearTag(tag, tags) }
   }
   if (!isUpToDate(there, here)) await fetchMissing(mirror, access, { there, here })
-  const got = await readRef(mirror, ref)
+  const pin = (await readRef(mirror, ref)) === null ? displacedRef(tag) : ref
+  const got = await readRef(mirror, pin)
   if (got === null && offered === null) {
     throw new UndriftError(
       'UNDRIFT_E_REMOTE',
@@ -89,7 +91,7 @@ async function fetchUnderLock(
   if (got === null || got !== (offered ?? before)?.tagObject) {
     throw new UndriftError('UNDRIFT_E_REMOTE', `The tag ${tag} changed upstream while it was being fetched.`)
   }
-  const commit = await commitOf(mirror, ref)
+  const commit = await commitOf(mirror, pin)
   if (commit === null) return { kind: 'not-a-commit' }
   return { kind: 'ok', release: { tag, tagObject: got, commit } }
 }
@@ -116,7 +118,8 @@ async function fetchMissing(mirror: Mirror, access: RemoteAccess, refs: Known): 
   const heads = '+refs/heads/*:refs/upstream/heads/*'
   const tags = refs.there.filter(({ ref }) => ref.startsWith('refs/tags/'))
   const fresh = tags.filter(({ ref }) => !refs.here.has(localName(ref)))
-  await forgetBranches(mirror, refs)
+  const wanted = new Set(refs.there.map(({ ref }) => localName(ref)))
+  await makeRoomForUpstream(mirror, { wanted, here: refs.here })
   if (fresh.length <= mostNamedTags) {
     await fetchRefs(mirror, access, [heads, ...fresh.map(({ ref }) => `${ref}:${localName(ref)}`)])
     return
@@ -124,18 +127,6 @@ async function fetchMissing(mirror: Mirror, access: RemoteAccess, refs: Known): 
   const moved = tags.filter(({ ref, oid }) => (refs.here.get(localName(ref))?.oid ?? oid) !== oid)
   const all = 'refs/tags/*:refs/upstream/tags/*'
   await fetchRefs(mirror, access, [heads, all, ...moved.map(({ ref }) => `^${ref}`)])
-}
-
-/** Removes branches that are gone, before the fetch: `topic` must make room for `topic/deep`, and git's own prune comes too late. */
-async function forgetBranches(mirror: Mirror, refs: Known): Promise<void> {
-  const there = new Set(refs.there.map(({ ref }) => localName(ref)))
-  const gone = [...refs.here.values()].filter(
-    ({ ref }) => ref.startsWith('refs/upstream/heads/') && !there.has(ref),
-  )
-  await updateRefs(
-    mirror,
-    gone.map(({ ref, oid }) => ({ ref, to: null, expected: oid })),
-  )
 }
 
 function localName(ref: string): string {
@@ -179,6 +170,7 @@ export async function fetchFork(
         ...((await readRef(mirror, to)) === offered.oid ? [] : [`+${from}:${to}`]),
         ...(offeredNotes === null || offeredNotes === knownNotes ? [] : [`+${notesRef}:${notes}`]),
       ]
+      await makeRoomFor(mirror, to, forkRef(wanted.fork, access.remote.name, '').slice(0, -1))
       if (refspecs.length > 0) await fetchRefs(mirror, access, refspecs)
       if (offeredNotes === null && knownNotes !== null)
         await updateRefs(mirror, [{ ref: notes, to: null, expected: knownNotes }])

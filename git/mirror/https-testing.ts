@@ -58,7 +58,7 @@ export async function serveHttps(
 }
 
 /** Git's own CGI behind Node's server. */
-function serveGit(request: IncomingMessage, response: ServerResponse, root: string): void {
+export function serveGit(request: IncomingMessage, response: ServerResponse, root: string): void {
   const url = new URL(request.url ?? '/', 'https://localhost')
   const child = spawn(backend, {
     env: {

@@ -1,4 +1,5 @@
 import { UndriftError } from '../../domain/errors.ts'
+import { refSegment } from '../../domain/ids.ts'
 import type { PinnedRelease, SeenTag } from '../../domain/release.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { withMirrorLock } from './mirror-lock.ts'
@@ -15,7 +16,7 @@ export interface TagMove {
 
 /** Where the mirror keeps what a tag was besides what it is pinned to: what it moved to, and what it was before. */
 function movedRef({ tag, tagObject }: Pick<PinnedRelease, 'tag' | 'tagObject'>): string {
-  return `refs/moved/${tagObject}/${tag}`
+  return `refs/moved/${tagObject}/${refSegment(tag)}`
 }
 
 /**

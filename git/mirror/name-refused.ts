@@ -4,7 +4,7 @@ import { throwAwayFolder } from '../objects/quarantine.ts'
 import { runGit } from '../process/command.ts'
 import { FsckError } from '../process/fsck-failure.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
-import { accessOptions } from './remote-access.ts'
+import { accessOptions, readOptions } from './remote-access.ts'
 
 /**
  * The refusal of a fetch with the commit that brings the object: Git names a tree or blob alone, and those that were
@@ -27,7 +27,16 @@ export async function nameRefused(
     const options = accessOptions(access)
     await runGit(
       place,
-      ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--stdin', '--', access.remote.url],
+      [
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--stdin',
+        ...readOptions(access),
+        '--',
+        access.remote.url,
+      ],
       {
         ...options,
         config: [...options.config, ['fetch.fsckObjects', 'false']],

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:https'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -12,7 +12,7 @@ import { push } from '../push/push.ts'
 import { makeBare, makeFolder, makeRepo, type TestFolder, type TestRepo } from '../testing.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
 import { fetchUpstream } from './fetch.ts'
-import { type HttpsRemotes, missingForHttps, serveHttps } from './https-testing.ts'
+import { type HttpsRemotes, missingForHttps, serveGit, serveHttps } from './https-testing.ts'
 import { openMirror } from './mirror.ts'
 import { listRemote } from './remote.ts'
 import { accessOptions } from './remote-access.ts'
@@ -116,32 +116,88 @@ describe.skipIf(missingForHttps.length > 0)(
       })
     })
 
-    it('does not hand the token to the host that it is redirected to', async () => {
-      const other = createServer(
-        {
-          key: readFileSync(join(folder.path, 'key.pem')),
-          cert: readFileSync(join(folder.path, 'cert.pem')),
-        },
-        (request, response) => {
-          seen.push({ url: `other${request.url}`, authorization: request.headers.authorization })
-          response.writeHead(404).end()
-        },
-      )
-      other.listen(0, '127.0.0.1')
-      await once(other, 'listening')
-      answer = (request, response) => {
-        const port = (other.address() as AddressInfo).port
-        response.writeHead(302, { location: `https://localhost:${port}${request.url}` }).end()
-        return true
-      }
-      await expect(listRemote(mirror, access(token), ['refs/heads/*'])).rejects.toMatchObject({
-        code: 'UNDRIFT_E_REMOTE',
+    describe('that has moved to a host which answers like any other', () => {
+      let other: Server
+      let there: string
+      let elsewhere: TestRepo
+      let reached: { url: string; authorization: string | undefined; bytes: number }[] = []
+
+      beforeAll(async () => {
+        elsewhere = makeBare(join(folder.path, 'elsewhere', 'x.git'))
+        elsewhere.git('config', 'http.receivepack', 'true')
+        spawnSync('git', [
+          '--git-dir',
+          elsewhere.dir,
+          'fetch',
+          '-q',
+          remote.dir,
+          'main:main',
+          'refs/tags/v1:refs/tags/v1',
+        ])
+        const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder.path, name)))
+        other = createServer({ key, cert }, (request, response) => {
+          const hit = { url: request.url ?? '', authorization: request.headers.authorization, bytes: 0 }
+          reached.push(hit)
+          request.on('data', (chunk: Buffer) => {
+            hit.bytes += chunk.length
+          })
+          serveGit(request, response, join(folder.path, 'elsewhere'))
+        })
+        other.listen(0, '127.0.0.1')
+        await once(other, 'listening')
+        there = `https://localhost:${(other.address() as AddressInfo).port}`
       })
-      const redirected = seen.filter(({ url }) => url.startsWith('other'))
-      expect(redirected.length).toBeGreaterThan(0)
-      expect(redirected.every(({ authorization }) => authorization === undefined)).toBe(true)
-      other.closeAllConnections()
-      other.close()
+      beforeEach(() => {
+        reached = []
+      })
+      afterAll(() => {
+        other.closeAllConnections()
+        other.close()
+      })
+
+      const movedTo = () => ({
+        code: 'UNDRIFT_E_MOVED',
+        retryable: false,
+        message: `The remote origin (${origin}/x.git) redirects to ${there}/x.git; nothing was sent there.`,
+      })
+
+      it.each([
+        [301, 'every request', /./, token],
+        [302, 'every request', /./, null],
+        [307, 'every request', /./, token],
+        [308, 'every request', /./, token],
+        [302, 'what a push asks first', /receive-pack/, token],
+        [302, 'what a push asks first', /receive-pack/, null],
+      ])('gets no pack and no token by a %d of %s', async (status, _, pattern, secret) => {
+        answer = (request, response) => {
+          if (!pattern.test(request.url ?? '')) return false
+          response.writeHead(status, { location: `${there}${request.url}` }).end()
+          return true
+        }
+        const commit = one
+        const update = { ref: `refs/heads/moved-${status}`, to: commit, expected: null }
+        await expect(push(mirror, access(secret), [update])).rejects.toMatchObject(movedTo())
+        if (pattern.test('any')) {
+          await expect(listRemote(mirror, access(secret), ['refs/heads/*'])).rejects.toMatchObject(movedTo())
+          const fetching = fetchUpstream(mirror, access(secret), { tag: 'v1' })
+          await expect(fetching).rejects.toMatchObject(movedTo())
+        }
+        expect(reached).toEqual([])
+        expect(elsewhere.git('for-each-ref', '--format=%(refname)', 'refs/heads').trim()).toBe(
+          'refs/heads/main',
+        )
+      })
+
+      it('gets no pack by a redirect of the last request alone', async () => {
+        answer = (request, response) => {
+          if (request.method !== 'POST' || !request.url?.includes('git-receive-pack')) return false
+          response.writeHead(307, { location: `${there}${request.url}` }).end()
+          return true
+        }
+        const update = { ref: 'refs/heads/moved-late', to: one, expected: null }
+        await expect(push(mirror, access(token), [update])).rejects.toMatchObject({ code: 'UNDRIFT_E_MOVED' })
+        expect(reached).toEqual([])
+      })
     })
 
     it('connects to no other address than it is held to, and follows no redirect then', async () => {
@@ -158,7 +214,6 @@ describe.skipIf(missingForHttps.length > 0)(
         return true
       }
       const old = access(null, 'old.git')
-      expect(await listRemote(mirror, old, ['refs/tags/*'])).toHaveLength(1)
       seen = []
       await expect(
         listRemote(mirror, { ...old, addresses: ['127.0.0.1'] }, ['refs/tags/*']),

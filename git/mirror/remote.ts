@@ -1,13 +1,18 @@
-import { type Place, runGit } from '../process/command.ts'
+import { UndriftError } from '../../domain/errors.ts'
+import { shellWord } from '../../domain/shell-word.ts'
+import type { Place } from '../process/command.ts'
 import { FsckError } from '../process/fsck-failure.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { talk } from './moved-remote.ts'
 import { nameRefused } from './name-refused.ts'
 import { decodeRefLines } from './ref-text.ts'
-import { accessOptions } from './remote-access.ts'
+import { localPath, readOptions } from './remote-access.ts'
+import { remoteKind } from './remote-url.ts'
 
 /**
  * The remote's refs that match one of the patterns: full ref names, with `*` for any run of characters.
- * Throws UNDRIFT_E_REMOTE when it cannot be reached, UNDRIFT_E_AUTH when it refuses, UNDRIFT_E_INPUT for a bad URL.
+ * Throws UNDRIFT_E_REMOTE when it cannot be reached, UNDRIFT_E_AUTH when it refuses,
+ * UNDRIFT_E_MOVED when it redirects, UNDRIFT_E_INPUT for a bad URL.
  */
 export async function listRemote(
   place: Place,
@@ -16,8 +21,8 @@ export async function listRemote(
 ): Promise<readonly RemoteRef[]> {
   // A plain tag name does not match the line of what the tag points at.
   const asked = patterns.flatMap((pattern) => [pattern, `${pattern}^{}`])
-  const argv = ['ls-remote', '--quiet', '--', access.remote.url, ...asked]
-  const result = await runGit(place, argv, accessOptions(access))
+  const argv = ['ls-remote', '--quiet', ...readOptions(access), '--', access.remote.url, ...asked]
+  const result = await talk(place, access, { argv })
   const matches = patterns.map(asExpression)
   return parseRemoteRefs(decodeRefLines(result.stdout)).filter(({ ref }) =>
     matches.some((match) => match.test(ref)),
@@ -48,7 +53,8 @@ function asExpression(pattern: string): RegExp {
 
 /**
  * Fetches exactly these refspecs, all or none, and nothing beside them. Callers who write the same refs hold the
- * mirror's fetch lock. Throws as `listRemote` does, and UNDRIFT_E_FSCK for an object that does not pass Git's checks.
+ * mirror's fetch lock. Throws as `listRemote` does,
+ * UNDRIFT_E_FSCK for an object that does not pass Git's checks, and UNDRIFT_E_STACK for a shallow repository.
  */
 export async function fetchRefs(
   mirror: Mirror,
@@ -65,13 +71,23 @@ export async function fetchRefs(
     '--no-recurse-submodules',
     '--refmap=',
     '--stdin',
+    ...readOptions(access),
     '--',
     access.remote.url,
   ]
   try {
-    await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+    const { stderr } = await talk(mirror, access, { argv, stdin: `${refspecs.join('\n')}\n` })
+    // Git leaves such a ref out and calls it a success.
+    if (/rejected .+ because shallow roots are not allowed/.test(stderr)) throw shallowRemote(access)
   } catch (error) {
     if (error instanceof FsckError) throw await nameRefused(mirror, access, { error, refspecs })
     throw error
   }
+}
+
+function shallowRemote({ remote: { url } }: RemoteAccess): UndriftError {
+  const place = remoteKind(url) === 'file' ? `git -C ${shellWord(localPath(url))}` : 'git'
+  return new UndriftError('UNDRIFT_E_STACK', `${url} is a shallow clone: its older history is missing.`, {
+    hint: `Complete it there with \`${place} fetch --unshallow\`, or name the repository that it was cloned from.`,
+  })
 }

@@ -1,14 +1,15 @@
 import { appendFile, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UndriftError } from '../../domain/errors.ts'
 import type { HistoryCommit, TaggedCommit } from '../../domain/version/order-by-commit.ts'
 import { runGit } from '../process/command.ts'
+import { trustIn } from '../process/safe-directory.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
 import { type ListedTag, listTags } from './list-tags.ts'
 import { openMirror } from './mirror.ts'
-import { accessOptions } from './remote-access.ts'
+import { talk } from './moved-remote.ts'
+import { localPath, readOptions } from './remote-access.ts'
 import { remoteKind } from './remote-url.ts'
 
 /** The tags of a repository that need not be ours, and a look at the commits behind them. */
@@ -32,7 +33,7 @@ export async function openTagSource(access: RemoteAccess, signal?: AbortSignal):
   try {
     const mirror = await openMirror({ path: join(folder, 'tags.git'), ...(signal ? { signal } : {}) })
     const tags = await listTags(access, signal)
-    if (isLocal) await borrowObjects(mirror, url.startsWith('file:') ? fileURLToPath(url) : url)
+    if (isLocal) await borrowObjects(mirror, localPath(url))
     const take = async (tags: readonly ListedTag[], depth: readonly string[]) => {
       if (isLocal || tags.length === 0) return
       await fetchCommits(mirror, access, { tags, depth })
@@ -60,7 +61,8 @@ export async function openTagSource(access: RemoteAccess, signal?: AbortSignal):
 /** Makes the objects of a repository on this machine readable from ours, with the end of its history where it is shallow. */
 async function borrowObjects(mirror: Mirror, path: string): Promise<void> {
   const pathOf = async (name: string) => {
-    const { stdout } = await runGit({ cwd: path, signal: mirror.signal }, ['rev-parse', '--git-path', name])
+    const place = { cwd: path, signal: mirror.signal }
+    const { stdout } = await runGit(place, ['rev-parse', '--git-path', name], { config: trustIn(path) })
     const found = stdout.toString('utf8').replace(/\n$/, '')
     return isAbsolute(found) ? found : resolve(path, found)
   }
@@ -83,10 +85,19 @@ async function fetchCommits(
   { tags, depth }: { readonly tags: readonly ListedTag[]; readonly depth: readonly string[] },
 ): Promise<void> {
   const flags = ['--quiet', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head', '--refmap=']
-  const argv = ['fetch', ...flags, '--filter=tree:0', ...depth, '--stdin', '--', access.remote.url]
+  const argv = [
+    'fetch',
+    ...flags,
+    '--filter=tree:0',
+    ...depth,
+    '--stdin',
+    ...readOptions(access),
+    '--',
+    access.remote.url,
+  ]
   const refspecs = tags.map(({ tag }) => `+refs/tags/${tag}:refs/tags/${tag}`)
   try {
-    await runGit(mirror, argv, { ...accessOptions(access), stdin: `${refspecs.join('\n')}\n` })
+    await talk(mirror, access, { argv, stdin: `${refspecs.join('\n')}\n` })
   } catch (error) {
     if (!(error instanceof UndriftError)) throw error
     if (error.code !== 'UNDRIFT_E_GIT' && error.code !== 'UNDRIFT_E_FSCK') throw error

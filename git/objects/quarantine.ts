@@ -35,6 +35,8 @@ export interface QuarantineOptions {
   readonly writes?: ObjectOptions['writes']
   /** What the work will need for certain, by the quarantine's path; it is started at once. */
   readonly needs?: (path: string) => readonly TogetherCommand[]
+  /** Ends what runs in the quarantine; the repository's own when left out. */
+  readonly signal?: AbortSignal
 }
 
 /** Runs `work` in a quarantine of the repository and throws the quarantine away afterwards. */
@@ -49,7 +51,7 @@ export async function inQuarantine<T>(
   try {
     makeFolder(path, format, join(folder, 'objects'))
     const shallow = shallowCommits(folder, path)
-    const bare = { path, signal: source.signal }
+    const bare = { path, signal: options.signal ?? source.signal }
     const together =
       options.needs &&
       startTogether(options.needs(path), {

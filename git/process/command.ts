@@ -26,6 +26,8 @@ export interface GitOptions {
   readonly okCodes?: readonly number[]
   /** Ends this process in addition to the place's own signal. */
   readonly signal?: AbortSignal
+  /** The mode bits that files of git's are made without; this process's own when left out. */
+  readonly umask?: number
   /** Never shown in an error's text. */
   readonly secrets?: readonly string[]
 }
@@ -124,7 +126,20 @@ export async function runGit(
 
 /** Starts git in the hardened environment and its own group; the caller owns its streams and its end. */
 export function spawnGit(place: Place, argv: readonly string[], options: GitOptions = {}) {
-  return spawn('git', [...argv], { ...spawnOptions(place, options), stdio: ['pipe', 'pipe', 'pipe'] })
+  return withUmask(options.umask, () =>
+    spawn('git', [...argv], { ...spawnOptions(place, options), stdio: ['pipe', 'pipe', 'pipe'] }),
+  )
+}
+
+/** A child takes the mask over that is set in the moment of its birth, and nothing else can run in that moment. */
+function withUmask<T>(umask: number | undefined, start: () => T): T {
+  if (umask === undefined) return start()
+  const before = process.umask(umask)
+  try {
+    return start()
+  } finally {
+    process.umask(before)
+  }
 }
 
 /** The same, or the process that was started for this together with others, which is what the place's own are for. */

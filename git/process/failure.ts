@@ -6,6 +6,9 @@ const longestWords = 2_000
 
 /** Patterns of git's, ssh's and curl's own words (LC_ALL=C), the more telling first. */
 const signs: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/detected dubious ownership in repository/i, 'UNDRIFT_E_REFUSED'],
+  // Git follows no redirect of ours: it would take the token, and what is pushed, to another host.
+  [/^(?!remote: ).*(?:returned error:|HTTP) 30[12378]\b/im, 'UNDRIFT_E_MOVED'],
   [/No space left on device|Disk quota exceeded/i, 'UNDRIFT_E_DISK'],
   [/Authentication failed|could not read (Username|Password)|terminal prompts disabled/i, 'UNDRIFT_E_AUTH'],
   // What newer Git says where it may not ask.
@@ -29,6 +32,7 @@ const signs: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
   [/RPC failed|repository '.+' not found|No route to host|Network is unreachable/i, 'UNDRIFT_E_REMOTE'],
   [/transport '.+' not allowed/i, 'UNDRIFT_E_INPUT'],
+  [/cannot lock ref '.+': '.+' exists; cannot create/i, 'UNDRIFT_E_REFUSED'],
   [/Unable to create '.+\.lock': File exists|cannot lock ref/i, 'UNDRIFT_E_BUSY'],
 ]
 
@@ -46,10 +50,16 @@ export function gitFailure(
   const refused = fsckFailure(stderr)
   if (refused !== null) return refused
   const code = codeOf(stderr)
-  const words = redact(stderr, options.secrets).trim().slice(-longestWords)
+  const words = redact(ownWords(stderr), options.secrets).trim().slice(-longestWords)
   const command = argv.find((word) => !word.startsWith('-')) ?? 'git'
   const particulars = words === '' ? `it ended with ${options.code} and said nothing` : words
   return new UndriftError(code, `git ${command} failed: ${particulars}`, hintFor(stderr))
+}
+
+/** Git's words without its advice to change a config that we never read. */
+function ownWords(stderr: string): string {
+  const [, path] = /detected dubious ownership in repository at '(.+)'/.exec(stderr) ?? []
+  return path === undefined ? stderr : `${path} belongs to another user than the one who runs this process.`
 }
 
 /** The hint where the table's own would send somebody the wrong way. */
@@ -59,6 +69,17 @@ function hintFor(stderr: string): { hint?: string } {
   }
   if (/Permission denied \(publickey/i.test(stderr)) {
     return { hint: 'Give the user that the worker runs as an SSH key (or agent) that the host knows.' }
+  }
+  if (/detected dubious ownership/i.test(stderr)) {
+    return {
+      hint: 'A push runs the hooks of that repository: run Undrift as its owner, change its owner (chown -R), or reach it over ssh or https.',
+    }
+  }
+  const [, ref, other] = /cannot lock ref '(.+)': '(.+)' exists; cannot create/i.exec(stderr) ?? []
+  if (ref !== undefined) {
+    return {
+      hint: `Git keeps no ref below another one: rename or delete ${other}, or choose another name for ${ref}.`,
+    }
   }
   return {}
 }

@@ -1,11 +1,13 @@
 import { UndriftError } from '../../domain/errors.ts'
+import { talk } from '../mirror/moved-remote.ts'
 import { assertOid } from '../mirror/queries.ts'
 import { assertRefName } from '../mirror/ref-name.ts'
 import { listRemote } from '../mirror/remote.ts'
-import { accessOptions } from '../mirror/remote-access.ts'
-import { type GitResult, runGit } from '../process/command.ts'
+import type { GitResult } from '../process/command.ts'
+import { codeOf } from '../process/failure.ts'
 import { redact } from '../process/redact.ts'
 import type { Mirror, PushOutcome, PushUpdate, RemoteAccess } from '../types.ts'
+import { wayPatterns, wordsInTheWay } from './in-the-way.ts'
 import { type PushedRef, parsePushReport, remoteWords } from './push-report.ts'
 
 const longestWords = 2_000
@@ -13,7 +15,7 @@ const longestWords = 2_000
 /**
  * Moves all refs on one remote or none, each only from the value that is named, and asks the remote afterwards where
  * they stand: a cut connection leaves no doubt. Throws UNDRIFT_E_REMOTE (worth another try: nothing is known to have
- * moved), UNDRIFT_E_AUTH or UNDRIFT_E_INPUT.
+ * moved), UNDRIFT_E_MOVED, UNDRIFT_E_AUTH or UNDRIFT_E_INPUT.
  */
 export async function push(
   mirror: Mirror,
@@ -35,7 +37,7 @@ export async function push(
   }
   if (standing.kind === 'elsewhere') return { kind: 'stale', ref: standing.ref, actual: standing.actual }
   if (tried.kind === 'failed') throw tried.error
-  return refusal(report, tried.result, access)
+  return (await obstacle(mirror, access, updates)) ?? refusal(report, tried.result, access)
 }
 
 type Tried =
@@ -63,7 +65,7 @@ async function tryPush(mirror: Mirror, access: RemoteAccess, updates: readonly P
   try {
     return {
       kind: 'answered',
-      result: await runGit(mirror, argv, { ...accessOptions(access), okCodes: [0, 1] }),
+      result: await talk(mirror, access, { argv, okCodes: [0, 1] }),
     }
   } catch (error) {
     mirror.signal?.throwIfAborted()
@@ -89,6 +91,20 @@ async function whereTheyStand(
   return astray ? { kind: 'elsewhere', ref: astray.ref, actual: actual(astray) } : { kind: 'before' }
 }
 
+/** A ref that Git cannot keep beside one of these: the remote's own words for it help nobody. */
+async function obstacle(
+  mirror: Mirror,
+  access: RemoteAccess,
+  updates: readonly PushUpdate[],
+): Promise<PushOutcome | null> {
+  const there = await listRemote(mirror, access, [...new Set(updates.flatMap(({ ref }) => wayPatterns(ref)))])
+  for (const { ref } of updates) {
+    const words = wordsInTheWay(ref, there, access.remote.name)
+    if (words !== null) return { kind: 'rejected', ref, words }
+  }
+  return null
+}
+
 /** The refs stand where they stood: either the remote said no, or nobody knows why. */
 function refusal(report: readonly PushedRef[], result: GitResult, access: RemoteAccess): PushOutcome {
   const secrets = access.secret === null ? [] : [access.secret]
@@ -98,6 +114,10 @@ function refusal(report: readonly PushedRef[], result: GitResult, access: Remote
     return { kind: 'rejected', ref: rejected.ref, words: redact(words, secrets).slice(0, longestWords) }
   }
   const words = redact(result.stderr, secrets).trim().slice(-longestWords)
+  if (codeOf(result.stderr) === 'UNDRIFT_E_MOVED') {
+    const { name, url } = access.remote
+    throw new UndriftError('UNDRIFT_E_MOVED', `The remote ${name} (${url}) redirects the push. ${words}`)
+  }
   throw new UndriftError(
     'UNDRIFT_E_REMOTE',
     `The push moved nothing, and the remote did not say why. ${words}`,

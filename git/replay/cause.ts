@@ -13,16 +13,18 @@ const fewCommits = 24
  * patch, as one lump, still merges where the patch does not. Where few commits touch the patch's paths, those are
  * tried; else, and where none of them is it (a folder that moved, a merge that changed something itself), upstream's
  * line is halved, and the branch of the merge at which it happens after it. Null when no single commit is to blame.
+ * Throws the signal's reason when it is aborted.
  */
 export async function causeOfConflict(
   workshop: Workshop,
   conflict: { readonly change: Change; readonly paths: readonly Bytes[]; readonly base: Oid },
-  range: UpstreamRange,
+  { range, signal }: { readonly range: UpstreamRange; readonly signal: AbortSignal },
 ): Promise<Oid | null> {
   const { objects } = workshop.quarantine
   const { change } = conflict
   const baseTree = (await objects.commit(conflict.base)).tree
   const stopsAt = async (commit: Oid): Promise<boolean> => {
+    signal.throwIfAborted()
     const { tree } = await objects.commit(commit)
     const lump = await workshop.merger.merge(baseTree, tree, change.before)
     const ours = lump.kind === 'clean' ? lump.tree : tree

@@ -12,6 +12,7 @@ import { readChain, type StackQuery, shallowHistory } from '../stack/stack.ts'
 import type { Mirror, Suspect } from '../types.ts'
 import { pathsOf } from './arrivals.ts'
 import { nameDamage } from './damage.ts'
+import { type ExplainOptions, explainConflicts } from './explain.ts'
 import { withDropped, withoutKept } from './plan-words.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
 import type { PatchRecord } from './record.ts'
@@ -42,6 +43,10 @@ export interface PlanOptions extends WorkshopOptions {
   readonly rangeDiff?: 'made' | 'left-out'
   /** Called with a result that is done, while its objects are in the repository and before anything forgets them. */
   readonly keep?: (head: Oid) => Promise<void>
+  /** Called with a plan that stops, before anything is searched that only explains why. */
+  readonly onConflict?: (plan: Plan) => void | Promise<void>
+  /** How long to search for explanations afterwards; everything is searched when left out. */
+  readonly explain?: ExplainOptions
 }
 
 export type PlanResult =
@@ -108,9 +113,15 @@ export async function planIn(workshop: Workshop, input: PlanInput, options: Plan
     if (result.head !== onto) await migrate(workshop.quarantine, [result.head], [onto, head])
     await options.keep(result.head)
   }
-  const { records: patches, suspects, pending } = replayed
+  const { suspects, pending } = replayed
   const { base, merges } = chain
-  return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
+  const planOf = (patches: readonly PatchRecord[]): Plan => {
+    return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
+  }
+  if (result.kind !== 'conflict') return planOf(replayed.records)
+  await options.onConflict?.(planOf(replayed.records))
+  const explained = await explainConflicts(workshop, replayed, options.explain)
+  return planOf(await withoutKept(explained, input.earlier))
 }
 
 function resultOf(replayed: Replayed): PlanResult {

@@ -3,6 +3,7 @@ import { type Bytes, displayPath } from '../objects/bytes.ts'
 import { type Change, isEmptyChange, shapeOf } from '../stack/change.ts'
 import type { Suspect } from '../types.ts'
 import { pathsOf } from './arrivals.ts'
+import type { ExplanationPart } from './conflict-fate.ts'
 import type { Landing } from './landed.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -27,6 +28,8 @@ export interface PatchRecord extends Omit<PatchReport, 'cause'> {
     readonly paths: readonly ConflictPath[]
     /** The upstream commit at which the patch stops applying. */
     readonly causedBy: Oid | null
+    /** What there was no time to search for: then null says nothing. Left out where all was searched. */
+    readonly notSearched?: readonly ExplanationPart[]
   } | null
 }
 

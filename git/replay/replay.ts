@@ -7,11 +7,15 @@ import type { Chain } from '../stack/linearise.ts'
 import { carryEverything } from '../stack/policy.ts'
 import { rereadChain } from '../stack/stack.ts'
 import type { LikelyLanding, Mirror, Replay, ReplayInput, ReplayOptions, Stack } from '../types.ts'
+import { explainConflicts } from './explain.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
 import type { PatchRecord } from './record.ts'
 import { replayStack } from './replay-stack.ts'
 import type { Replayed } from './replayer.ts'
 import { inWorkshop, type Workshop } from './workshop.ts'
+
+/** Milliseconds: nobody waits in front of an attempt, but a conflict should be shown while it is still news. */
+const explainBudget = 30_000
 
 /**
  * Moves the stack onto a new base in memory; stops at the first patch that no means can settle. The same input gives
@@ -35,11 +39,12 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
         onConflict: 'stop',
         ...options,
       })
-      const { conflict, head, tree, suspects, records, pending } = replayed
+      const { conflict, head, tree, suspects, pending } = replayed
       await proveReplay(workshop, chain, { replayed, onto })
       const ends = { head: stack.head, onto, made: head }
       const shown = conflict ? '' : await shownRangeDiff(workshop, chain, ends)
       await keep(workshop, replayed, input)
+      const records = await explainConflicts(workshop, replayed, { budget: explainBudget })
       const reports = reportsOf(stack, records)
       const likelyLandings = await likelyLandingsOf(mirror, records)
       if (!conflict) {

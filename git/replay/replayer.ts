@@ -5,8 +5,9 @@ import { serialiseCommit } from '../objects/commit-object.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import { upstreamRange } from '../stack/upstream-range.ts'
 import type { ConflictStages, Suspect } from '../types.ts'
-import { causeOfConflict } from './cause.ts'
 import { committerLine } from './committer.ts'
+import { conflictFate } from './conflict-fate.ts'
+import type { Unexplained } from './explain.ts'
 import { favour } from './favour.ts'
 import { type Laid, layGenerated, wholeChange } from './generated.ts'
 import { type Landing, openLandings } from './landed.ts'
@@ -66,6 +67,8 @@ export interface Replayed {
   readonly pending: readonly PendingFiles[]
   /** The first conflict; null when all went well. */
   readonly conflict: ReplayedConflict | null
+  /** Conflicts that are not explained yet: to search for that takes longer than the whole replay. */
+  readonly unexplained: readonly Unexplained[]
 }
 
 type Suggest = (change: Change, fit: SimilarOptions['fit']) => Promise<Suggestion | null>
@@ -101,11 +104,12 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     return head
   }
   const suggestionFor: Suggest = async (change, fit) => {
-    if (fit !== 'clashed' && (await landings.reverted(change)) !== null) return 'reverted-upstream'
+    if ((await landings.reverted(change)) !== null) return 'reverted-upstream'
     const like = await similarCommit(workshop, change, { range, fit })
     return like === null ? null : { kind: 'landed-with-changes', as: [like] }
   }
   const laidPatches: LaidPatch[] = []
+  const unexplained: Unexplained[] = []
   let pending: readonly PendingFiles[] = []
   const layOver = (change: Change, merged: Oid): Promise<Laid> =>
     layGenerated(workshop.trees, change.generated, { ours: tree, merged })
@@ -168,10 +172,9 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const paths = merge.conflicts.map((one) => ({ ...one, path: displayPath(one.path).text }))
     conflict ??= { change, lastGood: head, paths }
     const names = merge.conflicts.map((one) => one.path)
-    const causedBy = await causeOfConflict(workshop, { change, paths: names, base }, ahead)
-    const suggestion = await suggestionFor(change, 'clashed')
+    unexplained.push({ change, paths, names, base, range, ahead })
     if (task.onConflict === 'forecast') tree = await favour(workshop, { ...merge, ours: tree }, 'theirs')
-    return now(conflictFate(paths, causedBy, suggestion))
+    return now(conflictFate(paths, null))
   }
   /** The change by its own trees, where upstream had it when the fork merged that, and went back on it since. */
   const revived = async (change: Change, later: readonly Change[]): Promise<Change | null> => {
@@ -217,7 +220,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     task.changes.map((change, index) => recordOf(workshop, change, settled[index] as Fate)),
   )
   const suspects = settled.flatMap((fate) => fate.suspects ?? [])
-  return { head, tree, records, suspects, pending, conflict }
+  return { head, tree, records, suspects, pending, conflict, unexplained }
 }
 
 /** The change as its commit made it in the fork, before anything was taken out of it. */
@@ -267,20 +270,4 @@ async function isSameChange(workshop: Workshop, trees: MergedTrees): Promise<boo
     workshop.trees.compare(trees.ours, trees.result),
   ])
   return JSON.stringify(old) === JSON.stringify(now)
-}
-
-function conflictFate(
-  paths: readonly ConflictPath[],
-  causedBy: Oid | null,
-  suggestion: Suggestion | null,
-): Fate {
-  const names = paths.map((one) => `${one.path} (${one.kind})`).join(', ')
-  const since = causedBy === null ? '' : ` since upstream ${causedBy.slice(0, 12)}`
-  return {
-    verdict: 'conflict',
-    newOid: null,
-    reason: `Conflicts in ${names}${since}.`,
-    suggestion,
-    conflict: { paths: paths.map(({ path, kind }) => ({ path, kind })), causedBy },
-  }
 }

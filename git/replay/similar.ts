@@ -31,6 +31,7 @@ export async function similarCommit(
     return own
   }
   for (const oid of commits) {
+    options.signal?.throwIfAborted()
     const score = await likenessTo(workshop, change, { oid, paths, fit: options.fit, mine })
     if (score > (best?.score ?? 0)) best = { oid, score }
   }
@@ -41,6 +42,8 @@ export interface SimilarOptions {
   readonly range: UpstreamRange
   /** How well the patch applied: the better, the less a likeness means. */
   readonly fit: 'clashed' | 'merged' | 'unchanged'
+  /** Ends the search, which then throws its reason. */
+  readonly signal?: AbortSignal
 }
 
 async function likenessTo(

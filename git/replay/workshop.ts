@@ -21,6 +21,8 @@ export interface Workshop {
   readonly shown: Differ
   /** Diffs path by path, as patch ids are taken. */
   readonly plain: Differ
+  /** Ends every process of the workshop, of which no more is needed: what still waits for one fails. */
+  abandon(): void
 }
 
 export interface WorkshopOptions {
@@ -40,6 +42,8 @@ export async function inWorkshop<T>(
 ): Promise<T> {
   const { onto, attributesOf = onto } = options
   const mergePath = options.mergePath ?? (await bestMergePath())
+  const ending = new AbortController()
+  const signal = source.signal ? AbortSignal.any([source.signal, ending.signal]) : ending.signal
   const open = async (quarantine: Quarantine): Promise<T> => {
     const trees = openTrees(quarantine.objects, quarantine.format)
     const attributes =
@@ -48,7 +52,7 @@ export async function inWorkshop<T>(
     const shown = openDiffer(quarantine, { trees, renames: 'found' })
     const plain = openDiffer(quarantine, { trees, renames: 'ignored' })
     try {
-      return await work({ quarantine, trees, merger, shown, plain })
+      return await work({ quarantine, trees, merger, shown, plain, abandon: () => ending.abort() })
     } finally {
       await Promise.all([merger.close(), attributes.close(), shown.close(), plain.close()])
     }
@@ -61,5 +65,5 @@ export async function inWorkshop<T>(
     { argv: rangeArgv },
     ...(onto === undefined ? [] : [{ ...listTree(path, onto), input: 'none' as const }]),
   ]
-  return inQuarantine(source, open, { writes: 'buffered', ...(onto === undefined ? {} : { needs }) })
+  return inQuarantine(source, open, { writes: 'buffered', signal, ...(onto === undefined ? {} : { needs }) })
 }

@@ -61,6 +61,10 @@ export const lookCommands: readonly CommandSpec[] = [
       { flags: '--squash-author <email>', description: "fold a bot's consecutive commits", repeatable: true },
       { flags: '--upstream-prs <file>', description: 'JSON: pull request number to merge commit id' },
       { flags: '--all', description: 'look past a conflict' },
+      {
+        flags: '--explain <duration>',
+        description: 'how long to search for why a patch conflicts (default: 5s; 0: not at all)',
+      },
       { flags: '--range-diff', description: 'show how the patches change, as git range-diff does' },
       { flags: '--to <ref>', description: 'keep a result that is done under refs/heads/NAME' },
       { flags: '--expect <oid>', description: 'where the ref of --to must be now (default: nowhere)' },

@@ -13,9 +13,13 @@ export interface PlanView {
 
 /** A plan for a person: one line a patch, what needs a look, and the verdict on the whole at the end. */
 export async function renderPlan(plan: Plan, view: PlanView): Promise<string> {
-  const { style } = view
+  return [...patchLines(plan, view.style), await outcomeLine(plan, view)].join('\n')
+}
+
+/** One line a patch, and what needs a look: all of a plan but the verdict on the whole. */
+export function patchLines(plan: Plan, style: Style): readonly string[] {
   const rows = plan.patches.map((patch, index) => [
-    style.dim(numberOf(index)),
+    style.dim(padded(index)),
     patch.verdict === null ? style.dim('not tried') : verdictWord(patch.verdict, style),
     style.dim(patch.oid.slice(0, 10)),
     shortened(oneLine(patch.subject)),
@@ -26,10 +30,15 @@ export async function renderPlan(plan: Plan, view: PlanView): Promise<string> {
     const what = `${oid.slice(0, 10)} may have lost ${lost.length === 1 ? 'a line' : `${lost.length} lines`} in ${oneLine(path)}:`
     lines.push(style.yellow(what), ...lost.slice(0, 5).map((line) => `  ${oneLine(line)}`))
   }
-  return [...lines, await lastLine(plan, view)].join('\n')
+  return lines
 }
 
-function numberOf(index: number): string {
+/** A patch by its number in the stack. */
+export function numberOf(plan: Plan, oid: Oid): string {
+  return padded(plan.patches.findIndex((patch) => patch.oid === oid))
+}
+
+function padded(index: number): string {
   return String(index + 1).padStart(4, '0')
 }
 
@@ -53,7 +62,8 @@ function pendingOf({ pending }: Plan): string {
   return ` before an attempt makes ${patterns} again`
 }
 
-async function lastLine(plan: Plan, { style, subjectOf }: PlanView): Promise<string> {
+/** The verdict on the whole plan. */
+export async function outcomeLine(plan: Plan, { style, subjectOf }: PlanView): Promise<string> {
   const total = plan.patches.length
   const conflicts = plan.patches.filter((patch) => patch.verdict === 'conflict')
   const settled = plan.patches.filter(
@@ -70,11 +80,14 @@ async function lastLine(plan: Plan, { style, subjectOf }: PlanView): Promise<str
   }
   const clashes = await Promise.all(
     conflicts.map(async (patch) => {
-      const number = numberOf(plan.patches.indexOf(patch))
+      const number = numberOf(plan, patch.oid)
       const paths = (patch.conflict?.paths ?? []).map(({ path }) => oneLine(path))
       const cause = patch.conflict?.causedBy ?? null
+      const isSearched = patch.conflict?.notSearched?.includes('causedBy') !== true
       const upstream =
-        cause === null ? 'upstream' : `upstream ${cause.slice(0, 6)} '${oneLine(await subjectOf(cause))}'`
+        cause === null
+          ? `upstream${isSearched ? '' : ' (cause not searched)'}`
+          : `upstream ${cause.slice(0, 6)} '${oneLine(await subjectOf(cause))}'`
       return `${number} conflicts in ${paths.join(', ')} with ${upstream}`
     }),
   )
