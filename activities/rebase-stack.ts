@@ -83,9 +83,13 @@ async function concluded(
   await keepNotes(mirror, input, patches)
   const ref = attemptRef(input, 'head')
   await updateRefs(mirror, [{ ref, to: result.head, expected: await readRef(mirror, ref) }])
+  const asked = new Set(likelyLandings.flatMap(({ commits }) => commits))
+  const kept = new Set(result.likelyLandings.map(({ oid }) => oid).filter((oid) => !asked.has(oid)))
   const suspects = (result.suspects ?? [])
+    // Of a patch that a person keeps beside what upstream has of it, lines stand twice on purpose.
+    .filter(({ oid, kind }) => kind !== 'twice' || !kept.has(oid))
     .slice(0, mostSuspects)
-    .map(({ oid, path, lost }) => ({ oid, path, lost: lost.slice(0, mostLines) }))
+    .map(({ oid, path, lost, kind }) => ({ oid, path, kind, lost: lost.slice(0, mostLines) }))
   const { head, tree, pending = [] } = result
   return {
     kind: 'done',

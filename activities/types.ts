@@ -132,6 +132,8 @@ export interface SuspectMerge {
   readonly path: string
   /** At most 20 of the lines. */
   readonly lost: readonly string[]
+  /** What is wrong with the lines: missing, back although one side removed them, twice, or left out with a commit. */
+  readonly kind: 'lost' | 'back' | 'twice' | 'left-out'
 }
 
 /** A patch that upstream may have taken with changes. */

@@ -68,13 +68,13 @@ export function cloneRepo(from: string, dir: string): TestRepo {
   return openRepo(dir)
 }
 
-/** The handle on a repository that exists already. */
-export function openRepo(dir: string): TestRepo {
+/** The handle on a repository that exists already; its commits are in the person's name where one is given. */
+export function openRepo(dir: string, person: string | null = null): TestRepo {
   let tick = 0
   const git = (...argv: string[]): string =>
     execFileSync('git', argv, {
       cwd: dir,
-      env: testEnvironment(tick),
+      env: { ...testEnvironment(tick), ...(person === null ? {} : identity(person)) },
       encoding: 'utf8',
       maxBuffer: 1 << 28,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,6 +102,14 @@ export function openRepo(dir: string): TestRepo {
       git('commit', '-q', '--allow-empty', '-m', message)
       return git('rev-parse', 'HEAD')
     },
+  }
+}
+
+function identity(person: string): Record<string, string> {
+  const mail = `${person.toLowerCase()}@example.org`
+  return {
+    ...{ GIT_AUTHOR_NAME: person, GIT_AUTHOR_EMAIL: mail },
+    ...{ GIT_COMMITTER_NAME: person, GIT_COMMITTER_EMAIL: mail },
   }
 }
 

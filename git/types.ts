@@ -2,6 +2,7 @@ import type { GeneratedRule, PendingFiles } from '../domain/generated.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { Remote } from '../domain/settings.ts'
 import type { StackPolicy } from './stack/policy.ts'
+import type { Ownership } from './stack/upstream-own.ts'
 
 /** A remote with its secret looked up. Invariant: the secret reaches git by its environment only, never by argv or URL. */
 export interface RemoteAccess {
@@ -56,6 +57,8 @@ export interface Stack {
   readonly oldest?: Oid
   /** The fork's merges that hold nothing of their own. */
   readonly merges?: readonly Oid[]
+  /** Which commits of the branch are upstream's own though the target lacks them; none when left out. */
+  readonly ownership?: Ownership
 }
 
 export interface ReplayInput {
@@ -82,12 +85,17 @@ export interface ConflictStages {
   readonly theirs: { readonly mode: string; readonly oid: Oid } | null
 }
 
-/** Lines that a merge without a conflict lost all the same. */
+/**
+ * Lines of a result that no tree accounts for: a person should look at them. `lost`: one side's change is not there;
+ * `back`: a line that one side removed is there again; `twice`: what stood once on both sides stands twice;
+ * `left-out`: a commit of the fork is upstream's, too, and the target lacks it.
+ */
 export interface Suspect {
-  /** The patch that was merged. */
+  /** The patch, or the commit, that the lines come from. */
   readonly oid: Oid
   readonly path: string
   readonly lost: readonly string[]
+  readonly kind: 'lost' | 'back' | 'twice' | 'left-out'
 }
 
 /** A patch that looks as if upstream took it with changes: never a proof, only a person can say. */

@@ -57,7 +57,9 @@ describe('an attempt that asks', () => {
   })
 
   it('asks when a merge may have lost lines in silence, and checks the result once a person finds it right', async () => {
-    const suspects = [{ oid: oid('7'), path: 'src/greet.ts', lost: ['const language = "fr"'] }]
+    const suspects = [
+      { oid: oid('7'), path: 'src/greet.ts', kind: 'lost' as const, lost: ['const language = "fr"'] },
+    ]
     const stage = await stages.open(script({ git: { rebaseStack: async () => ({ ...replayed, suspects }) } }))
     const handle = await startAttempt(stage.client)
     const asked = await until(handle, (status) => status.needs === 'suspect-merge')

@@ -76,13 +76,13 @@ function doubtful(suspects: readonly SuspectMerge[], hint: string): Next {
   return {
     kind: 'ask',
     need: 'suspect-merge',
-    question: 'The stack applies, but merges may have lost lines in silence. Is the result right?',
+    question: 'The stack applies, but some lines of the result cannot be accounted for. Is the result right?',
     evidence: [...suspects.flatMap(losses), hint],
   }
 }
 
-function losses({ oid, path, lost }: SuspectMerge): readonly string[] {
-  return [`${short(oid)} ${path}`, ...lost.map((line) => `  lost: ${line}`)]
+function losses({ oid, path, lost, kind }: SuspectMerge): readonly string[] {
+  return [`${short(oid)} ${path}`, ...lost.map((line) => `  ${kind}: ${line}`)]
 }
 
 function likeness({ subject, commits, as }: LikelyLanding): readonly string[] {

@@ -3,7 +3,7 @@ import type { PatchRecord } from '../../git/replay/record.ts'
 
 /** The plan as `--json` shows it. */
 export function planJson(plan: Plan): object {
-  const { base, head, onto, result, merges, suspects, rangeDiff } = plan
+  const { base, head, onto, result, merges, upstreams, suspects, rangeDiff } = plan
   const pending = plan.pending.map(({ pattern, command, patch }) => ({ pattern, command, patch }))
   return {
     version: 1,
@@ -13,6 +13,7 @@ export function planJson(plan: Plan): object {
     result,
     patches: plan.patches.map(patchJson),
     merges,
+    upstreamCommits: upstreams,
     suspects,
     ...(pending.length === 0 ? {} : { pending }),
     ...(rangeDiff === null ? {} : { rangeDiff }),

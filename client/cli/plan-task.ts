@@ -8,7 +8,6 @@ import { openMirror } from '../../git/mirror/mirror.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
 import { gitVersion } from '../../git/process/version.ts'
 import type { PlanInput } from '../../git/replay/plan.ts'
-import { followedTags } from '../../git/stack/stack.ts'
 import type { Mirror } from '../../git/types.ts'
 import { openRepository } from '../open-repository.ts'
 import { type FetchedForPlan, fetchForPlan } from '../plan-fetch.ts'
@@ -78,8 +77,7 @@ async function fromRepository(context: Context, input: CommandInput, path: strin
   const [head, onto] = [await rev('head'), await rev('onto')]
   const given = Array.isArray(options.upstream) ? options.upstream : []
   const named = await Promise.all(given.map((value: unknown) => revision(source, '--upstream', value)))
-  const followed = [...named, ...(await followedTags(source))]
-  return { source, ends: { head, onto, base, followed, committer: nobody } }
+  return { source, ends: { head, onto, base, followed: named, committer: nobody } }
 }
 
 async function revision(source: Mirror, option: string, value: unknown): Promise<Oid> {
@@ -111,10 +109,9 @@ async function inMirror(
   pinned: Pick<FetchedForPlan, 'head' | 'onto'>,
 ): Promise<Found> {
   const { fork } = settings
-  const followed = await followedTags(source)
   const earlier = await earlierWords(source, { fork: fork.name, line: fork.line })
   const { committer, generated = [] } = fork
-  return { source, ends: { ...pinned, base: null, followed, committer, generated, earlier }, settings }
+  return { source, ends: { ...pinned, base: null, followed: [], committer, generated, earlier }, settings }
 }
 
 function usage(sentence: string): UndriftError {

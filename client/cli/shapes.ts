@@ -99,7 +99,8 @@ export const planShape = `{ "version": 1, "base", "head", "onto",
                  "suggestion": null | "reverted-upstream" | { "kind": "landed-with-changes", "as": [ "…" ] },
                  "conflict": null | { "paths": [ { "path", "kind" } ], "causedBy": null | "…",
                    "notSearched": [ "causedBy", "suggestion" ] where --explain left no time for them: then null says nothing }, "lost": [ "signature" ] where something is } ],
-  "merges": [ "…" ], "suspects": [ { "oid", "path", "lost": [ "line" ] } ],
+  "merges": [ "…" ], "upstreamCommits": [ { "oid", "subject" } ] of the branch, upstream's own and not in the target: they are left out,
+  "suspects": [ { "oid", "path", "lost": [ "line" ], "kind": "lost" | "back" | "twice" | "left-out" } ],
   "pending": [ { "pattern", "command", "patch" } ] where an attempt makes generated files again, which gives the result another id,
   "rangeDiff": "…" with --range-diff, where all patches settle }`
 

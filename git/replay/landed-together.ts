@@ -1,17 +1,24 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Change } from '../stack/change.ts'
-import { type Arrivals, pathsOf } from './arrivals.ts'
+import { type Arrivals, pathsOf, type TwoTrees } from './arrivals.ts'
 import type { Workshop } from './workshop.ts'
 
 /** How many later patches are tried together with one that landed as part of a squash. */
 const mostTogether = 12
+
+/** An upstream commit that brought several patches at once. */
+export interface Squash {
+  readonly as: Oid
+  /** What they come to together. */
+  readonly whole: TwoTrees
+}
 
 /** The upstream commit that brought a patch together with later ones of the stack, which build on it. */
 export async function squashOf(
   { workshop, arrivals }: { readonly workshop: Workshop; readonly arrivals: Arrivals },
   change: Change,
   later: readonly Change[],
-): Promise<Oid | 'taken-back' | null> {
+): Promise<Squash | 'taken-back' | null> {
   const paths = new Set(await pathsOf(workshop, change))
   const together: Change[] = [change]
   /** Patches on the way that the change has nothing to do with, until a later one needs both. */
@@ -36,7 +43,8 @@ export async function squashOf(
     for (const each of together) for (const path of await pathsOf(workshop, each)) paths.add(path)
     const commits = await arrivals.candidates(together)
     const squash = await arrivals.ofWhole(commits, { before: change.before, after })
-    if (squash !== null) return squash
+    if (squash === 'taken-back') return squash
+    if (squash !== null) return { as: squash, whole: { before: change.before, after } }
   }
   return null
 }

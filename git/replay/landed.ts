@@ -1,8 +1,10 @@
 import type { LandedCause, Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
+import { bringersOf, proveLanding } from '../proof/landing.ts'
+import { standsAlready } from '../proof/stands-already.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
-import { openArrivals } from './arrivals.ts'
+import { openArrivals, pathsOf, type TwoTrees } from './arrivals.ts'
 import { changedLines, type Diff } from './differ.ts'
 import { piecesOf } from './landed-in-pieces.ts'
 import { squashOf } from './landed-together.ts'
@@ -14,10 +16,14 @@ export interface Landing {
   /** `exact`: the same diff; `squashed`: a part of one upstream commit; `contained`: put together from several. */
   readonly cause: LandedCause
   readonly as: readonly Oid[]
+  /** Later upstream commits that moved or replaced lines of it. */
+  readonly since: readonly Oid[]
 }
 
-/** Finds out whether upstream alone has a patch. Invariant: proved by trees; patch ids and subjects only hint. */
+/** Finds out whether upstream has a patch. Invariant: every landing is proved line by line; all else only suggests it. */
 export interface Landings {
+  /** Looked for before anything is merged: the very patch, or one whose lines all stand in the target already. */
+  beforeMerge(change: Change, later: readonly Change[]): Promise<Landing | null>
   /** The landing of a patch that leaves nothing on the target; null when upstream alone does not have it. */
   ofEmptied(change: Change): Promise<Landing | null>
   /** The landing of a patch that conflicts because upstream went on from it; null when there is none. */
@@ -30,7 +36,11 @@ export interface Landings {
 const fewCommits = 40
 
 /** Looks for landings in the range between base and target. */
-export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid): Landings {
+export function openLandings(
+  workshop: Workshop,
+  range: UpstreamRange,
+  { base, onto }: { readonly base: Oid; readonly onto: Oid },
+): Landings {
   const { objects } = workshop.quarantine
   const treeOf = async (commit: Oid): Promise<Oid> => (await objects.commit(commit)).tree
   const parentTreeOf = async (commit: Oid): Promise<Oid | null> => {
@@ -38,44 +48,85 @@ export function openLandings(workshop: Workshop, range: UpstreamRange, onto: Oid
     return parent === undefined ? null : treeOf(parent)
   }
   const arrivals = openArrivals(workshop, range)
+  const hasSameDiff = async (change: Change, commit: Oid): Promise<boolean> => {
+    const before = await parentTreeOf(commit)
+    if (before === null) return false
+    const mine = await workshop.plain.diff(change.before, change.after)
+    return textOf(mine) === textOf(await workshop.plain.diff(before, await treeOf(commit)))
+  }
   const causeOf = async (change: Change, commit: Oid): Promise<LandedCause> => {
     const before = await parentTreeOf(commit)
     if (before === null) return 'contained'
+    if (await hasSameDiff(change, commit)) return 'exact'
     const mine = await workshop.plain.diff(change.before, change.after)
-    const theirs = await workshop.plain.diff(before, await treeOf(commit))
-    if (textOf(mine) === textOf(theirs)) return 'exact'
-    return isPartOf(mine, theirs) ? 'squashed' : 'contained'
+    return isPartOf(mine, await workshop.plain.diff(before, await treeOf(commit))) ? 'squashed' : 'contained'
+  }
+  const prove = (change: TwoTrees, as: readonly Oid[]) =>
+    proveLanding(workshop, { change, as, base, onto }, range)
+  const proved = async (
+    change: Change,
+    as: readonly Oid[],
+    whole: TwoTrees = change,
+  ): Promise<Landing | null> => {
+    const [first] = as
+    if (first === undefined) return null
+    const proof = await prove(whole, as)
+    if (proof.kind !== 'proved') return null
+    const alone = whole === change ? await causeOf(change, first) : 'squashed'
+    const cause = as.length === 1 ? alone : 'contained'
+    return { cause, as, since: proof.since }
+  }
+  /** The newest upstream commit with the very diff of the patch. */
+  const twinOf = async (change: Change): Promise<Oid | null> => {
+    const twins = await range.touchingJust(await pathsOf(workshop, change))
+    for (const commit of twins.slice(-mostTwins).toReversed()) {
+      if (await hasSameDiff(change, commit)) return commit
+    }
+    return null
+  }
+  const brought = async (change: Change) => proved(change, await bringersOf(workshop, change, range))
+  const whole = async (change: Change, later: readonly Change[]): Promise<Landing | null> => {
+    const own = await arrivals.candidates([change])
+    if (own.length === 0) return null
+    const [last] = (await arrivals.among(own, change)).slice(-1)
+    if (last !== undefined) return (await proved(change, [last])) ?? brought(change)
+    const squash = await squashOf({ workshop, arrivals }, change, later)
+    if (squash === 'taken-back') return null
+    if (squash !== null) return proved(change, [squash.as], squash.whole)
+    const pieces = await piecesOf({ workshop, arrivals, range }, change, await treeOf(onto))
+    return pieces === null ? null : proved(change, pieces)
   }
 
   return {
+    beforeMerge: async (change, later) => {
+      if (change.before === change.after) return null
+      const twin = await twinOf(change)
+      if (twin !== null) return proved(change, [twin])
+      if (!(await standsAlready(workshop, change, { base, onto }))) return null
+      return whole(change, later)
+    },
     ofEmptied: async (change) => {
       if (isEmptyChange(change)) return null
       if (!(await arrivals.isHeld(change, await treeOf(onto)))) return null
       const own = await arrivals.candidates([change])
       const [first = await arrivals.anywhere(change)] = await arrivals.among(own, change)
-      return first === null ? null : { cause: await causeOf(change, first), as: [first] }
+      return (first === null ? null : await proved(change, [first])) ?? brought(change)
     },
-    behindConflict: async (change, later) => {
-      const own = await arrivals.candidates([change])
-      if (own.length === 0) return null
-      const whole = await arrivals.ofWhole(own, change)
-      if (whole === 'taken-back') return null
-      if (whole !== null) return { cause: await causeOf(change, whole), as: [whole] }
-      const squash = await squashOf({ workshop, arrivals }, change, later)
-      if (squash === 'taken-back') return null
-      if (squash !== null) return { cause: 'squashed', as: [squash] }
-      const pieces = await piecesOf({ workshop, arrivals, range }, change, await treeOf(onto))
-      return pieces === null ? null : { cause: 'contained', as: pieces }
-    },
+    behindConflict: whole,
     reverted: async (change) => {
       const commits = (await arrivals.candidates([change])).slice(-fewCommits)
       // To be taken and taken back needs two commits.
       if (commits.length < 2) return null
       if (!(await looksReverted(workshop, change, { commits, target: await treeOf(onto) }))) return null
-      return (await arrivals.among(commits, change)).at(-1) ?? null
+      const last = (await arrivals.among(commits, change)).at(-1)
+      if (last === undefined) return null
+      return (await prove(change, [last])).kind === 'taken-back' ? last : null
     },
   }
 }
+
+/** More upstream commits with just a patch's paths are not compared with it. */
+const mostTwins = 100
 
 function textOf(diff: Diff): Bytes {
   return diff.map((file) => file.text).join('')

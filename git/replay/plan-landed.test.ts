@@ -24,14 +24,14 @@ describe('patches that landed', () => {
     })
     const exact = repo.commit('exact there', { 'a.txt': lines({ 3: 'exact' }) })
     const squash = repo.commit('squash', { 'b.txt': lines({ 3: 'two', 30: 'more' }), 'n.txt': 'n\n' })
-    repo.commit('left', { 'a.txt': lines({ 3: 'exact', 20: 'left' }) })
+    const left = repo.commit('left', { 'a.txt': lines({ 3: 'exact', 20: 'left' }) })
     const right = repo.commit('right', { 'a.txt': lines({ 3: 'exact', 20: 'left', 22: 'right' }) })
     const result = await plan()
     expect(result.patches.map(({ verdict, cause, landedAs }) => [verdict, cause, landedAs])).toEqual([
       ['landed', 'exact', [exact]],
       ['landed', 'squashed', [squash]],
       ['landed', 'squashed', [squash]],
-      ['landed', 'contained', [right]],
+      ['landed', 'contained', [left, right]],
       ['unchanged', null, []],
     ])
   })
@@ -181,7 +181,7 @@ describe('what a person should look at', () => {
     const oid = onFork(() => repo.commit('ours', { 'a.txt': repeated({ 5: 'twice', 15: 'ours' }) }))
     repo.commit('moves it', { 'a.txt': lines({ 5: 'twice', 30: 'something else' }) })
     const result = await plan()
-    expect(result.suspects).toEqual([{ oid, path: 'a.txt', lost: ['twice'] }])
+    expect(result.suspects).toEqual([{ oid, path: 'a.txt', lost: ['twice'], kind: 'lost' }])
     expect(result.result.kind).toBe('question')
   })
 

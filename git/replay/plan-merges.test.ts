@@ -39,7 +39,8 @@ describe('a fork with merges', () => {
     expect(result.patches.map((patch) => patch.subject)).toEqual(['ours', 'merge upstream', 'later'])
     expect(result.patches[1]?.oid).toBe(repo.oid('fork~1'))
     expect(result.merges).toEqual([])
-    expect(verdictsOf(result)).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    // The merge commit holds what was settled; of the first patch's own line nothing is left beside it.
+    expect(verdictsOf(result)).toEqual(['merged', 'unchanged', 'unchanged'])
     expect(repo.git('show', `${repo.oid('fork')}:a.txt`)).toContain('settled')
     repo.git('checkout', '-q', '-b', 'check', 'fork')
     repo.git('merge', '-q', '-m', 'check', 'main')
@@ -115,34 +116,46 @@ describe('a fork with merges', () => {
 })
 
 describe('a fork that took upstream in as a squash', () => {
-  it('does not ask about what upstream has, even where the squash settled a conflict', async () => {
+  /** A fork that squashed v1 in, and an upstream that went on in the same lines. */
+  const squashedIn = (settled: string): string => {
     onFork(() => {
-      repo.commit('ours', { 'a.txt': lines({ 3: 'ours' }) })
+      repo.commit('ours', { 'a.txt': lines({ 30: 'ours' }) })
       repo.commit('elsewhere', { 'c.txt': 'ours\n' })
     })
     const taken = repo.commit('v1', { 'a.txt': lines({ 3: 'v1' }), 'b.txt': lines({ 3: 'v1', 20: 'v1' }) })
     onFork(() => {
       repo.commit('take v1 in', {
-        'a.txt': lines({ 3: 'ours and v1' }),
+        'a.txt': lines({ 3: settled, 30: 'ours' }),
         'b.txt': lines({ 3: 'v1', 20: 'v1' }),
       })
       repo.commit('after it', { 'd.txt': 'd\n' })
     })
     repo.commit('v2', { 'b.txt': lines({ 3: 'v2', 20: 'v1' }) })
+    return taken
+  }
+
+  it('does not ask about what upstream has where its tree is the merge of both', async () => {
+    const taken = squashedIn('v1')
     const result = await plan()
     expect(result.result.kind).toBe('done')
     expect(result.base).toBe(repo.oid('main~2'))
     expect(result.patches.map(({ subject, verdict }) => [subject, verdict])).toEqual([
-      ['ours', 'emptied'],
+      ['ours', 'unchanged'],
       ['elsewhere', 'unchanged'],
-      ['take v1 in', 'unchanged'],
+      ['take v1 in', 'landed'],
       ['after it', 'unchanged'],
     ])
     expect(result.patches[2]?.reason).toContain(taken.slice(0, 12))
     repo.git('checkout', '-q', '-b', 'check', 'main')
-    repo.write({ 'a.txt': lines({ 3: 'ours and v1' }), 'c.txt': 'ours\n', 'd.txt': 'd\n' })
+    repo.write({ 'a.txt': lines({ 3: 'v1', 30: 'ours' }), 'c.txt': 'ours\n', 'd.txt': 'd\n' })
     repo.git('add', '-A')
     expect(treeOf(result)).toBe(repo.git('write-tree'))
+  })
+
+  it('stops where git would when one path is not the merge of both', async () => {
+    squashedIn('v1, and more of ours')
+    const result = await plan()
+    expect(result.result).toMatchObject({ kind: 'conflict', at: repo.oid('fork~1') })
   })
 })
 

@@ -5,19 +5,19 @@ import type { EarlierWords } from '../ledger/earlier-words.ts'
 import { contains, mergeBase } from '../mirror/queries.ts'
 import { refuseHostilePaths, refuseHostileTrees } from '../objects/hostile.ts'
 import { migrate } from '../objects/quarantine.ts'
+import { suspectsOfReplay, withoutTwins } from '../proof/suspects-of-replay.ts'
 import { rememberedResolutions } from '../resolutions/remembered.ts'
-import type { Chain } from '../stack/linearise.ts'
 import type { StackPolicy } from '../stack/policy.ts'
-import { readChain, type StackQuery, shallowHistory } from '../stack/stack.ts'
+import { type OwnChain, readChain, type StackQuery, shallowHistory } from '../stack/stack.ts'
+import type { UpstreamCommit } from '../stack/upstream-own.ts'
 import type { Mirror, Suspect } from '../types.ts'
 import { pathsOf } from './arrivals.ts'
 import { nameDamage } from './damage.ts'
 import { type ExplainOptions, explainConflicts } from './explain.ts'
-import { withDropped, withoutKept } from './plan-words.ts'
+import { withDropped, withoutKept, withoutKeptTwice } from './plan-words.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
 import type { PatchRecord } from './record.ts'
-import { replayStack } from './replay-stack.ts'
-import type { Replayed } from './replayer.ts'
+import { type ReplayedChain, replayStack } from './replay-stack.ts'
 import { inWorkshop, type Workshop, type WorkshopOptions } from './workshop.ts'
 
 export interface PlanInput {
@@ -63,6 +63,8 @@ export interface Plan {
   readonly result: PlanResult
   readonly patches: readonly PatchRecord[]
   readonly merges: readonly Oid[]
+  /** Upstream's own commits of the branch that the target lacks: they are left out. */
+  readonly upstreams: readonly UpstreamCommit[]
   readonly suspects: readonly Suspect[]
   /** Where it was asked for and all patches settle. */
   readonly rangeDiff: string | null
@@ -102,8 +104,12 @@ export async function planIn(workshop: Workshop, input: PlanInput, options: Plan
     await isTargetFit
     throw error
   })
-  const replayed = { ...made, records: await withoutKept(made.records, input.earlier) }
-  await proveReplay(workshop, chain, { replayed, onto })
+  const { ownership } = chain
+  await proveReplay(workshop, chain, { replayed: made, onto })
+  const unproved = await suspectsOfReplay(workshop, made, { onto, ownership })
+  const records = await withoutKept(made.records, input.earlier)
+  const found = withoutTwins([...made.suspects, ...unproved])
+  const replayed = { ...made, records, suspects: withoutKeptTwice(found, made.records, records) }
   // What is new in the stack was looked at path by path; what only the base had is gone.
   await isTargetFit
   const result = resultOf(replayed)
@@ -115,8 +121,9 @@ export async function planIn(workshop: Workshop, input: PlanInput, options: Plan
   }
   const { suspects, pending } = replayed
   const { base, merges } = chain
+  const { upstreams } = ownership
   const planOf = (patches: readonly PatchRecord[]): Plan => {
-    return { base, head, onto, result, patches, merges, suspects, pending, rangeDiff: shown }
+    return { base, head, onto, result, patches, merges, upstreams, suspects, pending, rangeDiff: shown }
   }
   if (result.kind !== 'conflict') return planOf(replayed.records)
   await options.onConflict?.(planOf(replayed.records))
@@ -124,7 +131,7 @@ export async function planIn(workshop: Workshop, input: PlanInput, options: Plan
   return planOf(await withoutKept(explained, input.earlier))
 }
 
-function resultOf(replayed: Replayed): PlanResult {
+function resultOf(replayed: ReplayedChain): PlanResult {
   const { conflict, head, tree, records, suspects } = replayed
   if (conflict) return { kind: 'conflict', at: conflict.change.patch.oid, lastGood: conflict.lastGood }
   const asks = records.some(({ suggestion }) => suggestion !== null && suggestion !== 'reverted-upstream')
@@ -135,14 +142,16 @@ function resultOf(replayed: Replayed): PlanResult {
  * The chain of a head that shares history with the target. Where the target alone bounds the stack, a chain that can be
  * read proves it: it ends in what the target has.
  */
-async function readOwnChain(workshop: Workshop, query: StackQuery, input: PlanInput): Promise<Chain> {
+async function readOwnChain(workshop: Workshop, query: StackQuery, input: PlanInput): Promise<OwnChain> {
   const reading = readChain(workshop, query, input.followed)
   const isProof = input.base === null && input.followed.length === 0
   if (isProof) {
-    return reading.catch(async (error: unknown) => {
+    const chain = await reading.catch(async (error: unknown) => {
       await refuseStrangeBase(workshop, input)
       throw error
     })
+    if (chain.ownership.upstreams.length > 0) await refuseStrangeBase(workshop, input)
+    return chain
   }
   const [, chain] = await Promise.all([refuseStrangeBase(workshop, input), reading])
   return chain

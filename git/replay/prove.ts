@@ -14,7 +14,10 @@ import type { Workshop } from './workshop.ts'
 export async function proveReplay(
   workshop: Workshop,
   chain: Chain,
-  { replayed, onto }: { readonly replayed: Replayed; readonly onto: Oid },
+  {
+    replayed,
+    onto,
+  }: { readonly replayed: Pick<Replayed, 'records' | 'head' | 'conflict'>; readonly onto: Oid },
 ): Promise<void> {
   const { records, head, conflict } = replayed
   const told = records.flatMap((record) => [record.oid, ...record.folded])

@@ -44,13 +44,14 @@ export function landedFate(landing: Landing): Fate {
   const named = landing.as.map((oid) => oid.slice(0, 12)).join(', ')
   const how: Record<LandedCause, string> = {
     exact: `Upstream has the same change as ${named}.`,
-    squashed: `Upstream has it as a part of ${named}.`,
+    squashed: `Upstream has it as part of ${named}.`,
     contained: `Upstream has all of it since ${named}.`,
   }
+  const later = landing.since.map((oid) => oid.slice(0, 12)).join(', ')
   return {
     verdict: 'landed',
     newOid: null,
-    reason: how[landing.cause],
+    reason: how[landing.cause] + (later === '' ? '' : ` Later upstream commits changed it: ${later}.`),
     cause: landing.cause,
     landedAs: landing.as,
   }

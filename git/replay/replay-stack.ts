@@ -15,18 +15,23 @@ export type StackTask = Pick<ReplayTask, 'onto' | 'committer' | 'settle' | 'onCo
   readonly generated?: readonly GeneratedRule[]
 }
 
+/** A replay, and the line that it replayed: another than was read where a commit took upstream in. */
+export interface ReplayedChain extends Replayed {
+  readonly chain: Chain
+}
+
 /**
  * Replays a whole chain. Where it conflicts and one of its commits took upstream in as a squash, it is replayed without
  * what upstream has anyway, and the better of both counts.
  */
-export async function replayStack(workshop: Workshop, chain: Chain, task: StackTask): Promise<Replayed> {
-  const first = await replayChain(workshop, chain, task)
+export async function replayStack(workshop: Workshop, chain: Chain, task: StackTask): Promise<ReplayedChain> {
+  const first = { ...(await replayChain(workshop, chain, task)), chain }
   if (!first.conflict) return first
   const isDoubtful = (link: Link, tookIn: Oid) =>
     wentBackOn(workshop, link, { base: chain.base, tookIn, onto: task.onto })
   const cleared = await withoutTakenIn(workshop, chain, { onto: task.onto, isDoubtful })
   if (!cleared) return first
-  const second = await replayChain(workshop, cleared, task)
+  const second = { ...(await replayChain(workshop, cleared, task)), chain: cleared }
   return reach(second, chain) > reach(first, chain) ? second : first
 }
 

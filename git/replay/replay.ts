@@ -2,10 +2,10 @@ import { UndriftError } from '../../domain/errors.ts'
 import type { PatchReport } from '../../domain/patch.ts'
 import { migrate } from '../objects/quarantine.ts'
 import { commitSubject } from '../objects/subject.ts'
+import { suspectsOfReplay, withoutTwins } from '../proof/suspects-of-replay.ts'
 import { rememberedResolutions } from '../resolutions/remembered.ts'
-import type { Chain } from '../stack/linearise.ts'
 import { carryEverything } from '../stack/policy.ts'
-import { rereadChain } from '../stack/stack.ts'
+import { type OwnChain, rereadChain } from '../stack/stack.ts'
 import type { LikelyLanding, Mirror, Replay, ReplayInput, ReplayOptions, Stack } from '../types.ts'
 import { explainConflicts } from './explain.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
@@ -39,8 +39,10 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
         onConflict: 'stop',
         ...options,
       })
-      const { conflict, head, tree, suspects, pending } = replayed
+      const { conflict, head, tree, pending } = replayed
       await proveReplay(workshop, chain, { replayed, onto })
+      const unproved = await suspectsOfReplay(workshop, replayed, { onto, ownership: chain.ownership })
+      const suspects = withoutTwins([...replayed.suspects, ...unproved])
       const ends = { head: stack.head, onto, made: head }
       const shown = conflict ? '' : await shownRangeDiff(workshop, chain, ends)
       await keep(workshop, replayed, input)
@@ -62,7 +64,7 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
 }
 
 /** The stack's own chain. Invariant: every patch of the stack is in it, and no other. */
-async function chainOf(workshop: Workshop, stack: Stack, onto: string): Promise<Chain> {
+async function chainOf(workshop: Workshop, stack: Stack, onto: string): Promise<OwnChain> {
   const chain = await rereadChain(workshop, stack, onto)
   const found = new Set(chain.links.map((link) => link.oid))
   if (stack.patches.length === found.size && stack.patches.every((patch) => found.has(patch.oid)))

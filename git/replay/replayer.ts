@@ -1,9 +1,9 @@
 import type { PendingFiles } from '../../domain/generated.ts'
 import type { ConflictPath, Oid } from '../../domain/patch.ts'
-import { displayPath } from '../objects/bytes.ts'
+import { type Bytes, displayPath } from '../objects/bytes.ts'
 import { serialiseCommit } from '../objects/commit-object.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
-import { upstreamRange } from '../stack/upstream-range.ts'
+import { type UpstreamRange, upstreamRange } from '../stack/upstream-range.ts'
 import type { ConflictStages, Suspect } from '../types.ts'
 import { committerLine } from './committer.ts'
 import { conflictFate } from './conflict-fate.ts'
@@ -12,6 +12,7 @@ import { favour } from './favour.ts'
 import { type Laid, layGenerated, wholeChange } from './generated.ts'
 import { type Landing, openLandings } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
+import { compareWithOwn, isSameChange } from './own-diff.ts'
 import { type LaidPatch, nothingLeft, pendingFiles, waiting, withGenerated } from './pending.ts'
 import { foreseeDiffs, foreseeResults, prepareMerges } from './prepare.ts'
 import {
@@ -24,8 +25,8 @@ import {
   type Suggestion,
 } from './record.ts'
 import { type SimilarOptions, similarCommit } from './similar.ts'
-import { findSuspects, type MergedTrees } from './suspects.ts'
-import { type Comparison, compareDiffs, sameDiff } from './verdicts.ts'
+import { findSuspects } from './suspects.ts'
+import { whyEmpty } from './why-empty.ts'
 import type { Workshop } from './workshop.ts'
 
 export interface Settled {
@@ -69,6 +70,12 @@ export interface Replayed {
   readonly conflict: ReplayedConflict | null
   /** Conflicts that are not explained yet: to search for that takes longer than the whole replay. */
   readonly unexplained: readonly Unexplained[]
+  /** What was replayed, in order. */
+  readonly changes: readonly Change[]
+  /** Files that a person, a remembered resolution or a rule of generated files settled. */
+  readonly settled: ReadonlySet<Bytes>
+  /** What upstream did between the first base and the target. */
+  readonly range: UpstreamRange
 }
 
 type Suggest = (change: Change, fit: SimilarOptions['fit']) => Promise<Suggestion | null>
@@ -86,7 +93,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   const range = upstreamRange(workshop.quarantine, { base: oldest, onto }, allPaths)
   // What the fork merged already cannot be why a patch stops applying.
   const ahead = base === oldest ? range : upstreamRange(workshop.quarantine, { base, onto }, allPaths)
-  const landings = openLandings(workshop, range, task.onto)
+  const landings = openLandings(workshop, range, { base: oldest, onto })
   let head = task.onto
   let tree = target.tree
   let conflict: ReplayedConflict | null = null
@@ -110,6 +117,9 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   }
   const laidPatches: LaidPatch[] = []
   const unexplained: Unexplained[] = []
+  const settledPaths = new Set<Bytes>(
+    task.changes.flatMap(({ generated }) => generated.map(({ path }) => path)),
+  )
   let pending: readonly PendingFiles[] = []
   const layOver = (change: Change, merged: Oid): Promise<Laid> =>
     layGenerated(workshop.trees, change.generated, { ours: tree, merged })
@@ -135,19 +145,24 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     merged.set(change.patch.oid, found)
     return found
   }
-  const gone = async (change: Change, why: string, later: readonly Change[]): Promise<Fate> => {
-    if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn] })
+  const gone = async (change: Change, later: readonly Change[]): Promise<Fate> => {
+    if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn], since: [] })
     const own = byOwnTrees(change)
     const landing =
       (await landings.ofEmptied(change)) ??
       (change.hollow === null ? await landings.ofEmptied(own) : await landingOfMerged(change, later))
-    return landing ? landedFate(landing) : { verdict: 'emptied', newOid: null, reason: why }
+    if (landing) return landedFate(landing)
+    if (change.hollow !== null) return { verdict: 'emptied', newOid: null, reason: change.hollow }
+    const earlier = task.changes.slice(
+      0,
+      task.changes.findIndex(({ patch }) => patch.oid === change.patch.oid),
+    )
+    return { verdict: 'emptied', newOid: null, reason: await whyEmpty(workshop, change, { earlier, range }) }
   }
   const goneLaid = async (change: Change, laid: Laid, later: readonly Change[]): Promise<Fate> => {
-    const why = 'Nothing is left: the new stack has the change before it comes to it.'
-    if (change.before !== change.after) return withGenerated(await gone(change, why, later), laid, [])
+    if (change.before !== change.after) return withGenerated(await gone(change, later), laid, [])
     const isThere = laid.files.every(({ how }) => how === 'there')
-    if (isThere) return gone(await wholeChange(workshop.trees, change), why, later)
+    if (isThere) return gone(await wholeChange(workshop.trees, change), later)
     return { verdict: 'emptied', newOid: null, reason: nothingLeft(laid) }
   }
   const clashed = async (
@@ -160,6 +175,8 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     const settled = await task.settle(merge.conflicts, merge.tree)
     if (settled) {
       const { verdict, reason, resolution } = settled
+      for (const { path } of merge.conflicts) settledPaths.add(path)
+      for (const { path } of await workshop.trees.compare(merge.tree, settled.tree)) settledPaths.add(path)
       const laid = await layOver(change, settled.tree)
       const made = advanceLaid(change, settled.tree, laid)
       if (made) {
@@ -191,7 +208,9 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     }
     if (given.drop) return now({ verdict: 'dropped', newOid: null, ...given.drop })
     const change = (await revived(given, later)) ?? given
-    if (change.hollow !== null) return now(await gone(change, change.hollow, later))
+    if (change.hollow !== null) return now(await gone(change, later))
+    const landing = change.generated.length === 0 ? await landings.beforeMerge(change, later) : null
+    if (landing) return now(landedFate(landing))
     const merge = await workshop.merger.merge(change.before, tree, change.after)
     if (merge.kind === 'conflict') return clashed(change, merge, later)
     const laid = await layOver(change, merge.tree)
@@ -215,12 +234,14 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     task.onPatch?.(index + 1, task.changes.length)
   }
   pending = pendingFiles(laidPatches)
-  const settled = await Promise.all(fates.map((fate) => fate()))
+  const told = await Promise.all(fates.map((fate) => fate()))
   const records = await Promise.all(
-    task.changes.map((change, index) => recordOf(workshop, change, settled[index] as Fate)),
+    task.changes.map((change, index) => recordOf(workshop, change, told[index] as Fate)),
   )
-  const suspects = settled.flatMap((fate) => fate.suspects ?? [])
-  return { head, tree, records, suspects, pending, conflict, unexplained }
+  const suspects = told.flatMap((fate) => fate.suspects ?? [])
+  const { changes } = task
+  const made = { head, tree, records, suspects, pending, conflict, unexplained }
+  return { ...made, changes, settled: settledPaths, range }
 }
 
 /** The change as its commit made it in the fork, before anything was taken out of it. */
@@ -246,28 +267,13 @@ async function compare(
   const { before, after, newOid } = result
   const lost = newOid === change.patch.oid ? [] : lostOf(change)
   const trees = { base: change.before, ours: before, theirs: change.after, result: after }
-  const isSame = await isSameChange(workshop, trees)
-  const [comparison, suspects] = isSame
-    ? [sameDiff, []]
-    : await Promise.all([compareTrees(workshop, trees), findSuspects(workshop, change.patch.oid, trees)])
+  const [comparison, suspects] = await Promise.all([
+    compareWithOwn(workshop, change, { before, after }),
+    (await isSameChange(workshop, change, { before, after }))
+      ? []
+      : findSuspects(workshop, change.patch.oid, trees),
+  ])
   const fit = comparison.verdict === 'unchanged' ? 'unchanged' : 'merged'
   const suggestion = await result.suggestionFor(change, fit)
   return { ...comparison, newOid, lost, suspects, suggestion }
-}
-
-async function compareTrees(workshop: Workshop, trees: MergedTrees): Promise<Comparison> {
-  const [old, now] = await Promise.all([
-    workshop.shown.diff(trees.base, trees.theirs),
-    workshop.shown.diff(trees.ours, trees.result),
-  ])
-  return compareDiffs(old, now)
-}
-
-/** Whether the very same contents changed into the very same contents: then there is no diff to compare. */
-async function isSameChange(workshop: Workshop, trees: MergedTrees): Promise<boolean> {
-  const [old, now] = await Promise.all([
-    workshop.trees.compare(trees.base, trees.theirs),
-    workshop.trees.compare(trees.ours, trees.result),
-  ])
-  return JSON.stringify(old) === JSON.stringify(now)
 }

@@ -55,7 +55,7 @@ describe('findSuspects', () => {
     const oid = repo.oid('HEAD')
     const source = { path: `${repo.dir}/.git`, signal: null }
     const found = await inWorkshop(source, (workshop) => findSuspects(workshop, oid, trees))
-    expect(found).toEqual([{ oid, path: 'dir/a.txt', lost: ['line 3', 'upstream'] }])
+    expect(found).toEqual([{ oid, path: 'dir/a.txt', lost: ['line 3', 'upstream'], kind: 'lost' }])
   })
 
   it('looks at a result that is the very file of the patch, too: upstream may have removed what the patch moves', async () => {
@@ -73,6 +73,6 @@ describe('findSuspects', () => {
     const oid = repo.oid('HEAD')
     const source = { path: `${repo.dir}/.git`, signal: null }
     const found = await inWorkshop(source, (workshop) => findSuspects(workshop, oid, trees))
-    expect(found).toEqual([{ oid, path: 'a.txt', lost: ['moved'] }])
+    expect(found).toEqual([{ oid, path: 'a.txt', lost: ['moved'], kind: 'lost' }])
   })
 })

@@ -32,7 +32,8 @@ export async function findSuspects(
     const blobs = await metBlobs(workshop, trees, change, met)
     if (!blobs) continue
     const lost = await lostLines(workshop, blobs)
-    if (lost.length > 0) suspects.push({ oid, path: displayPath(met?.path ?? change.path).text, lost })
+    if (lost.length > 0)
+      suspects.push({ oid, path: displayPath(met?.path ?? change.path).text, lost, kind: 'lost' })
   }
   return suspects
 }

@@ -34,9 +34,7 @@ async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
     own,
     source: commit,
     folded: [],
-    hollow: isAbsorbed
-      ? 'Nothing of it is left in the fork: a later merge of the fork settled it otherwise.'
-      : null,
+    hollow: isAbsorbed ? absorbedBy(link) : null,
     tookIn,
     note: noteOn(link),
     drop: null,
@@ -44,8 +42,17 @@ async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
   }
 }
 
-function noteOn({ isMerge, tookIn, before, after }: Link): string | null {
+/** Why nothing of a commit is left in the fork's own line. */
+function absorbedBy({ emptiedBy, tookIn }: Link): string {
+  if (emptiedBy !== undefined)
+    return `Empty: merge ${emptiedBy.slice(0, 12)} in the fork later replaced these lines.`
+  if (tookIn !== undefined) return `Empty: all of it is upstream's, up to ${tookIn.slice(0, 12)}.`
+  return 'Empty: what the fork took in from upstream has the same change.'
+}
+
+function noteOn({ isMerge, tookIn, before, after, isShared }: Link): string | null {
+  if (isShared) return 'Upstream has this commit in a tag or branch that the target does not contain.'
   if (isMerge) return 'It is what only this merge commit holds.'
   if (tookIn === undefined || before === after) return null
-  return `It had taken upstream in up to ${tookIn.slice(0, 12)}; that is no part of it any more.`
+  return `It had merged upstream up to ${tookIn.slice(0, 12)}; those changes were removed from the patch.`
 }

@@ -14,8 +14,12 @@ export interface Link {
   readonly after: Oid
   /** Set where the link stands for what only a merge commit holds. */
   readonly isMerge: boolean
-  /** The upstream commit whose content the commit took in, where that was found and taken out of it. */
+  /** The upstream commit whose content the commit took in, where that was proved and taken out of it. */
   readonly tookIn?: Oid
+  /** The merge of the fork that left nothing of the commit. */
+  readonly emptiedBy?: Oid
+  /** Set where upstream has the commit, too, in a tag or branch that the target lacks. */
+  readonly isShared?: boolean
 }
 
 /** A fork's history in one line on top of one upstream commit. */
@@ -85,10 +89,11 @@ export async function linearise(
       const { base, areStrangers } = await newerBase(workshop, oid, chain, other, !parents.has(parent))
       const pair = { one: chain.base, other: other.base, onto: ends.onto }
       const both = areStrangers ? await treeOfBoth(workshop, pair) : null
-      if (base !== chain.base || both !== null) chain = await restack(workshop, chain, base, both)
+      if (base !== chain.base || both !== null)
+        chain = await restack(workshop, chain, base, { on: both, by: oid })
       const had = new Set([...chain.links.map((link) => link.oid), ...chain.merges])
       const added = other.links.filter((link) => !had.has(link.oid))
-      chain = await append(workshop, chain, added)
+      chain = await append(workshop, chain, added, oid)
       chain = { ...chain, merges: [...chain.merges, ...other.merges.filter((merge) => !had.has(merge))] }
     }
     if (chain.tree === commit.tree) return { ...chain, merges: [...chain.merges, oid] }
@@ -138,19 +143,36 @@ async function treeOfBoth(
   return merger.tryMerge(trees[0] ?? '', trees[1] ?? '', trees[2] ?? '')
 }
 
-/** The same links on top of another upstream commit, or on a tree that it is a part of. */
-export async function restack(
+/** The same links on top of another upstream commit, or on a tree that it is part of; `by` is the merge that asks for it. */
+async function restack(
   workshop: Workshop,
   chain: Chain,
   base: Oid,
-  on: Oid | null = null,
+  { on = null, by = null }: { readonly on?: Oid | null; readonly by?: Oid | null } = {},
 ): Promise<Chain> {
   const tree = on ?? (await workshop.quarantine.objects.commit(base)).tree
-  return append(workshop, { ...chain, base, links: [], tree }, chain.links)
+  return append(workshop, { ...chain, base, links: [], tree }, chain.links, by)
+}
+
+/** The same links on top of another upstream commit; null where one of them clashes there. */
+export async function restackCleanly(workshop: Workshop, chain: Chain, base: Oid): Promise<Chain | null> {
+  const start = (await workshop.quarantine.objects.commit(base)).tree
+  let tree = start
+  for (const link of chain.links) {
+    const merged = await workshop.merger.tryMerge(link.before, tree, link.after)
+    if (merged === null) return null
+    tree = merged
+  }
+  return restack(workshop, chain, base)
 }
 
 /** Puts links on top of a chain. Where one clashes, the chain wins: the merge that settled it corrects that. */
-async function append(workshop: Workshop, chain: Chain, links: readonly Link[]): Promise<Chain> {
+async function append(
+  workshop: Workshop,
+  chain: Chain,
+  links: readonly Link[],
+  by: Oid | null = null,
+): Promise<Chain> {
   const moved: Link[] = [...chain.links]
   let { tree } = chain
   await prepareMerges(workshop, links, tree)
@@ -158,7 +180,8 @@ async function append(workshop: Workshop, chain: Chain, links: readonly Link[]):
     const merge = await workshop.merger.merge(link.before, tree, link.after)
     const after =
       merge.kind === 'clean' ? merge.tree : await favour(workshop, { ...merge, ours: tree }, 'ours')
-    moved.push({ ...link, before: tree, after })
+    const isEmptied = by !== null && tree === after && link.before !== link.after
+    moved.push({ ...link, before: tree, after, ...(isEmptied ? { emptiedBy: by } : {}) })
     tree = after
   }
   return { ...chain, links: moved, tree }

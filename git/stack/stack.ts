@@ -7,6 +7,7 @@ import { runGit } from '../process/command.ts'
 import { inWorkshop, type Workshop } from '../replay/workshop.ts'
 import type { Mirror, Patch, Stack } from '../types.ts'
 import { type Chain, linearise } from './linearise.ts'
+import { type History, noOwnership, type Ownership, tellOwnership } from './upstream-own.ts'
 
 export interface StackQuery {
   readonly head: Oid
@@ -19,56 +20,75 @@ export interface StackQuery {
 /** Reads the ordered patches between the upstream commit that the fork stands on and its head. */
 export function readStack(mirror: Mirror, query: StackQuery): Promise<Stack> {
   const read = async (workshop: Workshop): Promise<Stack> => {
-    const chain = await readChain(workshop, query, await followedTags(mirror))
+    const chain = await readChain(workshop, query, [])
+    const { base, oldest, merges, ownership } = chain
     const patches = chain.links.map((link) => patchOf(link.oid, link.commit))
-    return { base: chain.base, head: query.head, patches, oldest: chain.oldest, merges: chain.merges }
+    return { base, head: query.head, patches, oldest, merges, ownership }
   }
   return inWorkshop(mirror, read, { attributesOf: query.onto })
 }
 
-/** The fork's history in one line; `followed` are upstream commits that it may have taken in beside the target. */
+/** A fork's history in one line, and what of it is upstream's own. */
+export interface OwnChain extends Chain {
+  readonly ownership: Ownership
+}
+
+/**
+ * The fork's history in one line. What the target has bounds it, and `given` commits that whoever asks calls upstream's;
+ * upstream's refs only tell whose a commit is. Invariant: every commit between those bounds and the head is a link, a
+ * merge, or one of the `upstreams` that are left out.
+ */
 export async function readChain(
   workshop: Workshop,
   query: StackQuery,
-  followed: readonly Oid[],
-): Promise<Chain> {
+  given: readonly Oid[],
+): Promise<OwnChain> {
   const { quarantine } = workshop
   const { head, onto } = query
-  let parents = await readHistory(quarantine, query, followed)
+  let history = await readHistory(quarantine, query, given)
   // Upstream's repository may hold the fork itself; that says nothing of what the target has.
-  if (parents.size === 0 && !(await contains(quarantine, { ancestor: head, descendant: onto })))
-    parents = await readHistory(quarantine, query, await withoutHead(quarantine, head, followed))
-  return linearise(workshop, query, parents)
+  if (history.size === 0 && !(await contains(quarantine, { ancestor: head, descendant: onto })))
+    history = await readHistory(quarantine, query, await withoutHead(quarantine, head, given))
+  const ownership = await tellOwnership(quarantine, history, { head, onto })
+  const upstreams = new Set(ownership.upstreams.map(({ oid }) => oid))
+  const ours = new Map([...history].filter(([oid]) => !upstreams.has(oid)))
+  const chain = await linearise(workshop, query, ours)
+  assertAllTold(history, chain, upstreams)
+  return withOwnership(chain, ownership)
+}
+
+function withOwnership(chain: Chain, ownership: Ownership): OwnChain {
+  const { shared } = ownership
+  const links = chain.links.map((link) => (shared.has(link.oid) ? { ...link, isShared: true } : link))
+  return { ...chain, links, ownership }
+}
+
+/** Invariant: no commit of the fork's branch is lost between its history and the line that is replayed. */
+function assertAllTold(history: History, chain: Chain, upstreams: ReadonlySet<Oid>): void {
+  const told = new Set([...chain.links.map(({ oid }) => oid), ...chain.merges, ...upstreams])
+  const lost = [...history.keys()].find((oid) => !told.has(oid))
+  if (lost === undefined) return
+  throw new UndriftError('UNDRIFT_E_INTERNAL', `Commit ${lost} of the fork is neither a patch nor a merge.`)
 }
 
 /** The chain of a stack that was read before, perhaps by another process. */
-export async function rereadChain(workshop: Workshop, stack: Stack, onto: Oid): Promise<Chain> {
+export async function rereadChain(workshop: Workshop, stack: Stack, onto: Oid): Promise<OwnChain> {
   const { objects } = workshop.quarantine
   const oids = [...stack.patches.map((patch) => patch.oid), ...(stack.merges ?? [])]
   const parents = new Map<Oid, readonly Oid[]>()
   for (const oid of oids) parents.set(oid, (await objects.commit(oid)).parents)
-  return linearise(workshop, { head: stack.head, onto }, parents)
-}
-
-/**
- * The tags that are followed. Upstream's branches do not count: one that holds some of the patches, such as a topic that
- * is being reviewed, would take them out of the stack in silence.
- */
-export async function followedTags(mirror: Mirror): Promise<readonly Oid[]> {
-  const answer = await runGit(mirror, ['for-each-ref', '--format=%(objectname)', 'refs/upstream/tags/'])
-  return [...new Set(answer.stdout.toString('latin1').split('\n').filter(Boolean))]
+  const chain = await linearise(workshop, { head: stack.head, onto }, parents)
+  return withOwnership(chain, stack.ownership ?? noOwnership)
 }
 
 async function withoutHead(
   quarantine: Quarantine,
   head: Oid,
-  followed: readonly Oid[],
+  given: readonly Oid[],
 ): Promise<readonly Oid[]> {
   const kept: Oid[] = []
-  for (const tag of followed) {
-    const type = (await quarantine.objects.find(tag))?.type
-    const isCommit = type === 'commit' || type === 'tag'
-    if (isCommit && !(await contains(quarantine, { ancestor: head, descendant: tag }))) kept.push(tag)
+  for (const oid of given) {
+    if (!(await contains(quarantine, { ancestor: head, descendant: oid }))) kept.push(oid)
   }
   return kept
 }
@@ -79,9 +99,9 @@ export const historyArgv = ['rev-list', '--topo-order', '--reverse', '--parents'
 async function readHistory(
   quarantine: Quarantine,
   query: StackQuery,
-  followed: readonly Oid[],
+  given: readonly Oid[],
 ): Promise<ReadonlyMap<Oid, readonly Oid[]>> {
-  const bounds = [query.onto, ...(query.base === undefined ? [] : [query.base]), ...followed]
+  const bounds = [query.onto, ...(query.base === undefined ? [] : [query.base]), ...given]
   const answer = await runGit(quarantine, historyArgv, {
     stdin: [query.head, ...bounds.map((oid) => `^${oid}`), ''].join('\n'),
   })

@@ -4,7 +4,7 @@ import type { Entry } from '../objects/tree.ts'
 import { runGit } from '../process/command.ts'
 import { pathsOf } from '../replay/arrivals.ts'
 import type { Workshop } from '../replay/workshop.ts'
-import { type Chain, type Link, restack } from './linearise.ts'
+import { type Chain, type Link, restackCleanly } from './linearise.ts'
 
 /** A search over more of upstream's history would take longer than the question it spares. */
 const mostCommits = 2_000
@@ -15,7 +15,9 @@ const mostWitnesses = 12
 /**
  * Finds a commit of the fork that took upstream in as a squash, and brings the stack into line on top of what it took
  * in: such a commit carries upstream's changes as if they were the fork's, and they would clash with what upstream made
- * of them since. Null where there is none. Invariant: the chain's last tree stays the head's.
+ * of them since. Null where there is none. Invariant: the commit's tree is proved to be the merge of that upstream commit
+ * into the stack before it, on every path that upstream changed; the patches before it apply on it without a clash; and
+ * the chain's last tree stays the head's.
  */
 export async function withoutTakenIn(
   workshop: Workshop,
@@ -30,12 +32,30 @@ export async function withoutTakenIn(
     const before = chain.links.slice(0, index)
     const isOwn = (path: Bytes) => (firstTouch.get(path) ?? index) < index
     const tookIn = await findTakenIn(workshop, link, { base: chain.base, isOwn, upstream, witnesses })
-    if (tookIn === null || (await isDoubtful(link, tookIn))) continue
-    const prefix = await restack(workshop, { ...chain, links: before }, tookIn)
+    if (tookIn === null || !(await isProvedMerge(workshop, link, { base: chain.base, tookIn }))) continue
+    if (await isDoubtful(link, tookIn)) continue
+    const prefix = await restackCleanly(workshop, { ...chain, links: before }, tookIn)
+    if (prefix === null) continue
     const own: Link = { ...link, before: prefix.tree, tookIn }
     return { ...prefix, links: [...prefix.links, own, ...chain.links.slice(index + 1)], tree: chain.tree }
   }
   return null
+}
+
+/** Whether a link's tree is upstream's commit merged into the tree before it, on every path that upstream changed. */
+async function isProvedMerge(
+  { trees, merger, quarantine }: Workshop,
+  link: Link,
+  ends: { readonly base: Oid; readonly tookIn: Oid },
+): Promise<boolean> {
+  const [base, taken] = await Promise.all(
+    [ends.base, ends.tookIn].map(async (oid) => (await quarantine.objects.commit(oid)).tree),
+  )
+  if (base === undefined || taken === undefined) return false
+  const merged = await merger.tryMerge(base, link.before, taken)
+  if (merged === null) return false
+  const changed = new Set((await trees.compare(base, taken)).map(({ path }) => path))
+  return (await trees.compare(merged, link.after)).every(({ path }) => !changed.has(path))
 }
 
 export interface TakenInOptions {

@@ -7,6 +7,8 @@ import { runGit } from '../process/command.ts'
 export interface UpstreamRange {
   /** Upstream's commits that touch one of the paths, parents before children. Merges are not among them. */
   touching(paths: readonly Bytes[]): Promise<readonly Oid[]>
+  /** Those of them that touch just these paths and no other. */
+  touchingJust(paths: readonly Bytes[]): Promise<readonly Oid[]>
   /** Every commit of the range, parents before children, merges among them. */
   all(): Promise<readonly Oid[]>
   /** The same with their parents; the last is the target. */
@@ -16,7 +18,15 @@ export interface UpstreamRange {
 /** Lists the commits of a range with the paths that they touch; both are told on stdin. */
 export const rangeArgv: readonly string[] = [
   ...['--literal-pathspecs', 'log', '--stdin', '--topo-order', '--reverse', '--no-merges', '--full-history'],
-  ...['--format=%x01%H', '--name-only', '-z', '--no-renames', '--no-color', '--no-show-signature'],
+  ...[
+    '--format=%x01%H',
+    '--name-only',
+    '-z',
+    '--full-diff',
+    '--no-renames',
+    '--no-color',
+    '--no-show-signature',
+  ],
 ]
 
 /** Reads the range lazily, once for all the paths that the stack touches. */
@@ -27,10 +37,14 @@ export function upstreamRange(
 ): UpstreamRange {
   let read: Promise<ReadonlyMap<Bytes, readonly number[]>> | null = null
   const order: Oid[] = []
+  /** How many paths a commit of `order` touches. */
+  const sizes: number[] = []
   const load = async () => {
     const touched = new Map<Bytes, number[]>()
-    for (const { oid, paths } of await readRange(quarantine, range, await allPaths())) {
+    for (const { oid, paths, size } of await readRange(quarantine, range, await allPaths())) {
+      if (paths.length === 0) continue
       order.push(oid)
+      sizes.push(size)
       for (const path of paths) {
         const known = touched.get(path)
         if (known) known.push(order.length - 1)
@@ -54,14 +68,23 @@ export function upstreamRange(
     whole ??= loadAll()
     return whole
   }
+  const indexesOf = async (paths: readonly Bytes[]): Promise<readonly number[]> => {
+    read ??= load()
+    const touched = await read
+    return [...new Set(paths.flatMap((path) => touched.get(path) ?? []))].sort((a, b) => a - b)
+  }
   return {
     all: async () => [...(await parents()).keys()],
     parents,
-    touching: async (paths) => {
-      read ??= load()
-      const touched = await read
-      const indexes = new Set(paths.flatMap((path) => touched.get(path) ?? []))
-      return [...indexes].sort((a, b) => a - b).map((index) => order[index] as Oid)
+    touching: async (paths) => (await indexesOf(paths)).map((index) => order[index] as Oid),
+    touchingJust: async (paths) => {
+      if (paths.length === 0) return []
+      const indexes = await indexesOf(paths.slice(0, 1))
+      const others = await Promise.all(paths.slice(1).map(async (path) => new Set(await indexesOf([path]))))
+      const just = indexes.filter(
+        (index) => sizes[index] === paths.length && others.every((other) => other.has(index)),
+      )
+      return just.map((index) => order[index] as Oid)
     },
   }
 }
@@ -69,6 +92,8 @@ export function upstreamRange(
 interface Touch {
   readonly oid: Oid
   readonly paths: readonly Bytes[]
+  /** How many paths it touches in all. */
+  readonly size: number
 }
 
 async function readRange(
@@ -83,8 +108,9 @@ async function readRange(
   const wanted = new Set(paths)
   const touches: Touch[] = []
   for (let at = 1; at < records.length; at += 2) {
-    const listed = (records[at + 1] ?? '').replace(/^\n/, '').split('\0')
-    touches.push({ oid: records[at] as Oid, paths: listed.filter((path) => wanted.has(path)) })
+    const listed = (records[at + 1] ?? '').replace(/^\n/, '').split('\0').filter(Boolean)
+    const paths = listed.filter((path) => wanted.has(path))
+    touches.push({ oid: records[at] as Oid, paths, size: listed.length })
   }
   return touches
 }

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { numberedLines } from '../../../git/testing.ts'
+import { numberedLines, openRepo } from '../../../git/testing.ts'
 import { runHere } from '../testing.ts'
 import { usePlanRepo } from './plan-testing.ts'
 
@@ -33,6 +33,7 @@ describe('undrift plan', () => {
       'result',
       'patches',
       'merges',
+      'upstreamCommits',
       'suspects',
     ])
     expect(json).toMatchObject({
@@ -74,8 +75,9 @@ describe('undrift plan', () => {
   it('counts as upstream what a mirror follows, or what it is told, never a branch by itself', async () => {
     const base = repo.oid('main')
     repo.git('checkout', '-q', '-b', 'release', 'main')
-    repo.commit('backport', { 'b.txt': numberedLines(30, { 3: 'backport' }) })
-    const last = repo.commit('release 1.0.1', { 'v.txt': '1.0.1\n' })
+    const upstream = openRepo(repo.dir, 'Uma')
+    upstream.commit('backport', { 'b.txt': numberedLines(30, { 3: 'backport' }) })
+    const last = upstream.commit('release 1.0.1', { 'v.txt': '1.0.1\n' })
     repo.git('checkout', '-q', 'fork')
     repo.git('merge', '-q', '--no-ff', '-m', 'take 1.0.1 in', 'release')
     repo.git('checkout', '-q', 'main')

@@ -1,6 +1,7 @@
 import type { Oid } from '../../../domain/patch.ts'
 import type { Plan } from '../../../git/replay/plan.ts'
 import type { PatchRecord } from '../../../git/replay/record.ts'
+import type { Suspect } from '../../../git/types.ts'
 import type { Style } from '../style.ts'
 import { oneLine, shortened, table } from './table.ts'
 import { verdictWord } from './words.ts'
@@ -26,11 +27,36 @@ export function patchLines(plan: Plan, style: Style): readonly string[] {
     style.dim(oneLine(patch.verdict === 'unchanged' && patch.lost.length === 0 ? '' : reasonOf(patch))),
   ])
   const lines = rows.length === 0 ? [] : [table(rows)]
-  for (const { oid, path, lost } of plan.suspects) {
-    const what = `${oid.slice(0, 10)} may have lost ${lost.length === 1 ? 'a line' : `${lost.length} lines`} in ${oneLine(path)}:`
-    lines.push(style.yellow(what), ...lost.slice(0, 5).map((line) => `  ${oneLine(line)}`))
+  for (const suspect of plan.suspects) {
+    lines.push(
+      style.yellow(suspectLine(suspect)),
+      ...suspect.lost.slice(0, 5).map((line) => `  ${oneLine(line)}`),
+    )
   }
+  if (plan.upstreams.length > 0) lines.push(style.dim(leftOutLine(plan)))
   return lines
+}
+
+/** What a person should look at: which patch, in which file, and what is wrong with the lines below. */
+function suspectLine({ oid, path, lost, kind }: Suspect): string {
+  const lines = lost.length === 1 ? 'a line' : `${lost.length} lines`
+  const name = oid.slice(0, 10)
+  const where = oneLine(path)
+  if (kind === 'back') return `${name}: removed from ${where}, but still in the result (${lines}):`
+  if (kind === 'twice') return `${name}: twice in the result (${lines}, ${where}):`
+  if (kind === 'left-out')
+    return `${name}: upstream has this commit, the target does not; it is left out (${where}):`
+  return `${name} may have lost ${lines} in ${where}:`
+}
+
+/** Says which commits of the branch are upstream's own, and how to carry them all the same. */
+function leftOutLine({ upstreams }: Plan): string {
+  const count = upstreams.length === 1 ? '1 upstream commit' : `${upstreams.length} upstream commits`
+  const shown = upstreams
+    .slice(-3)
+    .map(({ oid, subject }) => `${oid.slice(0, 10)} ${shortened(oneLine(subject))}`)
+  const more = upstreams.length > shown.length ? ', …' : ''
+  return `Left out: ${count} of your branch that the target does not contain (${shown.join(', ')}${more}).`
 }
 
 /** A patch by its number in the stack. */

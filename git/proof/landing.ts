@@ -1,0 +1,202 @@
+import type { Oid } from '../../domain/patch.ts'
+import { type Bytes, toBytes } from '../objects/bytes.ts'
+import type { Entry } from '../objects/tree.ts'
+import { changedLines, type Diff, type FileChange } from '../replay/differ.ts'
+import type { Workshop } from '../replay/workshop.ts'
+import type { UpstreamRange } from '../stack/upstream-range.ts'
+import { addLines, isText, saysSomething } from './line-counts.ts'
+import { type NetLines, netLines } from './net-lines.ts'
+
+/** A claim that upstream has a change. */
+export interface LandingClaim {
+  /** The change as its commit made it. */
+  readonly change: { readonly before: Oid; readonly after: Oid }
+  /** The upstream commits that are said to have brought it. */
+  readonly as: readonly Oid[]
+  /** The upstream commit that the fork stood on first, and the target. */
+  readonly base: Oid
+  readonly onto: Oid
+}
+
+export type LandingProof =
+  /** `since`: later upstream commits that moved or changed lines of it. */
+  | { readonly kind: 'proved'; readonly since: readonly Oid[] }
+  /** A later upstream commit undid lines of it, without anything in their place. */
+  | { readonly kind: 'taken-back'; readonly by: Oid | null }
+  /** Lines of it that no upstream commit accounts for. */
+  | { readonly kind: 'unproved'; readonly lines: readonly Bytes[] }
+
+/** A search over long histories of one path would take longer than the question it spares. */
+const mostCommits = 200
+
+/**
+ * Proves that upstream has a change, from trees and diffs alone: each line that it adds is added by the named commits, and
+ * stands in the target or was moved or replaced by a later upstream commit, which is named; each line that it removes is
+ * removed by the named commits (or was never upstream's), and is gone from the target.
+ */
+export async function proveLanding(
+  workshop: Workshop,
+  claim: LandingClaim,
+  range: UpstreamRange,
+): Promise<LandingProof> {
+  const own = await workshop.plain.diff(claim.change.before, claim.change.after)
+  const wanted = netLines(own)
+  if (wanted.size === 0) return proveWithoutLines(workshop, claim, own)
+  const brought = await broughtBy(workshop, claim.as, wanted)
+  const paths = [...new Set([...own.flatMap(({ path, oldPath }) => [path, oldPath]), ...brought.paths])]
+  const [had, has] = await Promise.all([claim.base, claim.onto].map((oid) => linesAt(workshop, oid, paths)))
+  if (had === undefined || has === undefined) return { kind: 'unproved', lines: [] }
+  const missing = [...wanted].flatMap(([line, count]) => {
+    const isOwn = count < 0 && (had.get(line) ?? 0) + count < 0
+    return isOwn || covers(brought.net.get(line) ?? 0, count) ? [] : [line]
+  })
+  if (missing.length > 0) return { kind: 'unproved', lines: missing }
+  const changed = [...wanted].filter(([line, count]) =>
+    // Of a line that stood there more often than the change removes, others may come and go.
+    count > 0 ? (has.get(line) ?? 0) < count : (had.get(line) ?? 0) + count <= 0 && (has.get(line) ?? 0) > 0,
+  )
+  if (changed.length === 0) return { kind: 'proved', since: [] }
+  const touching = (await range.touching(paths)).slice(-mostCommits)
+  const first = Math.min(...claim.as.map((oid) => touching.indexOf(oid)).filter((index) => index !== -1))
+  const later = touching.slice(Number.isFinite(first) ? first + 1 : 0)
+  const followed = await followUp(workshop, changed, later)
+  if (followed.kind !== 'unproved' || changed.length < wanted.size) return followed
+  // Nothing of it is left, whatever took it away: a merge shows in no commit's own diff.
+  return { kind: 'taken-back', by: null }
+}
+
+/** Whether what the named commits did includes what the change did. */
+function covers(done: number, wanted: number): boolean {
+  return wanted > 0 ? done >= wanted : done <= wanted
+}
+
+/** What commits did to some lines in the end, each against its first parent, and in which files. */
+async function broughtBy(
+  workshop: Workshop,
+  commits: readonly Oid[],
+  wanted: NetLines,
+): Promise<{ readonly net: NetLines; readonly paths: readonly Bytes[] }> {
+  const net = new Map<Bytes, number>()
+  const paths = new Set<Bytes>()
+  for (const oid of commits) {
+    const diff = await diffOf(workshop, oid)
+    for (const [line, count] of netLines(diff)) {
+      if (wanted.has(line)) net.set(line, (net.get(line) ?? 0) + count)
+    }
+    for (const { path, text } of diff) {
+      if (changedLines(text).some((line) => wanted.has(line.slice(1)))) paths.add(path)
+    }
+  }
+  return { net, paths: [...paths] }
+}
+
+/** The diff of a commit against its first parent; empty for a root. */
+async function diffOf({ plain, quarantine }: Workshop, oid: Oid): Promise<Diff> {
+  const { tree, parents } = await quarantine.objects.commit(oid)
+  const [parent] = parents
+  return parent === undefined ? [] : plain.diff((await quarantine.objects.commit(parent)).tree, tree)
+}
+
+/** Counts the lines of some files of a commit together. */
+async function linesAt(
+  { trees, quarantine }: Workshop,
+  commit: Oid,
+  paths: readonly Bytes[],
+): Promise<ReadonlyMap<Bytes, number>> {
+  const { tree } = await quarantine.objects.commit(commit)
+  const counts = new Map<Bytes, number>()
+  for (const path of paths) {
+    const entry: Entry = await trees.lookUp(tree, path)
+    if (entry === null || entry.mode === '160000') continue
+    const text = toBytes((await quarantine.objects.read(entry.oid)).body)
+    if (isText(text)) addLines(counts, text)
+  }
+  return counts
+}
+
+/** Looks for the later upstream commits that did something to lines of the change. */
+async function followUp(
+  workshop: Workshop,
+  changed: readonly (readonly [Bytes, number])[],
+  later: readonly Oid[],
+): Promise<LandingProof> {
+  const open = new Map(changed)
+  const since = new Set<Oid>()
+  for (const oid of later.toReversed()) {
+    if (open.size === 0) break
+    const diff = await diffOf(workshop, oid)
+    const net = netLines(diff)
+    for (const [line, count] of [...open]) {
+      const fate = fateIn(diff, net, { line, count })
+      if (fate === 'untouched') continue
+      if (fate === 'undone') return { kind: 'taken-back', by: oid }
+      open.delete(line)
+      since.add(oid)
+    }
+  }
+  if (open.size > 0) return { kind: 'unproved', lines: [...open.keys()] }
+  return { kind: 'proved', since: [...since].reverse() }
+}
+
+/** What a later commit did to a line that the change had added (or removed). */
+function fateIn(
+  diff: Diff,
+  net: NetLines,
+  { line, count }: { readonly line: Bytes; readonly count: number },
+): 'untouched' | 'moved' | 'replaced' | 'undone' {
+  const isTaken = diff.some(({ text }) => changedLines(text).includes(`-${line}`))
+  if (count < 0) return (net.get(line) ?? 0) > 0 ? 'undone' : 'untouched'
+  if (!isTaken) return 'untouched'
+  if ((net.get(line) ?? 0) >= 0) return 'moved'
+  return diff.some((file) => replaces(file, line)) ? 'replaced' : 'undone'
+}
+
+/** Whether the hunk that takes a line away puts something that says anything in its place. */
+function replaces({ text }: FileChange, line: Bytes): boolean {
+  const runs = text.slice(text.indexOf('\n@@') + 1).split(/^(?=[ @])/m)
+  return runs.some((run) => {
+    const lines = changedLines(`\n@@\n${run}`)
+    return (
+      lines.includes(`-${line}`) && lines.some((each) => each.startsWith('+') && saysSomething(each.slice(1)))
+    )
+  })
+}
+
+/** A change without lines that say anything (a mode, a binary file, braces) is there where the very entries are. */
+async function proveWithoutLines(
+  workshop: Workshop,
+  { change, onto }: LandingClaim,
+  own: Diff,
+): Promise<LandingProof> {
+  const { tree } = await workshop.quarantine.objects.commit(onto)
+  if (own.length === 0) return { kind: 'proved', since: [] }
+  const merged = await workshop.merger.tryMerge(change.before, tree, change.after)
+  return merged === tree ? { kind: 'proved', since: [] } : { kind: 'unproved', lines: [] }
+}
+
+/**
+ * The upstream commits that brought the lines of a change: of each line, the last that added it, or removed it. Empty
+ * where one of them never came. Only a claim: `proveLanding` says whether it holds.
+ */
+export async function bringersOf(
+  workshop: Workshop,
+  change: LandingClaim['change'],
+  range: UpstreamRange,
+): Promise<readonly Oid[]> {
+  const own = await workshop.plain.diff(change.before, change.after)
+  const open = new Map(netLines(own))
+  const paths = [...new Set(own.flatMap(({ path, oldPath }) => [path, oldPath]))]
+  const commits = (await range.touching(paths)).slice(-mostCommits)
+  const found = new Set<Oid>()
+  for (const oid of commits.toReversed()) {
+    if (open.size === 0) break
+    for (const [line, done] of netLines(await diffOf(workshop, oid))) {
+      const wanted = open.get(line)
+      if (wanted === undefined || wanted > 0 !== done > 0) continue
+      found.add(oid)
+      if (covers(done, wanted)) open.delete(line)
+      else open.set(line, wanted - done)
+    }
+  }
+  return open.size > 0 ? [] : commits.filter((oid) => found.has(oid))
+}
