@@ -1,20 +1,13 @@
 import { runCommand } from '../domain/interventions.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
-import {
-  contains,
-  fetchFork,
-  fetchUpstream,
-  type Mirror,
-  newerBase,
-  openMirror,
-  takeReachable,
-} from '../git/index.ts'
+import { contains, fetchFork, fetchUpstream, type Mirror, newerBase, takeReachable } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { workerPlace } from './place.ts'
 import { acceptedMoves, checkRelease, movedTag } from './release-integrity.ts'
 import { accessTo } from './secrets.ts'
 import type { StepContext } from './step.ts'
+import { openStepMirror } from './step-mirror.ts'
 import type { FetchInput, FetchResult, StepInput } from './types.ts'
 
 /** Brings the release and the maintained branch into the mirror, and pins both to object ids. */
@@ -25,7 +18,7 @@ export async function fetchRelease(
 ): Promise<FetchResult> {
   const { upstream, fork } = input.settings
   const worker = workerPlace(deps)
-  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const mirror = await openStepMirror(input, deps, step)
   step.report({ done: 0, total: 2, what: `fetching ${upstream.name}` })
   let there: ReadonlySet<string> | undefined
   const fetched = await fetchUpstream(mirror, accessTo(upstream.git, deps), {

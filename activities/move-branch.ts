@@ -1,9 +1,10 @@
 import type { Remote } from '../domain/settings.ts'
 import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
-import { listRemote, type Mirror, openMirror, push } from '../git/index.ts'
+import { listRemote, type Mirror, push } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { accessTo } from './secrets.ts'
 import type { StepContext } from './step.ts'
+import { openStepMirror } from './step-mirror.ts'
 import type { MoveBranchInput, MoveBranchResult } from './types.ts'
 
 /**
@@ -15,8 +16,8 @@ export async function moveBranch(
   deps: ActivityDeps,
   step: StepContext,
 ): Promise<MoveBranchResult> {
-  const { upstream, fork } = input.settings
-  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const { fork } = input.settings
+  const mirror = await openStepMirror(input, deps, step)
   const branch = `refs/heads/${fork.branch}`
   const backup = `refs/heads/undrift/backup/${fork.branch}/${input.expected.slice(0, 12)}`
   const source = sourceRemote(fork)

@@ -7,7 +7,6 @@ import {
   listRemote,
   type Mirror,
   notesRef,
-  openMirror,
   type PushedStep,
   type PushStep,
   pushAll,
@@ -25,6 +24,7 @@ import { movedSinceFetched } from './release-integrity.ts'
 import { ensureReplayed } from './replay-stack.ts'
 import { accessTo } from './secrets.ts'
 import type { StepContext } from './step.ts'
+import { openStepMirror } from './step-mirror.ts'
 import type { PushInput, PushResult } from './types.ts'
 
 /**
@@ -36,8 +36,8 @@ export async function pushCandidate(
   deps: ActivityDeps,
   step: StepContext,
 ): Promise<PushResult> {
-  const { upstream, fork } = input.settings
-  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const { fork } = input.settings
+  const mirror = await openStepMirror(input, deps, step)
   await ensureReplayed(mirror, input, { deps, step })
   const tree = await treeOf(mirror, input.head)
   if (tree !== input.tree) {

@@ -6,7 +6,6 @@ import {
   type EarlierWords,
   earlierWords,
   type Mirror,
-  openMirror,
   packResolution,
   type Replay,
   type ReplayConflict,
@@ -20,6 +19,7 @@ import { attemptRef } from './attempt-refs.ts'
 import type { ActivityDeps } from './deps.ts'
 import { type ReplayedStack, replayStack } from './replay-stack.ts'
 import type { StepContext } from './step.ts'
+import { openStepMirror } from './step-mirror.ts'
 import type { CarriedResolution, LikelyLanding, RebaseInput, RebaseResult } from './types.ts'
 
 const mostSuspects = 20
@@ -35,8 +35,7 @@ export async function rebaseStack(
   deps: ActivityDeps,
   step: StepContext,
 ): Promise<RebaseResult> {
-  const path = deps.data.mirrorOf(input.settings.upstream.name)
-  const mirror = await openMirror({ path, signal: step.signal })
+  const mirror = await openStepMirror(input, deps, step)
   const { name: fork, line } = input.settings.fork
   const words = await earlierWords(mirror, { fork, line })
   const told = { ...input, dropped: [...new Set([...(input.dropped ?? []), ...words.dropped])] }

@@ -3,7 +3,6 @@ import {
   hasObject,
   type LedgerEntry,
   type Mirror,
-  openMirror,
   rangeDiff,
   readResolution,
   treeOf,
@@ -12,6 +11,7 @@ import {
 import type { ActivityDeps } from './deps.ts'
 import { publishLedger } from './publish-ledger.ts'
 import type { StepContext } from './step.ts'
+import { openStepMirror } from './step-mirror.ts'
 import type { RecordInput, RecordResult } from './types.ts'
 
 /**
@@ -24,8 +24,8 @@ export async function recordAttempt(
   step: StepContext,
 ): Promise<RecordResult> {
   const { settings, ...ended } = input
-  const { upstream, fork } = settings
-  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const { fork } = settings
+  const mirror = await openStepMirror(input, deps, step)
   const { head } = ended
   const isHere = head !== null && (await hasObject(mirror, head))
   const record = {

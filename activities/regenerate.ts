@@ -8,7 +8,6 @@ import {
   foldGenerated,
   type Mirror,
   noteWorkTree,
-  openMirror,
   packMadeTree,
   readRef,
   removeTree,
@@ -20,6 +19,7 @@ import type { ActivityDeps } from './deps.ts'
 import { ensureReplayed } from './replay-stack.ts'
 import { runCommands } from './run-commands.ts'
 import type { StepContext } from './step.ts'
+import { openStepMirror } from './step-mirror.ts'
 import type { RegenerateInput, RegenerateResult } from './types.ts'
 
 /**
@@ -31,11 +31,11 @@ export async function regenerate(
   deps: ActivityDeps,
   step: StepContext,
 ): Promise<RegenerateResult> {
-  const { upstream, fork } = input.settings
+  const { fork } = input.settings
   const sandbox = createSandbox(fork.sandbox)
   const missing = await sandbox.missing()
   if (missing !== null) return { kind: 'sandbox-missing', message: missing }
-  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const mirror = await openStepMirror(input, deps, step)
   await ensureReplayed(mirror, input, { deps, step })
   const dir = join(deps.data.verify, attemptSlug(input.attempt))
   const logs = join(deps.data.logs, attemptSlug(input.attempt))

@@ -1,8 +1,9 @@
 import { boundEvidence } from '../domain/lines/alarm-evidence.ts'
-import { openMirror, showMove } from '../git/index.ts'
+import { showMove } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { accessTo } from './secrets.ts'
 import type { StepContext } from './step.ts'
+import { openStepMirror } from './step-mirror.ts'
 import type { ShowMovesInput, ShowMovesResult } from './watch-types.ts'
 
 /** What a person must see of each tag that a watch found moved, from the mirror, cut to what a watch may keep. */
@@ -11,7 +12,7 @@ export async function showMovedTags(
   deps: ActivityDeps,
   step: StepContext,
 ): Promise<ShowMovesResult> {
-  const mirror = await openMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal })
+  const mirror = await openStepMirror({ settings: { upstream } }, deps, step)
   const access = accessTo(upstream.git, deps)
   const shown = []
   for (const [index, alarm] of alarms.entries()) {

@@ -51,6 +51,7 @@ function asFailure(error: unknown): ApplicationFailure {
       type: error.code,
       message: `${error.message} ${error.hint}`,
       nonRetryable: !error.retryable,
+      ...(error.reason === null ? {} : { details: [error.reason] }),
     })
   }
   const message = error instanceof Error ? error.message : String(error)

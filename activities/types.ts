@@ -1,5 +1,6 @@
 import type { Candidate, Check } from '../domain/attempt.ts'
 import type { PendingFiles } from '../domain/generated.ts'
+import type { Weight } from '../domain/limits.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { Regenerated } from '../domain/regenerated.ts'
@@ -49,6 +50,8 @@ export interface StepInput {
   readonly settings: AttemptSettings
   /** What a person let go in this attempt; absent where there is nothing. */
   readonly accepted?: readonly AcceptedTag[]
+  /** Limits that a person lifted for this attempt; absent where there are none. */
+  readonly lifted?: readonly Weight[]
 }
 
 export interface FetchInput extends StepInput {

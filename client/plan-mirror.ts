@@ -19,12 +19,16 @@ export interface PlanMirror extends Mirror {
  */
 export async function inPlanMirror<T>(
   path: string,
-  signal: AbortSignal,
+  { signal, limits }: Pick<MirrorOptions, 'limits'> & { readonly signal: AbortSignal },
   work: (mirror: PlanMirror) => Promise<T>,
 ): Promise<T> {
   const folder = throwAwayFolder()
   try {
-    const mirror = await openMirror({ path: join(folder, 'mirror.git'), signal })
+    const mirror = await openMirror({
+      path: join(folder, 'mirror.git'),
+      signal,
+      ...(limits ? { limits } : {}),
+    })
     if (await stat(join(path, 'objects')).catch(() => null)) await borrow(mirror, path)
     return await work({ ...mirror, bring: (commit) => bringTo({ path, signal }, mirror, commit) })
   } finally {

@@ -18,6 +18,7 @@ import {
 } from './fields.ts'
 import { fsck } from './fsck-schema.ts'
 import { generated } from './generated-schema.ts'
+import { limits } from './limits-schema.ts'
 import { choosing, forkChoosing, lineSchema, tagFields } from './line-schema.ts'
 import { signers } from './signer-schema.ts'
 import { rulesProblem } from './tag-rules.ts'
@@ -93,6 +94,7 @@ const upstream = z
     tags: tags.prefault({}),
     fsck: fsck.optional(),
     signedBy: signers.optional(),
+    limits: limits.optional(),
     ...choosing,
     security: expression(
       'security',

@@ -9,6 +9,7 @@ import type {
 } from '../domain/settings.ts'
 import type { Config } from './config.ts'
 import { parseDuration, parseSize } from './duration.ts'
+import { toLimits } from './limits-schema.ts'
 import { ageSeconds, readQuiet } from './line-schema.ts'
 import { mergeTags } from './merge-tags.ts'
 import {
@@ -38,6 +39,7 @@ export function toConfig(file: ConfigFile, path: string, readKey: KeyReader): Co
       ...(entry.security === undefined ? {} : { security: entry.security }),
       ...(entry.expect === undefined ? {} : { expectSeconds: seconds(entry.expect) }),
       patienceSeconds: seconds(entry.patience),
+      ...(entry.limits === undefined ? {} : { limits: toLimits(entry.limits) }),
     }),
   )
   const webhooks = Object.entries(file.upstreams).flatMap(([name, { webhook }]) =>

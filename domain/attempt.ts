@@ -35,6 +35,7 @@ export const needs = [
   'suspect-merge',
   'landed-with-changes',
   'withdrawn',
+  'too-heavy',
   'step-failed',
 ] as const
 export type Need = (typeof needs)[number]

@@ -132,6 +132,12 @@ export const errorTable = {
     retryable: true,
     exitCode: exitCodes.unavailable,
   },
+  UNDRIFT_E_TOO_HEAVY: {
+    sentence: 'A release or a repository is larger than its limit.',
+    hint: 'Look at it. Raise `limits` of the upstream in the config, or leave the release out.',
+    retryable: false,
+    exitCode: exitCodes.needsPerson,
+  },
   UNDRIFT_E_PAYLOAD: {
     sentence: 'A message is larger than 256 KB.',
     hint: 'See the message for what is too large.',

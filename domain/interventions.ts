@@ -47,6 +47,7 @@ const answers: Readonly<Record<Need, readonly DecisionName[]>> = {
   'suspect-merge': ['approve', 'resume', 'skip', 'abort'],
   'landed-with-changes': ['approve', 'resume', 'skip', 'abort'],
   withdrawn: ['approve', 'skip', 'abort'],
+  'too-heavy': ['approve', 'retry', 'skip', 'abort'],
   'step-failed': ['retry', 'resume', 'skip', 'abort'],
 }
 
@@ -64,6 +65,7 @@ const approvals: Readonly<Partial<Record<Need, string>>> = {
   'tag-signature': 'let it go: take this tag object as it is, once',
   'suspect-merge': 'take the replayed stack as it is, and check it',
   withdrawn: 'push the candidate although the feed withdrew the release',
+  'too-heavy': 'accept this weight for this attempt, and continue',
   'landed-with-changes': 'keep the patches as they are, and check the replayed stack',
 }
 
@@ -72,6 +74,7 @@ const retries: Readonly<Partial<Record<Need, string>>> = {
   'tag-moved': 'look at the tag again: it may be what it was',
   'tag-signature':
     'look at the tag again with the keys that the attempt began with; new keys in the config reach a new attempt, after `abort`',
+  'too-heavy': 'retry within the same limits; higher limits in the config reach a new attempt, after `abort`',
   'signature-tool-missing': 'look at the signature again',
 }
 

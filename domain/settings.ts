@@ -1,4 +1,5 @@
 import type { GeneratedRule } from './generated.ts'
+import type { Limits } from './limits.ts'
 import type { QuietHours } from './quiet-hours.ts'
 
 /**
@@ -65,6 +66,8 @@ export interface UpstreamSettings {
   readonly expectSeconds?: number | undefined
   /** How long the feed may be gone, or without a good poll, before a person is asked; a day where it is left out. */
   readonly patienceSeconds?: number | undefined
+  /** How much it and its forks may weigh; the defaults where it is left out. */
+  readonly limits?: Limits | undefined
   /** Whose signatures count on a release's tag; absent where no tag need be signed. */
   readonly signedBy?: readonly SignerKey[]
 }

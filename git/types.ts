@@ -1,4 +1,5 @@
 import type { GeneratedRule, PendingFiles } from '../domain/generated.ts'
+import type { Limits } from '../domain/limits.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { Remote } from '../domain/settings.ts'
 import type { StackPolicy } from './stack/policy.ts'
@@ -21,12 +22,18 @@ export interface MirrorOptions {
   readonly path: string
   /** Ends every git process of this mirror, with its whole process group. */
   readonly signal?: AbortSignal
+  /** How much may come in; the defaults when left out. */
+  readonly limits?: Limits
+  /** Is told what this mirror's work waits for, once that lasts a minute. */
+  readonly waits?: (what: string) => void
 }
 
 /** One bare repository, shared by an upstream and its forks. */
 export interface Mirror {
   readonly path: string
   readonly signal: AbortSignal | null
+  readonly limits?: Limits
+  readonly waits?: (what: string) => void
 }
 
 export interface RemoteRef {

@@ -4,6 +4,7 @@ import type { Intervention, Need, Step } from '../domain/attempt.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { intervention } from '../domain/interventions.ts'
+import { weightOf } from '../domain/limits.ts'
 import { openAttempt } from './attempt.ts'
 import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
 import { runStep } from './attempt-steps.ts'
@@ -42,6 +43,7 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     despite: null,
     byHand: input.byHand === true,
     letGo: [],
+    lifted: [],
   }
   setHandler(resolutionsQuery, () => state.resolutions)
 
@@ -139,6 +141,10 @@ function answered(
         state.letGo = [...state.letGo, asked.alarm]
         return { kind: 'go', step: 'fetch' }
       }
+      if (asked.weight !== undefined) {
+        state.lifted = [...state.lifted, asked.weight]
+        return { kind: 'go', step }
+      }
       // A replay that a person finds right goes on to its checks; a candidate goes out.
       if (step === 'rebase') {
         state.accepted = state.attempt.status().head
@@ -200,6 +206,12 @@ function afterFailure(step: Step, error: unknown): Next {
   if (!(error instanceof ActivityFailure)) throw error
   if (step === 'fetch' && code === 'UNDRIFT_E_REMOTE')
     return { kind: 'end', outcome: 'blocked', reason: message }
+  const reason = cause instanceof ApplicationFailure ? cause.details?.[0] : null
+  const weight = code === 'UNDRIFT_E_TOO_HEAVY' ? weightOf(String(reason)) : null
+  if (weight !== null) {
+    const question = `${message} Accept this weight for this attempt?`
+    return { kind: 'ask', need: 'too-heavy', question, evidence: [], weight }
+  }
   return {
     kind: 'ask',
     need: needAfter(code),

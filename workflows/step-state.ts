@@ -1,6 +1,7 @@
 import type { CarriedResolution, MadeInput, StackInput, StepInput } from '../activities/types.ts'
 import type { Need, Outcome, Step } from '../domain/attempt.ts'
 import type { PendingFiles } from '../domain/generated.ts'
+import type { Weight } from '../domain/limits.ts'
 import type { Oid } from '../domain/patch.ts'
 import type { Attempt } from './attempt.ts'
 import type { LetGo } from './messages.ts'
@@ -17,6 +18,8 @@ export type Next =
       readonly drops?: readonly (readonly Oid[])[]
       /** What `approve` lets go, where the question is an integrity alarm. */
       readonly alarm?: LetGo
+      /** The limit that `approve` lifts, where the question is about one. */
+      readonly weight?: Weight
     }
   | { readonly kind: 'end'; readonly outcome: Outcome; readonly reason: string }
 
@@ -50,13 +53,21 @@ export interface StepState {
   byHand: boolean
   /** What a person let go although it raised an integrity alarm. */
   letGo: readonly LetGo[]
+  /** The limits that a person lifted. */
+  lifted: readonly Weight[]
 }
 
 /** What every step is told. */
-export function stepInput({ attempt, letGo }: StepState): StepInput {
+export function stepInput({ attempt, letGo, lifted }: StepState): StepInput {
   const { id, tag, settings } = attempt.status()
   const accepted = letGo.map(({ need, tagObject }) => ({ need, tagObject }))
-  return { attempt: id, tag, settings, ...(accepted.length === 0 ? {} : { accepted }) }
+  return {
+    attempt: id,
+    tag,
+    settings,
+    ...(accepted.length === 0 ? {} : { accepted }),
+    ...(lifted.length === 0 ? {} : { lifted }),
+  }
 }
 
 /** What makes a replay the same on every machine. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { toAttemptSettings } from '../../config/attempt-settings.ts'
 import { UndriftError } from '../../domain/errors.ts'
+import { effectiveLimits } from '../../domain/limits.ts'
 import type { Oid } from '../../domain/patch.ts'
 import type { AttemptSettings } from '../../domain/settings.ts'
 import { earlierWords } from '../../git/ledger/earlier-words.ts'
@@ -52,7 +53,8 @@ export async function withPlanTask<T>(
   const { settings, tag } = await fromConfig(context, input)
   const path = context.data.mirrorOf(settings.upstream.name)
   const { signal } = context
-  return inPlanMirror(path, signal, async (mirror) => {
+  const limits = effectiveLimits(settings.upstream.limits)
+  return inPlanMirror(path, { signal, limits }, async (mirror) => {
     const { leftOut, ...pinned } = await fetchForPlan(mirror, settings, { tag, env: context.env })
     if (leftOut !== null) context.say(leftOut)
     // A result that is kept needs the mirror itself; one that is refused, or never comes, leaves nothing in it.

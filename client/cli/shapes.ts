@@ -8,7 +8,7 @@ const needs =
   'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
   '           "credentials" | "remote-moved" | "tag-moved" | "tag-signature" | "signature-tool-missing" |\n' +
   '           "sandbox-missing" |\n' +
-  '           "suspect-merge" | "landed-with-changes" | "withdrawn" | "step-failed"'
+  '           "suspect-merge" | "landed-with-changes" | "withdrawn" | "too-heavy" | "step-failed"'
 
 const row = `"id", "fork", "line", "tag",
   "phase": ${phases},

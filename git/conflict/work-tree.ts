@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
+import type { Limits } from '../../domain/limits.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { shellWord } from '../../domain/shell-word.ts'
 import { type Bytes, displayPath, toBytes } from '../objects/bytes.ts'
 import { leadsOut } from '../objects/symlinks.ts'
-import { readWholeTree } from '../objects/tree.ts'
+import { readWholeTree, type TreeEntry } from '../objects/tree.ts'
+import { weighTree } from '../objects/weigh.ts'
 import { type GitOptions, type Place, type RunOptions, runGit } from '../process/command.ts'
 import { nameFullDisk } from '../process/disk.ts'
 import type { Mirror } from '../types.ts'
@@ -74,6 +76,8 @@ export interface Filling {
   /** Where the tree lies. */
   readonly objects: Place
   readonly tree: Oid
+  /** Those of the place where they are left out. */
+  readonly limits?: Limits
   /** Shows only what is near these paths when the tree holds more files than `above`. */
   readonly sparse?: { readonly near: readonly Bytes[]; readonly above: number }
 }
@@ -84,8 +88,8 @@ export interface Filling {
  */
 export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promise<void> {
   const { objects, tree, sparse } = filling
-  const entries = await readWholeTree(objects, tree)
-  await refuseOutwardLinks(objects, entries)
+  const { links, paths, bytes } = await weighTree(objects, tree, filling.limits)
+  await refuseOutwardLinks(objects, links)
   try {
     await workTree.run(['read-tree', tree])
   } catch (error) {
@@ -100,7 +104,9 @@ export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promis
       },
     )
   }
-  if (sparse && entries.size > sparse.above) await makeSparse(workTree, entries.keys(), sparse.near)
+  if (sparse && paths > sparse.above) {
+    await makeSparse(workTree, (await readWholeTree(objects, tree)).keys(), sparse.near)
+  }
   const argv = ['checkout-index', '--all', '--force', '--index', '--quiet']
   try {
     // Modes as everybody's checkout has them, whatever this worker's own mask: checks look at such things.
@@ -108,24 +114,12 @@ export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promis
   } catch (error) {
     const isFull = error instanceof UndriftError && error.code === 'UNDRIFT_E_DISK'
     if (!isFull && !/unable to (write|create) file/.test(String(error))) throw error
-    throw await nameFullDisk(error, workTree.dir, { needed: await sizeOf(objects, tree) })
+    throw await nameFullDisk(error, workTree.dir, { needed: bytes })
   }
 }
 
-/** What the files of a tree weigh, in bytes. */
-async function sizeOf(objects: Place, tree: Oid): Promise<number> {
-  const { stdout } = await runGit(objects, ['ls-tree', '-r', '-l', '-z', '--full-tree', tree])
-  const sizes = toBytes(stdout)
-    .split('\0')
-    .map((line) => Number(/^\d+ blob \w+ +(\d+)\t/.exec(line)?.[1] ?? 0))
-  return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-async function refuseOutwardLinks(
-  objects: Place,
-  tree: ReadonlyMap<Bytes, { readonly mode: string; readonly oid: Oid }>,
-): Promise<void> {
-  const entries = [...tree].filter(([, { mode }]) => mode === '120000')
+async function refuseOutwardLinks(objects: Place, tree: ReadonlyMap<Bytes, TreeEntry>): Promise<void> {
+  const entries = [...tree]
   if (entries.length === 0) return
   const targets = await readBlobs(
     objects,

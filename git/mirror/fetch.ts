@@ -2,6 +2,7 @@ import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import type { PinnedRelease } from '../../domain/release.ts'
 import { notesRef } from '../notes/notes.ts'
+import { refuseHeavy } from '../objects/weighed.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { displacedRef, makeRoomFor, makeRoomForUpstream } from './make-room.ts'
 import { withMirrorLock } from './mirror-lock.ts'
@@ -45,7 +46,11 @@ export async function fetchUpstream(
   wanted: WantedRelease,
 ): Promise<UpstreamFetch> {
   if (!isRefName(`refs/tags/${wanted.tag}`)) return { kind: 'no-such-tag', near: null }
-  return withMirrorLock(mirror, () => fetchUnderLock(mirror, access, wanted), { purpose: 'fetch' })
+  const fetched = await withMirrorLock(mirror, () => fetchUnderLock(mirror, access, wanted), {
+    purpose: 'fetch',
+  })
+  if (fetched.kind === 'ok') await refuseHeavy(mirror, fetched.release.commit)
+  return fetched
 }
 
 async function fetchUnderLock(
@@ -157,9 +162,9 @@ export async function fetchFork(
   const to = forkRef(wanted.fork, access.remote.name, wanted.branch)
   assertRefName(from)
   assertRefName(to)
-  return withMirrorLock(
+  const fetched = await withMirrorLock(
     mirror,
-    async () => {
+    async (): Promise<ForkFetch> => {
       const there = await listRemote(mirror, access, [from, notesRef])
       const offered = there.find(({ ref }) => ref === from)
       if (!offered) return { kind: 'no-such-branch' }
@@ -177,6 +182,9 @@ export async function fetchFork(
       const head = await readRef(mirror, to)
       return head === null ? { kind: 'no-such-branch' } : { kind: 'ok', head }
     },
-    { purpose: 'fetch' },
+    // A remote that hangs must not hold up the other forks of this mirror, whose refs are others.
+    { purpose: 'fetch', of: forkRef(wanted.fork, access.remote.name, '') },
   )
+  if (fetched.kind === 'ok') await refuseHeavy(mirror, fetched.head)
+  return fetched
 }

@@ -1,5 +1,4 @@
 import type { Oid } from '../../domain/patch.ts'
-import { createTurns } from '../../domain/turns.ts'
 import { gitVersion } from '../process/version.ts'
 import type { RemoteAccess } from '../types.ts'
 import { listRemote } from './remote.ts'
@@ -12,20 +11,15 @@ export interface ListedTag {
   readonly target: Oid
 }
 
-/** Each is a process or two that wait for the network: thousands of watches must not start theirs at once. */
-const takeTurn = createTurns(16)
-
 /** The tags of a URL or absolute path, by `ls-remote` alone: no repository is made for it. Throws as `listRemote` does. */
 export async function listTags(access: RemoteAccess, signal?: AbortSignal): Promise<readonly ListedTag[]> {
-  return takeTurn(async () => {
-    await gitVersion()
-    // At the root there is no repository above whose config git could find.
-    const place = { cwd: '/', signal: signal ?? null }
-    const refs = await listRemote(place, access, ['refs/tags/*'])
-    return refs.map(({ ref, oid, peeled }) => ({
-      tag: ref.slice('refs/tags/'.length),
-      tagObject: oid,
-      target: peeled,
-    }))
-  })
+  await gitVersion()
+  // At the root there is no repository above whose config git could find.
+  const place = { cwd: '/', signal: signal ?? null }
+  const refs = await listRemote(place, access, ['refs/tags/*'])
+  return refs.map(({ ref, oid, peeled }) => ({
+    tag: ref.slice('refs/tags/'.length),
+    tagObject: oid,
+    target: peeled,
+  }))
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { link, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ export type LockPurpose = 'fetch' | 'maintenance'
 
 export interface LockOptions {
   readonly purpose?: LockPurpose
+  /** What the lock is of, where it is not of all that has this purpose: the others are not kept out. */
+  readonly of?: string
   /** How long to wait for the holder; 10 minutes when left out. */
   readonly waitMs?: number
 }
@@ -39,8 +41,22 @@ export async function withMirrorLock<T>(
   work: () => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  const path = join(mirror.path, `undrift-${options.purpose ?? 'maintenance'}.lock`)
-  return withLockFile(path, work, { ...options, signal: mirror.signal })
+  const { purpose = 'maintenance', of, waitMs } = options
+  const part = of === undefined ? '' : `-${createHash('sha256').update(of).digest('hex').slice(0, 16)}`
+  const path = join(mirror.path, `undrift-${purpose}${part}.lock`)
+  const told = setTimeout(
+    () => mirror.waits?.('waiting for another process that works in the mirror'),
+    60_000,
+  )
+  const begin = () => {
+    clearTimeout(told)
+    return work()
+  }
+  try {
+    return await withLockFile(path, begin, { ...(waitMs ? { waitMs } : {}), signal: mirror.signal })
+  } finally {
+    clearTimeout(told)
+  }
 }
 
 /** The same for any path; the mirror itself may not exist yet. */

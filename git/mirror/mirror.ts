@@ -23,7 +23,8 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
   await mkdir(parent, { recursive: true })
   const path = join(await realpath(parent), basename(options.path))
   if (!(await exists(join(path, 'HEAD')))) await make(path, signal)
-  const mirror: Mirror = { path, signal }
+  const { limits, waits } = options
+  const mirror: Mirror = { path, signal, ...(limits ? { limits } : {}), ...(waits ? { waits } : {}) }
   await refuseGrafts(path)
   await removeDeadLocks(mirror)
   return mirror

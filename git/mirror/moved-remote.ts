@@ -1,5 +1,6 @@
 import { UndriftError } from '../../domain/errors.ts'
-import { type GitResult, type Place, type RunOptions, runGit } from '../process/command.ts'
+import { type BoundedOptions, runBounded } from '../process/bounded.ts'
+import type { GitResult, Place } from '../process/command.ts'
 import { redact } from '../process/redact.ts'
 import type { RemoteAccess } from '../types.ts'
 import { accessOptions } from './remote-access.ts'
@@ -11,21 +12,16 @@ const firstRequest = /\/info\/refs\?service=git-(?:upload|receive)-pack$/
  * Runs a git command that talks to this remote. Throws as git does; UNDRIFT_E_MOVED, with the address that it redirects
  * to, for a remote that has moved.
  */
-export async function talk(
-  place: Place,
-  access: RemoteAccess,
-  command: { readonly argv: readonly string[] } & RunOptions,
-): Promise<GitResult> {
-  const { argv, ...options } = command
+export async function talk(place: Place, access: RemoteAccess, command: BoundedOptions): Promise<GitResult> {
   try {
-    return await runGit(place, argv, { ...accessOptions(access), ...options })
+    return await runBounded(place, access, command)
   } catch (error) {
     if (!(error instanceof UndriftError) || error.code !== 'UNDRIFT_E_MOVED') throw error
     // A feed's host is somebody else's choice: where it leads is looked at by the feed's own rules.
     if (access.addresses !== undefined) throw error
     throw moved(access, {
       error,
-      to: await whereItLeads(place, access, argv[0] === 'push' ? 'push' : 'fetch'),
+      to: await whereItLeads(place, access, command.argv[0] === 'push' ? 'push' : 'fetch'),
     })
   }
 }
@@ -57,7 +53,7 @@ async function whereItLeads(
   // Git leaves the credentials out of what it traces.
   const env = { ...options.env, GIT_TRACE_CURL: '1', GIT_TRACE_CURL_NO_DATA: '1', GIT_TRACE_REDACT: '1' }
   try {
-    const { stderr } = await runGit(place, argv, { ...options, env, okCodes: [0, 1, 128] })
+    const { stderr } = await runBounded(place, access, { argv, env, okCodes: [0, 1, 128] })
     const header = /<= Recv header: location: (\S+)/i.exec(stderr)?.[1]
     return header === undefined ? null : repositoryAt(header, url)
   } catch {

@@ -15,6 +15,13 @@ export function remoteKind(url: string): RemoteKind {
   return kindOfScp(url)
 }
 
+/** The host of a Git URL, for what is counted by host; the path of a repository on this machine. Throws as `remoteKind` does. */
+export function hostOf(url: string): string {
+  if (remoteKind(url) === 'file') return url
+  if (/^[a-z0-9+.-]+:\/\//i.test(url)) return new URL(url).host
+  return /^(?:[^@/]*@)?([^@/:]+|\[[0-9a-f:]+\]):/i.exec(url)?.[1] ?? url
+}
+
 function kindOfUrl(url: string): RemoteKind {
   const parsed = URL.parse(url)
   if (!parsed)

@@ -1,6 +1,6 @@
 import { UndriftError } from '../../domain/errors.ts'
 import { shellWord } from '../../domain/shell-word.ts'
-import type { Place } from '../process/command.ts'
+import type { GitResult, Place } from '../process/command.ts'
 import { FsckError } from '../process/fsck-failure.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
 import { talk } from './moved-remote.ts'
@@ -76,7 +76,7 @@ export async function fetchRefs(
     access.remote.url,
   ]
   try {
-    const { stderr } = await talk(mirror, access, { argv, stdin: `${refspecs.join('\n')}\n` })
+    const { stderr } = await fetchInto(mirror, access, { argv, stdin: `${refspecs.join('\n')}\n` })
     // Git leaves such a ref out and calls it a success.
     if (/rejected .+ because shallow roots are not allowed/.test(stderr)) throw shallowRemote(access)
   } catch (error) {
@@ -90,4 +90,13 @@ function shallowRemote({ remote: { url } }: RemoteAccess): UndriftError {
   return new UndriftError('UNDRIFT_E_STACK', `${url} is a shallow clone: its older history is missing.`, {
     hint: `Complete it there with \`${place} fetch --unshallow\`, or name the repository that it was cloned from.`,
   })
+}
+
+/** Runs a fetch whose pack is bounded while it comes in. One pack, however small, is what can be measured. */
+export async function fetchInto(
+  mirror: Mirror,
+  access: RemoteAccess,
+  { argv, stdin }: { readonly argv: readonly string[]; readonly stdin: string },
+): Promise<GitResult> {
+  return talk(mirror, access, { argv, stdin, packInto: mirror.path, config: [['fetch.unpackLimit', '1']] })
 }

@@ -8,7 +8,7 @@ import { trustIn } from '../process/safe-directory.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
 import { type ListedTag, listTags } from './list-tags.ts'
 import { openMirror } from './mirror.ts'
-import { talk } from './moved-remote.ts'
+import { fetchInto } from './remote.ts'
 import { localPath, readOptions } from './remote-access.ts'
 import { remoteKind } from './remote-url.ts'
 
@@ -97,7 +97,7 @@ async function fetchCommits(
   ]
   const refspecs = tags.map(({ tag }) => `+refs/tags/${tag}:refs/tags/${tag}`)
   try {
-    await talk(mirror, access, { argv, stdin: `${refspecs.join('\n')}\n` })
+    await fetchInto(mirror, access, { argv, stdin: `${refspecs.join('\n')}\n` })
   } catch (error) {
     if (!(error instanceof UndriftError)) throw error
     if (error.code !== 'UNDRIFT_E_GIT' && error.code !== 'UNDRIFT_E_FSCK') throw error

@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { runGit } from '../process/command.ts'
+import { limitsAt } from '../process/limits-at.ts'
+import type { Mirror } from '../types.ts'
 import { type Bytes, displayPath, toBytes } from './bytes.ts'
 import { type Quarantine, quarantineConfig } from './quarantine.ts'
+import { tooHeavy } from './weigh.ts'
 
 /** Characters that HFS+ leaves out of a name, in UTF-8. */
 const ignoredByHfs = /\xe2\x80[\x8c-\x8f\xaa-\xae]|\xe2\x81[\xaa-\xaf]|\xef\xbb\xbf/g
@@ -50,39 +54,71 @@ function nextOdd(text: Bytes, from: number): number {
   return match[0].startsWith('\0') ? match.index + 1 : match.index
 }
 
-/** Lists every path of a commit into a file. */
+/** No tree that people made has paths so long on average: a list with more bytes than this for each path is too long. */
+const bytesPerPath = 256
+
+/** Lists every path of a commit into a file, which the system keeps from growing beyond `most` bytes. */
 export function listTree(
-  folder: string,
+  place: Mirror,
   commit: Oid,
-): { readonly argv: readonly string[]; readonly into: string } {
+): { readonly argv: readonly string[]; readonly into: string; readonly most: number } {
   const argv = ['ls-tree', '-r', '-t', '-z', '--name-only', '--full-tree', commit]
-  return { argv, into: join(folder, `paths-of-${commit}`) }
+  const most = limitsAt(place).paths * bytesPerPath
+  return { argv, into: join(place.path, `paths-of-${commit}`), most }
 }
 
-const listed = new WeakMap<Quarantine, Map<Oid, Promise<Buffer>>>()
+const listed = new WeakMap<Quarantine, Map<Oid, Promise<string>>>()
 
-/** Every path of a commit, each with a NUL at its end; listed once for a quarantine, however many ask. */
-export function listPaths(quarantine: Quarantine, commit: Oid): Promise<Buffer> {
-  const known = listed.get(quarantine) ?? new Map<Oid, Promise<Buffer>>()
+/**
+ * Every path of a commit, each with a NUL at its end, in pieces: the list of the largest tree does not fit into memory. It is
+ * made once for a quarantine, however many ask. Throws UNDRIFT_E_TOO_HEAVY.
+ */
+export async function* listPaths(quarantine: Quarantine, commit: Oid): AsyncGenerator<Buffer> {
+  const known = listed.get(quarantine) ?? new Map<Oid, Promise<string>>()
   listed.set(quarantine, known)
-  const list = async (): Promise<Buffer> => {
-    const { argv, into } = listTree(quarantine.path, commit)
-    await runGit(quarantine, argv, { config: quarantineConfig, into })
-    return readFile(into)
-  }
-  const found = known.get(commit) ?? list()
+  const found = known.get(commit) ?? writeList(quarantine, commit)
   known.set(commit, found)
-  return found
+  const mostPaths = limitsAt(quarantine).paths
+  let rest: Buffer = Buffer.alloc(0)
+  let count = 0
+  for await (const chunk of createReadStream(await found, { highWaterMark: 1 << 22 })) {
+    const all = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])
+    const end = all.lastIndexOf(0) + 1
+    for (let at = all.indexOf(0); at !== -1; at = all.indexOf(0, at + 1)) count += 1
+    if (count > mostPaths) throw tooManyPaths(commit, mostPaths)
+    if (end > 0) yield all.subarray(0, end)
+    rest = all.subarray(end)
+  }
+}
+
+async function writeList(quarantine: Quarantine, commit: Oid): Promise<string> {
+  const { argv, into, most } = listTree(quarantine, commit)
+  try {
+    await runGit(quarantine, argv, { config: quarantineConfig, into, most })
+  } catch (error) {
+    // The system ended git where its list came to its most.
+    if (((await stat(into).catch(() => null))?.size ?? 0) < most) throw error
+    throw tooManyPaths(commit, limitsAt(quarantine).paths)
+  }
+  return into
+}
+
+function tooManyPaths(commit: Oid, most: number): UndriftError {
+  return tooHeavy('paths', `Commit ${commit} holds more than ${most} paths`)
 }
 
 /** Refuses a commit whose tree holds a name that no work tree may hold; throws UNDRIFT_E_STACK. */
 export async function refuseHostileTrees(quarantine: Quarantine, commits: readonly Oid[]): Promise<void> {
   for (const commit of new Set(commits)) {
-    const list = await listPaths(quarantine, commit)
-    refuseHostilePaths(commit, suspiciousPaths(list))
-    const strange = firstStrange(list)
-    if (strange?.kind === 'twice') throw namedTwice(`Commit ${commit}`, strange.path)
-    if (strange !== null) throw hostilePath(`Commit ${commit}`, strange.path)
+    let last: Buffer = Buffer.alloc(0)
+    for await (const list of listPaths(quarantine, commit)) {
+      refuseHostilePaths(commit, suspiciousPaths(list))
+      // Each path is compared with the one before it, which the piece before may hold.
+      const strange = firstStrange(last.length === 0 ? list : Buffer.concat([last, list]), last.length)
+      if (strange?.kind === 'twice') throw namedTwice(`Commit ${commit}`, strange.path)
+      if (strange !== null) throw hostilePath(`Commit ${commit}`, strange.path)
+      last = Buffer.from(list.subarray(list.lastIndexOf(0, list.length - 2) + 1))
+    }
   }
 }
 
@@ -96,12 +132,16 @@ export function namedTwice(where: string, path: Bytes): UndriftError {
 /**
  * The first path of a list that end with NUL each which is the same as the one before it, or which lies in a folder that
  * the list does not name before it: then the slash is a part of a name. Null where all are as they should be.
+ * `known` is how many bytes at the front were looked at already: one path and its end.
  */
-function firstStrange(list: Buffer): { readonly path: Bytes; readonly kind: 'twice' | 'slash' } | null {
+function firstStrange(
+  list: Buffer,
+  known = 0,
+): { readonly path: Bytes; readonly kind: 'twice' | 'slash' } | null {
   const slash = 0x2f
   let before = 0
-  let length = 0
-  for (let start = 0; start < list.length; ) {
+  let length = Math.max(0, known - 1)
+  for (let start = known; start < list.length; ) {
     let common = 0
     while (common < length && list[start + common] === list[before + common]) common += 1
     let end = start + common

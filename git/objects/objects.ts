@@ -23,6 +23,8 @@ export interface ObjectStore {
   /** Throws UNDRIFT_E_GIT when it is missing. */
   read(oid: Oid): Promise<GitObject>
   commit(oid: Oid): Promise<CommitObject>
+  /** The bytes of an object, without reading it; 0 for one that is missing. */
+  size(oid: Oid): Promise<number>
   /** Where writes are buffered, git sees what was written only after a flush. */
   write(type: ObjectType, body: Uint8Array): Oid
   /**
@@ -85,6 +87,12 @@ export function openObjects(place: Place & { readonly path: string }, options: O
   return {
     find,
     read,
+    size: async (oid) => {
+      const fresh = pending.get(oid) ?? made.get(oid)
+      if (fresh) return fresh.body.length
+      const line = await reader.ask(`info ${oid}\n`, frameLine)
+      return Number(/ (\d+)\n$/.exec(line.toString('latin1'))?.[1] ?? 0)
+    },
     commit: async (oid) => {
       const known = commits.get(oid)
       if (known) return known
@@ -110,6 +118,12 @@ export function openObjects(place: Place & { readonly path: string }, options: O
     flush,
     close: () => reader.close(),
   }
+}
+
+/** `<oid> <type> <size>\n`, or `<name> missing\n`. */
+function frameLine(bytes: Buffer): number {
+  const newline = bytes.indexOf(0x0a)
+  return newline === -1 ? bytes.length + 1 : newline + 1
 }
 
 /** `<oid> <type> <size>\n<body>\n`, or `<name> missing\n`. */

@@ -33,8 +33,8 @@ const leftBehindMs = 3_600_000
 
 export interface QuarantineOptions {
   readonly writes?: ObjectOptions['writes']
-  /** What the work will need for certain, by the quarantine's path; it is started at once. */
-  readonly needs?: (path: string) => readonly TogetherCommand[]
+  /** What the work will need for certain, in the quarantine; it is started at once. */
+  readonly needs?: (place: Mirror) => readonly TogetherCommand[]
   /** Ends what runs in the quarantine; the repository's own when left out. */
   readonly signal?: AbortSignal
 }
@@ -51,10 +51,11 @@ export async function inQuarantine<T>(
   try {
     makeFolder(path, format, join(folder, 'objects'))
     const shallow = shallowCommits(folder, path)
-    const bare = { path, signal: options.signal ?? source.signal }
+    const signal = options.signal ?? source.signal
+    const bare = { path, signal, ...(source.limits ? { limits: source.limits } : {}) }
     const together =
       options.needs &&
-      startTogether(options.needs(path), {
+      startTogether(options.needs(bare), {
         folder: path,
         env: environmentOf(bare, { config: quarantineConfig }),
       })

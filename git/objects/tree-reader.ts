@@ -1,9 +1,11 @@
 import { UndriftError } from '../../domain/errors.ts'
+import { defaultLimits } from '../../domain/limits.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { type Bytes, fromBytes, toBytes } from './bytes.ts'
 import { hostilePath, namedTwice } from './hostile.ts'
 import type { ObjectFormat, ObjectStore } from './objects.ts'
 import type { Entry, TreeEntry } from './tree.ts'
+import { tooHeavy } from './weigh.ts'
 
 /** One path that differs between two trees; null where a side has no file there. */
 export interface PathChange {
@@ -38,7 +40,11 @@ const folderMode = '40000'
 const mostTrees = 50_000
 
 /** Opens a reader of trees. */
-export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReader {
+export function openTrees(
+  objects: ObjectStore,
+  format: ObjectFormat,
+  most = defaultLimits.paths,
+): TreeReader {
   const known = new Map<Oid, Promise<Folder>>()
   const compared = new Map<string, Promise<readonly PathChange[]>>()
   const folder = (tree: Oid): Promise<Folder> => {
@@ -90,6 +96,41 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
     }
     return entries.size === 0 ? null : write(entries)
   }
+  const counts = new Map<string, Promise<number>>()
+  /** How many paths two trees differ in; each pair is counted once, however often it occurs. */
+  const countOf = (before: Oid | null, after: Oid | null): Promise<number> => {
+    const key = `${before} ${after}`
+    const found = counts.get(key) ?? countPaths(before, after)
+    counts.set(key, found)
+    return found
+  }
+  const countPaths = async (before: Oid | null, after: Oid | null): Promise<number> => {
+    if (before === after) return 0
+    const none: Folder = new Map()
+    const [old, now] = await Promise.all([
+      before === null ? none : folder(before),
+      after === null ? none : folder(after),
+    ])
+    const inner = (entry: TreeEntry | undefined) => (entry?.mode === folderMode ? entry.oid : null)
+    const pairs: Promise<number>[] = []
+    let own = 0
+    for (const name of new Set([...old.keys(), ...now.keys()])) {
+      const [one, other] = [old.get(name), now.get(name)]
+      if (one?.oid === other?.oid && one?.mode === other?.mode) continue
+      own += 1
+      const [left, right] = [inner(one), inner(other)]
+      if (left !== null || right !== null) pairs.push(countOf(left, right))
+    }
+    return (await Promise.all(pairs)).reduce((sum, count) => sum + count, own)
+  }
+  /** A few small trees that name each other many times differ in as many paths as one likes. */
+  const refuseMany = async (before: Oid | null, after: Oid): Promise<void> => {
+    if ((await countOf(before, after)) <= most) return
+    throw tooHeavy(
+      'paths',
+      `The trees ${before ?? 'of nothing'} and ${after} differ in more than ${most} paths`,
+    )
+  }
   const compare = async (before: Oid | null, after: Oid | null, prefix: Bytes): Promise<PathChange[]> => {
     if (before === after) return []
     const none: Folder = new Map()
@@ -131,7 +172,10 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
     return counts.reduce((sum, count) => sum + count, 0)
   }
   return {
-    countAdded,
+    countAdded: async (before, after) => {
+      await refuseMany(before, after)
+      return countAdded(before, after)
+    },
     lookUp: async (tree, path) => {
       const entry = await walk(tree, path.split('/'))
       return entry === null || entry.mode === folderMode ? null : entry
@@ -139,7 +183,7 @@ export function openTrees(objects: ObjectStore, format: ObjectFormat): TreeReade
     hasFolder: async (tree, path) => (await walk(tree, path.split('/')))?.mode === folderMode,
     compare: (before, after) => {
       const key = `${before} ${after}`
-      const found = compared.get(key) ?? compare(before, after, '')
+      const found = compared.get(key) ?? refuseMany(before, after).then(() => compare(before, after, ''))
       compared.set(key, found)
       return found
     },

@@ -8,7 +8,8 @@ import { nameFullDisk } from './disk.ts'
 import { type ConfigEntry, gitEnvironment } from './environment.ts'
 import { gitFailure } from './failure.ts'
 import { type GitProcess, toGitProcess } from './git-process.ts'
-import type { Together } from './together.ts'
+import { limitsAt } from './limits-at.ts'
+import { fileLimit, type Together } from './together.ts'
 
 export type { ConfigEntry } from './environment.ts'
 
@@ -36,6 +37,10 @@ export interface RunOptions extends GitOptions {
   readonly stdin?: string | Uint8Array
   /** A file that takes what git says, in place of the result: for answers so long that reading them holds others up. */
   readonly into?: string
+  /** Most bytes that a file which git writes may take; the system ends git at that. */
+  readonly most?: number
+  /** Called with the process when it runs. */
+  readonly started?: (process: GitProcess) => void
 }
 
 export interface GitAnswer {
@@ -125,9 +130,17 @@ export async function runGit(
 }
 
 /** Starts git in the hardened environment and its own group; the caller owns its streams and its end. */
-export function spawnGit(place: Place, argv: readonly string[], options: GitOptions = {}) {
+export function spawnGit(
+  place: Place,
+  argv: readonly string[],
+  options: GitOptions & Pick<RunOptions, 'most'> = {},
+) {
+  const own = { ...spawnOptions(place, options), stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'] }
+  const limit = fileLimit(options.most)
   return withUmask(options.umask, () =>
-    spawn('git', [...argv], { ...spawnOptions(place, options), stdio: ['pipe', 'pipe', 'pipe'] }),
+    limit === ''
+      ? spawn('git', [...argv], own)
+      : spawn('/bin/sh', ['-c', `${limit}exec git "$@"`, 'git', ...argv], own),
   )
 }
 
@@ -146,7 +159,7 @@ function withUmask<T>(umask: number | undefined, start: () => T): T {
 export function startGit(
   place: Place,
   argv: readonly string[],
-  options: GitOptions & Pick<RunOptions, 'into'> = {},
+  options: GitOptions & Pick<RunOptions, 'into' | 'most'> = {},
 ): GitProcess {
   const { into } = options
   const isPlain = options.env === undefined && options.protocols === undefined && options.signal === undefined
@@ -156,7 +169,11 @@ export function startGit(
       : null
   return (
     started ??
-    toGitProcess(into === undefined ? spawnGit(place, argv, options) : spawnInto(into, place, argv, options))
+    toGitProcess(
+      into === undefined
+        ? spawnGit(place, argv, options)
+        : spawnInto({ file: into, most: options.most }, { place, argv }, options),
+    )
   )
 }
 
@@ -165,15 +182,19 @@ function spawnOptions(place: Place, options: GitOptions) {
 }
 
 /** Git with a file for its output. */
-function spawnInto(file: string, place: Place, argv: readonly string[], options: GitOptions) {
+function spawnInto(
+  { file, most }: { readonly file: string; readonly most: number | undefined },
+  { place, argv }: { readonly place: Place; readonly argv: readonly string[] },
+  options: GitOptions,
+) {
   const output = openSync(file, 'w')
   try {
     const stdio: ['pipe', number, 'pipe'] = ['pipe', output, 'pipe']
-    return spawn('git', [...argv], { ...spawnOptions(place, options), stdio }) as ChildProcessByStdio<
-      Writable,
-      null,
-      Readable
-    >
+    const script = `${fileLimit(most)}exec git "$@"`
+    return spawn('/bin/sh', ['-c', script, 'git', ...argv], {
+      ...spawnOptions(place, options),
+      stdio,
+    }) as ChildProcessByStdio<Writable, null, Readable>
   } finally {
     closeSync(output)
   }
@@ -204,6 +225,7 @@ async function collect(
   const out: Buffer[] = []
   const abort = () => endGroup(process.group)
   signal?.addEventListener('abort', abort, { once: true })
+  options.started?.(process)
   process.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
   // Git may end without having read everything; its exit code and words tell why.
   process.stdin.on('error', () => {})
@@ -237,7 +259,11 @@ function failure(
 export function environmentOf(place: Place, options: GitOptions): Record<string, string> {
   const home = 'path' in place ? { GIT_DIR: place.path } : {}
   return gitEnvironment({
-    config: options.config ?? [],
+    // What is larger is neither merged nor held in memory as a whole.
+    config: [
+      ['core.bigFileThreshold', `${Math.min(limitsAt(place).blobBytes, 1e12)}`],
+      ...(options.config ?? []),
+    ],
     protocols: options.protocols ?? [],
     variables: { ...home, ...options.env },
   })

@@ -5,7 +5,7 @@ import { gitFailure } from './failure.ts'
 /** A git process that stays and answers questions; one costs a fraction of starting a process. Close it when done. */
 export interface Resident {
   /** Writes the question as it stands; answers come in the order of the questions. */
-  ask(question: string | Uint8Array): Promise<Buffer>
+  ask(question: string | Uint8Array, frame?: Frame): Promise<Buffer>
   close(): Promise<void>
 }
 
@@ -16,6 +16,7 @@ export interface Resident {
 export type Frame = (bytes: Buffer, from: number) => number
 
 interface Question {
+  readonly frame: Frame
   resolve(answer: Buffer): void
   reject(error: unknown): void
 }
@@ -72,18 +73,18 @@ export function startResident(
   child.stdout?.on('data', (chunk: Buffer) => {
     inbox.add(chunk)
     while (waiting.length > 0) {
-      const answer = inbox.take(frame)
+      const answer = inbox.take(waiting[0]?.frame ?? frame)
       if (answer === null) return
       waiting.shift()?.resolve(answer)
     }
   })
 
   return {
-    ask(question) {
+    ask(question, own = frame) {
       if (ended !== null) return Promise.reject(ended.error)
       if (closing) return Promise.reject(new UndriftError('UNDRIFT_E_GIT', `git ${argv[0]} is being closed.`))
       return new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject })
+        waiting.push({ frame: own, resolve, reject })
         if (!isGathering) gather()
         child.stdin.write(question)
       })

@@ -9,6 +9,8 @@ export interface TogetherCommand {
   readonly argv: readonly string[]
   /** A file that takes its output. */
   readonly into?: string
+  /** Most bytes that the file may take; the system ends what writes more. */
+  readonly most?: number
   /**
    * `none` for a command that may end before it is told that nothing comes: to say so to a stream whose other side is
    * closed is an error, which throws away what nobody has read of it.
@@ -45,7 +47,7 @@ export function startTogether(commands: readonly TogetherCommand[], options: Tog
   const words: string[] = []
   const parameter = (word: string): string => `"\${${words.push(word)}}"`
   const streams = commands.map((_, index) => firstStream + index)
-  const parts = commands.map(({ argv, into, input }, index) => {
+  const parts = commands.map(({ argv, into, most, input }, index) => {
     const stream = firstStream + index
     // A stream that another process holds open, too, would never end.
     const others = streams.filter((other) => other !== stream).map((other) => `${other}>&-`)
@@ -54,7 +56,7 @@ export function startTogether(commands: readonly TogetherCommand[], options: Tog
     const [errors, code] = filesOf(options.folder, index).map(parameter)
     const source = input === 'none' ? '</dev/null' : `<&${stream}`
     const run = `${git} ${source} ${out} ${stream}>&- 2>${errors}; echo $? >${code}`
-    return `( ${others.length === 0 ? '' : `exec ${others.join(' ')}; `}${run} ) &`
+    return `( ${others.length === 0 ? '' : `exec ${others.join(' ')}; `}${fileLimit(most)}${run} ) &`
   })
   const script = [...parts, `exec ${streams.map((stream) => `${stream}>&-`).join(' ')}`, 'wait'].join('\n')
   const child: ChildProcess = spawn('/bin/sh', ['-c', script, 'git', ...words], {
@@ -111,6 +113,12 @@ function processOf(
   if (command.into !== undefined) stream.resume()
   const stdin = command.input === 'none' ? new PassThrough().resume() : stream
   return { group: child.pid, stdin, stdout: command.into === undefined ? stream : null, end }
+}
+
+/** The shell's words for the most that a file may take. Invariant: digits of ours and nothing else. */
+export function fileLimit(most: number | undefined): string {
+  // In blocks of 512 bytes, as POSIX has it.
+  return most === undefined || !Number.isFinite(most) ? '' : `ulimit -f ${Math.ceil(most / 512)}; `
 }
 
 function filesOf(folder: string, index: number): readonly [errors: string, code: string] {

@@ -89,12 +89,14 @@ async function attributeFiles(
   trees: TreeReader,
   onto: Oid,
 ): Promise<readonly AttributeFile[]> {
-  const list = await listPaths(quarantine, onto)
-  if (!list.includes(`${fileName}\0`)) return []
+  const paths: Bytes[] = []
+  for await (const list of listPaths(quarantine, onto)) {
+    if (!list.includes(`${fileName}\0`)) continue
+    const named = toBytes(list).split('\0')
+    paths.push(...named.filter((path) => path === fileName || path.endsWith(`/${fileName}`)))
+  }
+  if (paths.length === 0) return []
   const { tree } = await quarantine.objects.commit(onto)
-  const paths = toBytes(list)
-    .split('\0')
-    .filter((path) => path === fileName || path.endsWith(`/${fileName}`))
   const files = await Promise.all(
     paths.map(async (path) => {
       const entry = await trees.lookUp(tree, path)

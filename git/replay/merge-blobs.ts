@@ -39,7 +39,11 @@ const name = `${flatPrefix}file`
 const nameOf = (index: number): string => `${flatPrefix}${index}`
 
 /** Opens merges of contents on top of a merger of trees. */
-export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerges {
+export function openBlobMerges(
+  trees: TreeReader,
+  whole: WholeMerger,
+  weigh: (merge: BlobMerge) => Promise<void>,
+): BlobMerges {
   const known = new Map<string, Oid | null>()
   const keyOf = ({ base, ours, theirs }: BlobMerge) => `${base} ${ours} ${theirs}`
   const treeWith = (oid: Oid): Oid => trees.write(new Map([[name, { mode: '100644', oid }]]))
@@ -47,6 +51,7 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
     merge: async (blobs) => {
       const found = known.get(keyOf(blobs))
       if (found !== undefined) return found
+      await weigh(blobs)
       const { base, ours, theirs } = blobs
       const trio = { base: treeWith(base), ours: treeWith(ours), theirs: treeWith(theirs) }
       const merge = await whole.mergeFlat(trio, [...Object.values(trio), base, ours, theirs])
@@ -58,6 +63,7 @@ export function openBlobMerges(trees: TreeReader, whole: WholeMerger): BlobMerge
       const fresh = list.filter((blobs) => !known.has(keyOf(blobs)))
       const wanted = [...new Map(fresh.map((blobs) => [keyOf(blobs), blobs])).values()]
       if (wanted.length === 0) return
+      for (const blobs of wanted) await weigh(blobs)
       // Every side has every file, so nothing moved, and each content is merged as if it were alone.
       const bundle = (side: keyof BlobMerge) =>
         trees.write(

@@ -5,6 +5,7 @@ import { openTrees, type PathChange, type TreeReader } from '../objects/tree-rea
 import { type MergeAttributes, noAttributes } from './merge-attributes.ts'
 import { type BlobMerge, type BlobMerges, isFile, openBlobMerges } from './merge-blobs.ts'
 import type { Merge } from './merge-tree.ts'
+import { openWeighing } from './merge-weight.ts'
 import { type MergePath, openWholeMerger } from './merge-whole.ts'
 
 /** Merges three trees in memory. Every path of execution gives the same trees. */
@@ -35,14 +36,17 @@ export async function openMerger(
   const trees = options.trees ?? openTrees(quarantine.objects, quarantine.format)
   const { path, attributes = noAttributes } = options
   const whole = await openWholeMerger(quarantine, { path, attributes })
-  const blobs = openBlobMerges(trees, whole)
+  const weigh = openWeighing(quarantine, trees)
+  const blobs = openBlobMerges(trees, whole, weigh.blobs)
   const known = new Map<string, Promise<Merge>>()
   const byFile = async (sides: Sides): Promise<Oid | 'clash' | 'undecided'> =>
     path === 'whole' ? 'undecided' : mergeByFile({ trees, blobs, attributes }, sides)
   const merge = async (sides: Sides): Promise<Merge> => {
     const tree = await byFile(sides)
     const isKnown = tree !== 'clash' && tree !== 'undecided'
-    return isKnown ? { kind: 'clean', tree } : whole.merge(sides.base, sides.ours, sides.theirs)
+    if (isKnown) return { kind: 'clean', tree }
+    await weigh.sides(sides)
+    return whole.merge(sides.base, sides.ours, sides.theirs)
   }
   const mergeOnce = (sides: Sides): Promise<Merge> => {
     const { base, ours, theirs } = sides
@@ -67,7 +71,7 @@ export async function openMerger(
   }
 }
 
-interface Sides {
+export interface Sides {
   readonly base: Oid
   readonly ours: Oid
   readonly theirs: Oid

@@ -3,6 +3,7 @@ import { listTree } from '../objects/hostile.ts'
 import { readerArgv } from '../objects/objects.ts'
 import { inQuarantine, type Quarantine } from '../objects/quarantine.ts'
 import { openTrees, type TreeReader } from '../objects/tree-reader.ts'
+import { limitsAt } from '../process/limits-at.ts'
 import type { TogetherCommand } from '../process/together.ts'
 import { historyArgv } from '../stack/stack.ts'
 import { rangeArgv } from '../stack/upstream-range.ts'
@@ -45,7 +46,7 @@ export async function inWorkshop<T>(
   const ending = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, ending.signal]) : ending.signal
   const open = async (quarantine: Quarantine): Promise<T> => {
-    const trees = openTrees(quarantine.objects, quarantine.format)
+    const trees = openTrees(quarantine.objects, quarantine.format, limitsAt(quarantine).paths)
     const attributes =
       attributesOf === undefined ? noAttributes : openMergeAttributes(quarantine, trees, attributesOf)
     const merger = await openMerger(quarantine, { trees, path: mergePath, attributes })
@@ -57,13 +58,13 @@ export async function inWorkshop<T>(
       await Promise.all([merger.close(), attributes.close(), shown.close(), plain.close()])
     }
   }
-  const needs = (path: string): readonly TogetherCommand[] => [
+  const needs = (place: Mirror): readonly TogetherCommand[] => [
     { argv: historyArgv },
     { argv: readerArgv },
     ...(mergePath === 'dialogue' ? [{ argv: dialogueArgv }] : []),
     { argv: diffArgv('found') },
     { argv: rangeArgv },
-    ...(onto === undefined ? [] : [{ ...listTree(path, onto), input: 'none' as const }]),
+    ...(onto === undefined ? [] : [{ ...listTree(place, onto), input: 'none' as const }]),
   ]
   return inQuarantine(source, open, { writes: 'buffered', signal, ...(onto === undefined ? {} : { needs }) })
 }
