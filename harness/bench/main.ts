@@ -1,5 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { benchReal } from './real/bench-real.ts'
+import { readRealOptions, realUsage } from './real/options.ts'
+import { renderReal } from './real/render.ts'
 import { benchReplay, renderReplay } from './replay.ts'
 import { readReplayOptions, replayUsage } from './replay-options.ts'
 import { benchWatches } from './watches/bench-watches.ts'
@@ -17,6 +20,14 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     await keep(report, renderReplay(report), options.json)
     return 0
   }
+  if (name === 'real') {
+    if (argv.includes('--help')) return help(realUsage)
+    const options = readRealOptions(argv)
+    if (options === null) return misunderstood(realUsage)
+    const report = await benchReal(options, say)
+    await keep(report, renderReal(report), options.json)
+    return 0
+  }
   if (name === 'watches') {
     const options = readWatchesOptions(argv)
     if (options === null) return misunderstood(watchesUsage)
@@ -24,7 +35,13 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     await keep(report, renderWatches(report), options.json)
     return 0
   }
-  return misunderstood(`${replayUsage}\n${watchesUsage}`)
+  const all = [replayUsage, realUsage, watchesUsage].join('\n')
+  return name === '--help' ? help(all) : misunderstood(all)
+}
+
+function help(usage: string): number {
+  process.stdout.write(usage)
+  return 0
 }
 
 function misunderstood(usage: string): number {

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { atLeast, gitVersion } from '../../git/process/version.ts'
 import type { MergePath } from '../../git/replay/merge-whole.ts'
 import { makePlan, type Plan } from '../../git/replay/plan.ts'
 import { carryEverything } from '../../git/stack/policy.ts'
 import { type GeneratedStack, generateStack } from './generate.ts'
+import { cliEntry, clock, machine, median, runGitHere } from './timing.ts'
 
 export const sizes = [
   { name: 'small', files: 740 },
@@ -69,7 +69,7 @@ export async function benchReplay(options: ReplayBenchOptions): Promise<ReplayRe
   return {
     git: version.text,
     node: process.version,
-    machine: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
+    machine: machine(),
     runs: options.runs,
     rows,
   }
@@ -86,19 +86,21 @@ async function measure(
     const hasDialogue = atLeast(version, 2, 49)
     const hasReplay = atLeast(version, 2, 53)
     const checkout = join(folder, 'checkout')
-    run(folder, ['worktree', 'add', '-q', '--detach', checkout, stack.head])
+    runGitHere(folder, ['worktree', 'add', '-q', '--detach', checkout, stack.head])
     const times = { rebase: [], perProcess: [], dialogue: [], gitReplay: [], plan: [] } as Record<
       string,
       number[]
     >
     for (let turn = 0; turn < options.runs; turn += 1) {
-      run(checkout, ['checkout', '-q', '--detach', stack.head])
-      times.rebase?.push(await clock(() => run(checkout, ['rebase', '-q', '--onto', stack.onto, stack.base])))
+      runGitHere(checkout, ['checkout', '-q', '--detach', stack.head])
+      times.rebase?.push(
+        await clock(() => runGitHere(checkout, ['rebase', '-q', '--onto', stack.onto, stack.base])),
+      )
       times.perProcess?.push(await clock(() => replayHere(folder, stack, 'process')))
       if (hasDialogue) times.dialogue?.push(await clock(() => replayHere(folder, stack, 'dialogue')))
       if (hasReplay) {
         const argv = ['replay', '--ref-action=print', '--onto', stack.onto, `${stack.base}..refs/heads/fork`]
-        times.gitReplay?.push(await clock(() => run(folder, argv)))
+        times.gitReplay?.push(await clock(() => runGitHere(folder, argv)))
       }
       times.plan?.push(await clock(() => planProcess(folder, stack)))
     }
@@ -134,47 +136,9 @@ async function replayHere(path: string, stack: GeneratedStack, mergePath: MergeP
   return plan
 }
 
-/** The CLI as it was built or, run from the sources, as it stands there. */
 function planProcess(repository: string, stack: GeneratedStack): void {
-  const own = import.meta.filename
-  const entry = join(
-    import.meta.dirname,
-    '..',
-    '..',
-    'client',
-    'cli',
-    own.endsWith('.ts') ? 'entry.ts' : 'entry.js',
-  )
-  const argv = [entry, 'plan', '--repo', repository, '--head', stack.head, '--onto', stack.onto]
+  const argv = [cliEntry(), 'plan', '--repo', repository, '--head', stack.head, '--onto', stack.onto]
   execFileSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
-function run(cwd: string, argv: readonly string[]): void {
-  execFileSync('git', argv, {
-    cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      PATH: process.env.PATH ?? '',
-      HOME: '/dev/null',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_COMMITTER_NAME: 'Undrift',
-      GIT_COMMITTER_EMAIL: 'undrift@localhost',
-    },
-  })
-}
-
-async function clock(work: () => unknown): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const high = sorted[middle] ?? 0
-  return Math.round(sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? 0) + high) / 2)
 }
 
 /** The report as a Markdown table, with each way's part of rebase's time. */
