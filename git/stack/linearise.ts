@@ -1,7 +1,7 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { contains, mergeBase } from '../mirror/queries.ts'
-import { type CommitObject, subjectOf } from '../objects/commit-object.ts'
+import { type CommitObject, dateOf, subjectOf } from '../objects/commit-object.ts'
 import { favour } from '../replay/favour.ts'
 import { prepareMerges } from '../replay/prepare.ts'
 import type { Workshop } from '../replay/workshop.ts'
@@ -32,6 +32,8 @@ export interface Chain {
   /** Merges that hold nothing of their own. */
   readonly merges: readonly Oid[]
   readonly tree: Oid
+  /** Every upstream commit that it stood on until then. */
+  readonly stoodOn: ReadonlySet<Oid>
 }
 
 /**
@@ -76,7 +78,7 @@ export async function linearise(
   }
   const standing = async (upstream: Oid): Promise<Chain> => {
     const { tree } = await objects.commit(upstream)
-    return { base: upstream, oldest: upstream, links: [], merges: [], tree }
+    return { base: upstream, oldest: upstream, links: [], merges: [], tree, stoodOn: new Set([upstream]) }
   }
   const step = (oid: Oid, commit: CommitObject, chain: Chain): Chain => {
     const link: Link = { oid, commit, before: chain.tree, after: commit.tree, isMerge: false }
@@ -86,7 +88,7 @@ export async function linearise(
     let chain = first
     for (const parent of commit.parents.slice(1)) {
       const other = await chainOf(parent, oid)
-      const { base, areStrangers } = await newerBase(workshop, oid, chain, other, !parents.has(parent))
+      const { base, areStrangers } = await newerBase(workshop, chain, other, !parents.has(parent))
       const pair = { one: chain.base, other: other.base, onto: ends.onto }
       const both = areStrangers ? await treeOfBoth(workshop, pair) : null
       if (base !== chain.base || both !== null)
@@ -95,6 +97,7 @@ export async function linearise(
       const added = other.links.filter((link) => !had.has(link.oid))
       chain = await append(workshop, chain, added, oid)
       chain = { ...chain, merges: [...chain.merges, ...other.merges.filter((merge) => !had.has(merge))] }
+      chain = { ...chain, stoodOn: new Set([...first.stoodOn, ...chain.stoodOn, ...other.stoodOn]) }
     }
     if (chain.tree === commit.tree) return { ...chain, merges: [...chain.merges, oid] }
     const link: Link = { oid, commit, before: chain.tree, after: commit.tree, isMerge: true }
@@ -106,7 +109,6 @@ export async function linearise(
 /** The base after a merge: of two, the one that holds the other; of strangers, what upstream's side brought. */
 async function newerBase(
   workshop: Workshop,
-  merge: Oid,
   chain: Chain,
   other: Chain,
   isUpstream: boolean,
@@ -119,9 +121,15 @@ async function newerBase(
   if (await contains(quarantine, { ancestor: one, descendant: two }))
     return { base: two, areStrangers: false }
   // Release branches of one upstream do not hold each other; the one that is merged last is what the fork stands on.
-  if (isUpstream) return { base: two, areStrangers: true }
-  const bases = `${chain.base.slice(0, 12)} and ${other.base.slice(0, 12)}`
-  throw await refusal(workshop, merge, `joins branches that stand on different upstream commits, ${bases}`)
+  if (isUpstream || other.stoodOn.has(one)) return { base: two, areStrangers: true }
+  if (chain.stoodOn.has(two)) return { base: one, areStrangers: false }
+  // Neither branch has been where the other stands: the newer release counts, and the merge holds what that leaves out.
+  const [mine, theirs] = await Promise.all([one, two].map((oid) => dateIn(workshop, oid)))
+  return { base: (theirs ?? 0) > (mine ?? 0) ? two : one, areStrangers: true }
+}
+
+async function dateIn(workshop: Workshop, oid: Oid): Promise<number> {
+  return Number(dateOf((await workshop.quarantine.objects.commit(oid)).committer).split(' ')[0])
 }
 
 /**

@@ -99,7 +99,8 @@ async function chainOf(workshop: Workshop, base: Oid, fork: readonly Files[]): P
     const [before = '', after = ''] = trees.slice(index)
     return { oid, commit: await objects.commit(oid), before, after, isMerge: false }
   })
-  return { base, oldest: base, links: await Promise.all(links), merges: [], tree: trees.at(-1) ?? '' }
+  const tree = trees.at(-1) ?? ''
+  return { base, oldest: base, links: await Promise.all(links), merges: [], tree, stoodOn: new Set([base]) }
 }
 
 describe('withoutTakenIn', () => {
