@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { benchHistories, historiesUsage, readHistoriesOptions } from './histories.ts'
 import { benchReal } from './real/bench-real.ts'
 import { readRealOptions, realUsage } from './real/options.ts'
 import { renderReal } from './real/render.ts'
@@ -28,6 +29,14 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     await keep(report, renderReal(report), options.json)
     return 0
   }
+  if (name === 'histories') {
+    if (argv.includes('--help')) return help(historiesUsage)
+    const options = readHistoriesOptions(argv)
+    if (options === null) return misunderstood(historiesUsage)
+    const { text, isFine } = await benchHistories(options, say)
+    process.stdout.write(`${text}\n`)
+    return isFine ? 0 : 1
+  }
   if (name === 'watches') {
     const options = readWatchesOptions(argv)
     if (options === null) return misunderstood(watchesUsage)
@@ -35,7 +44,7 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     await keep(report, renderWatches(report), options.json)
     return 0
   }
-  const all = [replayUsage, realUsage, watchesUsage].join('\n')
+  const all = [replayUsage, realUsage, historiesUsage, watchesUsage].join('\n')
   return name === '--help' ? help(all) : misunderstood(all)
 }
 

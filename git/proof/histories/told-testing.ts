@@ -1,0 +1,30 @@
+import type { Verdict } from '../../../domain/patch.ts'
+import type { Contents } from './nets-testing.ts'
+
+/** What a replay says of one commit of the fork. */
+export interface Told {
+  readonly commit: number
+  readonly verdict: Verdict | null
+  /** Numbers of the commits that were folded into it. */
+  readonly folded: readonly number[]
+  /** What carries it now, and what that stands on; null where nothing does. */
+  readonly made: { readonly before: Contents; readonly after: Contents } | null
+  /** Upstream commits that it is said to have landed as; one that is not of the history is left out. */
+  readonly landedAs: readonly number[]
+  readonly reason: string
+}
+
+/** What a replay came to, in the oracle's words. */
+export interface Outcome {
+  readonly kind: 'done' | 'question' | 'conflict'
+  readonly told: readonly Told[]
+  /** Merges that hold nothing of their own. */
+  readonly merges: readonly number[]
+  readonly result: Contents
+}
+
+/** A rule that an outcome breaks. */
+export interface Breach {
+  readonly rule: string
+  readonly what: string
+}
