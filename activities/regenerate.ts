@@ -43,10 +43,10 @@ export async function regenerate(
   // A worker that was killed may have left its work tree behind.
   await removeTree(dir)
   try {
-    const { objects } = await checkOut(mirror, input.head, dir)
+    await checkOut(mirror, input.head, dir)
     const noted = await noteWorkTree(dir)
     const commands = [...new Set(input.pending.map(({ command }) => command))]
-    const bench = { sandbox, dir, objects, logs, step }
+    const bench = { sandbox, dir, logs, step }
     const checks = await runCommands(commands, fork.verify, { bench, log: 'regenerate' })
     if (checks.some(({ exitCode }) => exitCode !== 0)) return { kind: 'red', checks }
     const find = pendingFinder(fork.generated ?? [], input.pending)

@@ -10,8 +10,6 @@ export interface Bench {
   readonly sandbox: Sandbox
   /** The work tree. */
   readonly dir: string
-  /** The mirror's objects. */
-  readonly objects: string
   /** The folder of the logs. */
   readonly logs: string
   readonly step: StepContext
@@ -33,7 +31,7 @@ export async function runCommands(
     const result = await bench.sandbox.run({
       command,
       cwd: bench.dir,
-      readOnly: [bench.objects],
+      readOnly: [],
       network,
       limits: { timeoutMs, idleMs: idleSeconds * 1000, outputBytes, processes },
       log,

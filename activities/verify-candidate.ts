@@ -30,8 +30,8 @@ export async function verifyCandidate(
   // A worker that was killed may have left its work tree behind.
   await removeTree(dir)
   try {
-    const { objects } = await checkOut(mirror, input.head, dir)
-    const bench = { sandbox, dir, objects, logs, step }
+    await checkOut(mirror, input.head, dir)
+    const bench = { sandbox, dir, logs, step }
     const checks = await runCommands(fork.verify.commands, fork.verify, { bench, log: 'verify' })
     const green = checks.every(({ exitCode }) => exitCode === 0)
     return { kind: green ? 'passed' : 'red', tree, checks }

@@ -1,4 +1,4 @@
-export { type CheckOut, checkOut } from './conflict/checkout.ts'
+export { checkOut } from './conflict/checkout.ts'
 export {
   type ConflictTaking,
   type TakenConflict,

@@ -5,7 +5,7 @@ import { threadLimit } from './supervise.ts'
 import type { SandboxCommand, SandboxLimits } from './types.ts'
 
 /** Where bubblewrap reads the files that are made for the box, and where it writes how the box is doing. */
-export const descriptors = { passwd: 3, group: 4, hosts: 5, status: 6 } as const
+export const descriptors = { passwd: 3, group: 4, hosts: 5, status: 6, filter: 7 } as const
 
 /** Nobody's number: tools that find themselves to be root change owners and drop rights, which fails in a box. */
 const boxUser = 1000
@@ -50,7 +50,7 @@ export function bubblewrapArguments(command: SandboxCommand): string[] {
     ...(command.network ? ['--share-net'] : []),
     ...['--ro-bind', '/usr', '/usr', ...topLevel()],
     // Read-only, because a box made by root owns the kernel's settings in /proc/sys, capabilities or not.
-    ...['--proc', '/proc', '--remount-ro', '/proc'],
+    ...['--proc', '/proc', ...hidden('/proc/keys', '/proc/key-users'), '--remount-ro', '/proc'],
     ...['--dev', '/dev', ...ownTmpfs('/dev/shm'), '--remount-ro', '/dev'],
     ...[...ownTmpfs('/tmp'), '--dir', '/tmp/home'],
     ...etc(command.network),
@@ -58,7 +58,7 @@ export function bubblewrapArguments(command: SandboxCommand): string[] {
     ...command.readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...['--remount-ro', '/', '--chdir', command.cwd],
     ...environment(),
-    ...['--json-status-fd', `${descriptors.status}`],
+    ...['--json-status-fd', `${descriptors.status}`, '--seccomp', `${descriptors.filter}`],
     ...['--', ...processLimit(command.limits), '/bin/sh', '-c', command.command],
   ]
 }
@@ -71,6 +71,11 @@ function topLevel(): string[] {
       ? ['--symlink', readlinkSync(path), path]
       : ['--ro-bind', path, path]
   })
+}
+
+/** Lists of the machine's own that no namespace of bubblewrap's divides. */
+function hidden(...paths: readonly string[]): string[] {
+  return paths.filter(existsSync).flatMap((path) => ['--ro-bind', '/dev/null', path])
 }
 
 function ownTmpfs(path: string): string[] {

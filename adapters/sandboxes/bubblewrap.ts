@@ -8,8 +8,10 @@ import { isMainThread } from 'node:worker_threads'
 import { UndriftError } from '../../domain/errors.ts'
 import { boxFiles, bubblewrapArguments, descriptors } from './bubblewrap-arguments.ts'
 import { findProgram } from './find-program.ts'
+import { ownKeyring } from './own-keyring.ts'
 import { makePidsGroup } from './pids-group.ts'
 import { descendants, isRunning } from './process-tree.ts'
+import { seccompFilter } from './seccomp-filter.ts'
 import { type RunningBox, supervise, threadLimit } from './supervise.ts'
 import type { Sandbox, SandboxCommand, SandboxResult } from './types.ts'
 
@@ -23,6 +25,7 @@ async function missing(): Promise<string | null> {
   if (process.platform !== 'linux') return 'bubblewrap runs on Linux only.'
   const program = findProgram('bwrap')
   if (program === null) return 'bubblewrap (the program `bwrap`) is not installed.'
+  if (seccompFilter() === null) return `There is no system call filter for the processor ${process.arch}.`
   const trial = [
     ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session'],
     ...['--cap-drop', 'ALL', '--ro-bind', '/', '/', '--proc', '/proc', '--remount-ro', '/proc'],
@@ -80,13 +83,14 @@ function startBox(program: string, command: SandboxCommand, output: number): Box
   const group = makePidsGroup(threadLimit(command.limits))
   // The shell that enters the group adds PWD, so that the environment is emptied behind it again.
   const enter = group ? [...group.enter, '/usr/bin/env', '-i'] : []
-  const argv = [...enter, program, ...bubblewrapArguments(command)]
+  const argv = [...enter, ...ownKeyring(), program, ...bubblewrapArguments(command)]
   const child = spawn(argv[0] as string, argv.slice(1), {
     cwd: '/',
     // Empty for bubblewrap itself: what it is started with stays readable inside as /proc/1/environ.
     env: {},
-    stdio: ['ignore', output, output, 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
+  give(child, descriptors.filter, seccompFilter() ?? Buffer.alloc(0))
   for (const name of ['passwd', 'group', 'hosts'] as const) give(child, descriptors[name], boxFiles[name])
   const status = readStatus(child)
 
@@ -113,7 +117,7 @@ function startBox(program: string, command: SandboxCommand, output: number): Box
   }
 }
 
-function give(child: ChildProcess, descriptor: number, text: string): void {
+function give(child: ChildProcess, descriptor: number, text: string | Buffer): void {
   const pipe = pipes(child)[descriptor] as Writable
   // bubblewrap that fails early closes its ends; its own words and exit code say why.
   pipe.on('error', () => {})

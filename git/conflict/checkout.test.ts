@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -44,8 +45,7 @@ describe('checkOut', () => {
     source.git('tag', '-a', '-m', 'one', 'v1')
     const two = source.commit('two', { file: '2' })
     await fetch()
-    const made = await checkOut(mirror, two, dir)
-    expect(made).toEqual({ dir, objects: join(mirror.path, 'objects') })
+    await checkOut(mirror, two, dir)
     expect(readdirSync(dir).sort()).toEqual(['.git', 'a b\nc', 'bin', 'file', 'link'])
     expect(lstatSync(join(dir, 'bin/run')).mode & 0o111).toBe(0o111)
     expect(lstatSync(join(dir, 'link')).isSymbolicLink()).toBe(true)
@@ -102,19 +102,61 @@ describe('checkOut', () => {
   })
 
   it.each([
-    ['/etc/passwd', 'link'],
-    ['../../x', 'deep/link'],
+    ['/dev/null', 'link'],
+    ['/etc/passwd', 'deep/link'],
+    ['../../../../x', 'deep/link'],
     ['..', 'link'],
-  ])('refuses a symlink to %s, by name, and leaves nothing behind', async (target, path) => {
+    ['no/such/thing', 'link'],
+    ['link', 'link'],
+  ])('makes a symlink to %s as upstream has it', async (target, path) => {
     mkdirSync(join(source.dir, 'deep'))
     symlinkSync(target, join(source.dir, path))
-    const one = source.commit('one')
+    const one = source.commit('one', { file: '1' })
     await fetch()
-    await expect(checkOut(mirror, one, dir)).rejects.toMatchObject({
-      code: 'UNDRIFT_E_STACK',
-      message: expect.stringContaining(`"${path}"`),
-    })
-    expect(readdirSync(join(folder.path, 'verify'))).toEqual([])
+    await checkOut(mirror, one, dir)
+    expect(readlinkSync(join(dir, path))).toBe(target)
+    expect(openRepo(dir).git('status', '--porcelain')).toBe('')
+  })
+
+  it('has the objects that its commit reaches, and none of another fork', async () => {
+    source.commit('one', { file: '1' })
+    source.git('tag', '-a', '-m', 'one', 'v1')
+    source.git('checkout', '-q', '-b', 'theirs')
+    const theirs = source.commit('another fork’s', { secret: 'private line of another fork' })
+    source.git('tag', 'v1-theirs')
+    source.git('checkout', '-q', 'main')
+    const ours = source.commit('ours', { file: '2' })
+    await fetch()
+    await checkOut(mirror, ours, dir)
+    const work = openRepo(dir)
+    for (const object of [theirs, `${theirs}:secret`])
+      expect(() => work.git('cat-file', '-p', object)).toThrow()
+    expect(work.git('tag')).toBe('v1')
+    expect(work.git('show', 'HEAD~1:file')).toBe('1')
+    expect(work.git('fsck', '--full', '--strict')).toBe('')
+    expect(existsSync(join(dir, '.git', 'objects', 'info', 'alternates'))).toBe(false)
+    expect(spawnSync('grep', ['-rqF', mirror.path, dir]).status).toBe(1)
+  })
+
+  it('has the newest part of a long history, whole in itself', async () => {
+    source.commit('first', { file: '1' })
+    const stream = Array.from(
+      { length: 700 },
+      (_, index) =>
+        `commit refs/heads/long\ncommitter A <a@b> ${1_700_000_000 + index} +0000\ndata 1\nx\n` +
+        `${index === 0 ? `from ${source.oid('main')}\n` : ''}M 100644 inline file\ndata <<END\n${index}\nEND\n\n`,
+    )
+    execFileSync('git', ['fast-import', '--quiet'], { cwd: source.dir, input: stream.join('') })
+    const head = source.oid('long')
+    source.git('tag', '-a', '-m', 'nine', 'v9', `${head}~30`)
+    await fetch()
+    await checkOut(mirror, head, dir)
+    const work = openRepo(dir)
+    expect(work.git('rev-list', '--count', 'HEAD')).toBe('500')
+    expect(work.git('describe')).toBe(`v9-30-g${head.slice(0, 7)}`)
+    expect(work.git('log', '-p', '--format=%h')).toContain('+250')
+    expect(work.git('fsck', '--full')).toBe('')
+    expect(work.git('status', '--porcelain')).toBe('')
   })
 
   it.each(['.git', '.GIT', 'git~1', '..', '.'])('refuses a tree with %j in it', async (name) => {

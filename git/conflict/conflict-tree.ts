@@ -53,7 +53,7 @@ export async function openConflict(
     const merge = await mergeAgain(quarantine, conflict)
     const sparse = { near: merge.paths.map(({ path }) => path), above: options.sparseAbove ?? largeTree }
     const make = () =>
-      makeWorkTree(mirror, { dir, head: conflict.lastGood }, async (workTree) => {
+      makeWorkTree(mirror, { dir, head: conflict.lastGood, objects: 'borrowed' }, async (workTree) => {
         const shown = await showTree(quarantine, merge, labelsOf(conflict))
         await bring(quarantine, workTree, shown)
         await fillWorkTree(workTree, { objects: quarantine, tree: shown, sparse })

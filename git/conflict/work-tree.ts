@@ -4,10 +4,8 @@ import { basename, dirname, join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Limits } from '../../domain/limits.ts'
 import type { Oid } from '../../domain/patch.ts'
-import { shellWord } from '../../domain/shell-word.ts'
-import { type Bytes, displayPath, toBytes } from '../objects/bytes.ts'
-import { leadsOut } from '../objects/symlinks.ts'
-import { readWholeTree, type TreeEntry } from '../objects/tree.ts'
+import type { Bytes } from '../objects/bytes.ts'
+import { readWholeTree } from '../objects/tree.ts'
 import { weighTree } from '../objects/weigh.ts'
 import { type GitOptions, type Place, type RunOptions, runGit } from '../process/command.ts'
 import { nameFullDisk } from '../process/disk.ts'
@@ -15,7 +13,7 @@ import type { Mirror } from '../types.ts'
 import { removeTree } from './remove-tree.ts'
 import { makeSparse } from './sparse.ts'
 
-/** A work tree in the making: a repository of its own that borrows the mirror's objects and knows nothing else of it. */
+/** A work tree in the making: a repository of its own, which knows nothing of the mirror but where objects lie, if that. */
 export interface WorkTree {
   readonly dir: string
   /** Runs git in it, with its own index and files. */
@@ -28,10 +26,15 @@ export interface WorkTree {
  */
 export async function makeWorkTree(
   mirror: Mirror,
-  where: { readonly dir: string; readonly head: Oid },
+  where: {
+    readonly dir: string
+    readonly head: Oid
+    /** `borrowed` are the mirror's, and with them those of every fork: never where strangers' code runs. */
+    readonly objects: 'borrowed' | 'own'
+  },
   fill: (tree: WorkTree) => Promise<void>,
 ): Promise<void> {
-  const { dir, head } = where
+  const { dir, head, objects } = where
   await mkdir(dirname(dir), { recursive: true })
   await removeHalfMade(dir)
   const aside = `${dir}.${randomUUID()}.making`
@@ -39,7 +42,9 @@ export async function makeWorkTree(
     const cwd = { cwd: dirname(dir), signal: mirror.signal }
     await runGit(cwd, ['init', '--quiet', '--template=', `--object-format=${formatOf(head)}`, '--', aside])
     const gitDir = join(aside, '.git')
-    await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${join(mirror.path, 'objects')}\n`)
+    if (objects === 'borrowed') {
+      await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${join(mirror.path, 'objects')}\n`)
+    }
     await writeFile(join(gitDir, 'HEAD'), `${head}\n`)
     await fill(openWorkTree(aside, mirror.signal))
     await rename(aside, dir)
@@ -78,18 +83,21 @@ export interface Filling {
   readonly tree: Oid
   /** Those of the place where they are left out. */
   readonly limits?: Limits
+  /** Brings the objects, once it is known that they are not too heavy. */
+  readonly bring?: () => Promise<void>
   /** Shows only what is near these paths when the tree holds more files than `above`. */
   readonly sparse?: { readonly near: readonly Bytes[]; readonly above: number }
 }
 
 /**
  * Writes a tree's files and the index. Throws UNDRIFT_E_STACK, naming the path, for an entry that no work tree may
- * hold (`.git/config`, `..`) and for a symlink that points out of the tree.
+ * hold (`.git/config`, `..`). A symlink is text, wherever it leads: whoever reads a file of a work tree that strangers could
+ * write to looks at every name on the way, as `standingsOf` does.
  */
 export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promise<void> {
   const { objects, tree, sparse } = filling
-  const { links, paths, bytes } = await weighTree(objects, tree, filling.limits)
-  await refuseOutwardLinks(objects, links)
+  const { paths, bytes } = await weighTree(objects, tree, filling.limits)
+  await filling.bring?.()
   try {
     await workTree.run(['read-tree', tree])
   } catch (error) {
@@ -115,29 +123,6 @@ export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promis
     const isFull = error instanceof UndriftError && error.code === 'UNDRIFT_E_DISK'
     if (!isFull && !/unable to (write|create) file/.test(String(error))) throw error
     throw await nameFullDisk(error, workTree.dir, { needed: bytes })
-  }
-}
-
-async function refuseOutwardLinks(objects: Place, tree: ReadonlyMap<Bytes, TreeEntry>): Promise<void> {
-  const entries = [...tree]
-  if (entries.length === 0) return
-  const targets = await readBlobs(
-    objects,
-    entries.map(([, { oid }]) => oid),
-  )
-  const links = new Map(
-    entries.map(([path, { oid }]) => [path, toBytes(targets.get(oid) ?? Buffer.alloc(0))]),
-  )
-  for (const [path, target] of links) {
-    if (!leadsOut(path, links)) continue
-    const names = [path, target].map((bytes: Bytes) => displayPath(bytes).text)
-    throw new UndriftError(
-      'UNDRIFT_E_STACK',
-      `The symlink "${names[0]}" points out of the tree, to "${names[1]}".`,
-      {
-        hint: `It can be carried, but no work tree is made with it. Find the commit that added it with \`git log --all -- ${shellWord(names[0] ?? '')}\`, and make it relative and inside.`,
-      },
-    )
   }
 }
 
