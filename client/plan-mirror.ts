@@ -2,6 +2,7 @@ import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Oid } from '../domain/patch.ts'
 import { openMirror } from '../git/mirror/mirror.ts'
+import { formatOfMirror, takeFormat } from '../git/mirror/object-format.ts'
 import { throwAwayFolder } from '../git/objects/quarantine.ts'
 import { runGit } from '../git/process/command.ts'
 import { strictCheck } from '../git/process/environment.ts'
@@ -24,12 +25,14 @@ export async function inPlanMirror<T>(
 ): Promise<T> {
   const folder = throwAwayFolder()
   try {
+    const isThere = (await stat(join(path, 'objects')).catch(() => null)) !== null
     const mirror = await openMirror({
       path: join(folder, 'mirror.git'),
+      format: isThere ? await formatOfMirror({ path, signal }) : 'sha1',
       signal,
       ...(limits ? { limits } : {}),
     })
-    if (await stat(join(path, 'objects')).catch(() => null)) await borrow(mirror, path)
+    if (isThere) await borrow(mirror, path)
     return await work({ ...mirror, bring: (commit) => bringTo({ path, signal }, mirror, commit) })
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -39,6 +42,7 @@ export async function inPlanMirror<T>(
 /** As one checked pack of what is not borrowed: nothing else of what was fetched stays, and no ref. */
 async function bringTo(to: MirrorOptions, from: Mirror, commit: Oid): Promise<void> {
   const target = await openMirror(to)
+  await takeFormat(target, { url: from.path, oid: commit })
   const known = await runGit(target, ['for-each-ref', '--format=^%(objectname)'])
   const packed = await runGit(from, ['pack-objects', '--revs', '--local', '--stdout', '-q'], {
     stdin: `${commit}\n${known.stdout.toString('latin1')}`,

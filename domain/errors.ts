@@ -108,6 +108,12 @@ export const errorTable = {
     retryable: false,
     exitCode: exitCodes.usage,
   },
+  UNDRIFT_E_FORMAT: {
+    sentence: 'Two repositories do not have the same object format (SHA-1 or SHA-256).',
+    hint: 'Git cannot move commits between them: make the fork again in the format of its upstream.',
+    retryable: false,
+    exitCode: exitCodes.usage,
+  },
   UNDRIFT_E_STACK: {
     sentence: 'The patch stack cannot be read.',
     hint: 'See the commit that is named.',

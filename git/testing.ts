@@ -49,9 +49,10 @@ function testEnvironment(tick: number): Record<string, string> {
 }
 
 /** A real repository with a work tree on branch `main`. */
-export function makeRepo(dir: string): TestRepo {
+export function makeRepo(dir: string, format: 'sha1' | 'sha256' = 'sha1'): TestRepo {
   mkdirSync(dir, { recursive: true })
-  execFileSync('git', ['init', '-q', '-b', 'main', dir], { env: testEnvironment(0) })
+  const argv = ['init', '-q', '-b', 'main', `--object-format=${format}`, dir]
+  execFileSync('git', argv, { env: testEnvironment(0) })
   return openRepo(dir)
 }
 

@@ -2,6 +2,7 @@ import type { GeneratedRule, PendingFiles } from '../domain/generated.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { Remote } from '../domain/settings.ts'
+import type { ObjectFormat } from './objects/objects.ts'
 import type { StackPolicy } from './stack/policy.ts'
 import type { Ownership } from './stack/upstream-own.ts'
 
@@ -20,6 +21,8 @@ export interface RemoteAccess {
 export interface MirrorOptions {
   /** The bare repository's folder; made when it is missing. */
   readonly path: string
+  /** The object format of one that is made; SHA-1, until upstream has been asked, when left out. */
+  readonly format?: ObjectFormat
   /** Ends every git process of this mirror, with its whole process group. */
   readonly signal?: AbortSignal
   /** How much may come in; the defaults when left out. */

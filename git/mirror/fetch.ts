@@ -8,6 +8,7 @@ import { displacedRef, makeRoomFor, makeRoomForUpstream } from './make-room.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { keepMoved, pinAnew, type TagMove } from './moved-refs.ts'
 import { nearTag } from './near-tag.ts'
+import { refuseOtherFormat, takeFormat } from './object-format.ts'
 import { commitOf } from './queries.ts'
 import { assertRefName, isRefName } from './ref-name.ts'
 import { listRefs, readRef, updateRefs } from './refs.ts'
@@ -61,6 +62,7 @@ async function fetchUnderLock(
   const { tag } = wanted
   const ref = `refs/upstream/tags/${tag}`
   const there = (await listRemote(mirror, access, ['refs/heads/*', 'refs/tags/*'])).filter(hasName)
+  await takeFormat(mirror, { url: access.remote.url, oid: there[0]?.oid })
   wanted.onTags?.(new Set(there.map((each) => each.ref.replace(/^refs\/tags\//, ''))))
   const found = there.find((each) => each.ref === `refs/tags/${tag}`)
   const offered = found === undefined ? null : pinned(tag, found)
@@ -167,6 +169,7 @@ export async function fetchFork(
     async (): Promise<ForkFetch> => {
       const there = await listRemote(mirror, access, [from, notesRef])
       const offered = there.find(({ ref }) => ref === from)
+      await refuseOtherFormat(mirror, access, there)
       if (!offered) return { kind: 'no-such-branch' }
       const notes = forkNotesRef(wanted.fork, access.remote.name)
       const offeredNotes = there.find(({ ref }) => ref === notesRef)?.oid ?? null

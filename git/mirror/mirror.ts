@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
+import type { ObjectFormat } from '../objects/objects.ts'
 import { runGit } from '../process/command.ts'
 import { hasGitProcess } from '../process/processes.ts'
 import { gitVersion } from '../process/version.ts'
@@ -22,7 +23,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
   const parent = dirname(options.path)
   await mkdir(parent, { recursive: true })
   const path = join(await realpath(parent), basename(options.path))
-  if (!(await exists(join(path, 'HEAD')))) await make(path, signal)
+  if (!(await exists(join(path, 'HEAD')))) await make(path, options.format ?? 'sha1', signal)
   const { limits, waits } = options
   const mirror: Mirror = { path, signal, ...(limits ? { limits } : {}), ...(waits ? { waits } : {}) }
   await refuseGrafts(path)
@@ -31,7 +32,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
 }
 
 /** Built aside and renamed: at no moment is there half a mirror under the name. */
-async function make(path: string, signal: AbortSignal | null): Promise<void> {
+async function make(path: string, format: ObjectFormat, signal: AbortSignal | null): Promise<void> {
   await withLockFile(
     `${path}.making.lock`,
     async () => {
@@ -41,7 +42,7 @@ async function make(path: string, signal: AbortSignal | null): Promise<void> {
         // No template: its hooks and info/exclude would be somebody else's.
         await runGit(
           { cwd: dirname(path), signal },
-          ['init', '--quiet', '--bare', '--template=', '--', aside],
+          ['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', aside],
           {},
         )
         await mkdir(join(aside, 'info'), { recursive: true })

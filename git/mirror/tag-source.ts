@@ -8,6 +8,7 @@ import { trustIn } from '../process/safe-directory.ts'
 import type { Mirror, RemoteAccess } from '../types.ts'
 import { type ListedTag, listTags } from './list-tags.ts'
 import { openMirror } from './mirror.ts'
+import { takeFormat } from './object-format.ts'
 import { fetchInto } from './remote.ts'
 import { localPath, readOptions } from './remote-access.ts'
 import { remoteKind } from './remote-url.ts'
@@ -33,6 +34,7 @@ export async function openTagSource(access: RemoteAccess, signal?: AbortSignal):
   try {
     const mirror = await openMirror({ path: join(folder, 'tags.git'), ...(signal ? { signal } : {}) })
     const tags = await listTags(access, signal)
+    await takeFormat(mirror, { url, oid: tags[0]?.tagObject })
     if (isLocal) await borrowObjects(mirror, localPath(url))
     const take = async (tags: readonly ListedTag[], depth: readonly string[]) => {
       if (isLocal || tags.length === 0) return

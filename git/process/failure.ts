@@ -6,6 +6,7 @@ const longestWords = 2_000
 
 /** Patterns of git's, ssh's and curl's own words (LC_ALL=C), the more telling first. */
 const signs: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/mismatched algorithms|does not support this repository's hash algorithm/i, 'UNDRIFT_E_FORMAT'],
   [/detected dubious ownership in repository/i, 'UNDRIFT_E_REFUSED'],
   // Git follows no redirect of ours: it would take the token, and what is pushed, to another host.
   [/^(?!remote: ).*(?:returned error:|HTTP) 30[12378]\b/im, 'UNDRIFT_E_MOVED'],

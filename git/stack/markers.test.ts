@@ -13,6 +13,7 @@ describe('markerOf', () => {
     ['UPSTREAM: other/repo: 12: x', { kind: 'upstream-pr', number: 12, repository: 'other/repo' }],
     ['UPSTREAM: revert: 12: x', { kind: 'carry' }],
     ['UPSTREAM: revert: 0123abc: 12: x', { kind: 'carry' }],
+    [`UPSTREAM: revert: ${'0123abcd'.repeat(8)}: 12: x`, { kind: 'carry' }],
     ['x\n\nUndrift: until\n v2', { kind: 'until', name: 'v2' }],
     ['x\r\n\r\nbody\r\n\r\nUndrift: drop\r\n', { kind: 'drop' }],
     ['x\n\nUndrift: drop\n\n# Conflicts:\n#\ta.txt\n', { kind: 'drop' }],

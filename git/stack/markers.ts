@@ -14,7 +14,7 @@ export type Marker =
 
 /** The OpenShift convention; a repository's path and `revert:` may stand before the number. */
 const convention =
-  /^UPSTREAM: *(?:(revert: *(?:[0-9a-f]{7,40}: *)?)?(?:<(carry|drop)>|(?:([\w.-]+\/[\w.-]+): *)?([1-9]\d{0,8}))) *:/
+  /^UPSTREAM: *(?:(revert: *(?:[0-9a-f]{7,64}: *)?)?(?:<(carry|drop)>|(?:([\w.-]+\/[\w.-]+): *)?([1-9]\d{0,8}))) *:/
 /** What is certainly meant to be a marker; a slip in it must not pass for none in silence. */
 const meant = [/^\s*UPSTREAM\s*:/, /^\s*upstream\s*:?\s*<\s*(?:carry|drop)\s*>/i]
 /** A commit that is to be folded away names its patch with its marker. */

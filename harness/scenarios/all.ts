@@ -22,6 +22,7 @@ import { promoted } from './promoted.ts'
 import { pushKilled } from './push-killed.ts'
 import { redChecks } from './red-checks.ts'
 import { serverKilled } from './server-killed.ts'
+import { sha256 } from './sha256.ts'
 import { sharedMemory } from './shared-memory.ts'
 import { signedTags } from './signed-tags.ts'
 import { stepEach } from './step-each.ts'
@@ -50,6 +51,7 @@ export const scenarios: readonly Scenario[] = [
   signedTags,
   superseded,
   promoted,
+  sha256,
   feedTrouble,
   feedGone,
   held,

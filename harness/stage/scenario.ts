@@ -43,6 +43,8 @@ export interface Scenario {
   readonly verify?: readonly string[]
   /** What the fork's config says of generated files; nothing when it is left out. */
   readonly generated?: Readonly<Record<string, string>>
+  /** What the ids of its repositories are; SHA-1 when it is left out. */
+  readonly objectFormat?: 'sha256'
   /** How often the feed is read; every second when it is left out. */
   readonly poll?: string
   /** Whether the feed is an API over HTTPS that opens to a token only; Atom when it is left out. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * What the CLI's `--json` promises, in the form of the documented shapes. More keys may be there, none may be missing.
  */
-const oid = z.string().regex(/^[0-9a-f]{40}$/)
+const oid = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
 const version = z.literal(1)
 
 const attemptRow = z.looseObject({

@@ -50,6 +50,7 @@ type Cast = Pick<
   | 'lines'
   | 'signed'
   | 'api'
+  | 'objectFormat'
 >
 
 /** Builds the world for these scenarios in a temporary folder; nothing of Undrift is started yet. */
@@ -103,10 +104,11 @@ async function buildGround(
     lines,
     signed = false,
     api = false,
+    objectFormat,
   }: Cast,
   { feeds, apis, host }: Pick<World, 'feeds' | 'apis' | 'host'>,
 ): Promise<ForkConfig & Ground> {
-  const repositories = await buildRepositories(join(root, name))
+  const repositories = await buildRepositories(join(root, name), objectFormat)
   const feed = (api ? apis : feeds).feed(name)
   feed.announce({ tag: firstTag, publishedAt: '2026-01-01T09:00:00Z' })
   const originUrl = `${host.address}/${name}/origin.git`

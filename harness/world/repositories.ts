@@ -21,7 +21,10 @@ export const firstTag = 'v1.0.0'
 export const maintainedRef = 'refs/heads/main'
 
 /** Builds upstream with its first release, and a fork of five patches on it on two remotes. */
-export async function buildRepositories(folder: string): Promise<Repositories> {
+export async function buildRepositories(
+  folder: string,
+  format: 'sha1' | 'sha256' = 'sha1',
+): Promise<Repositories> {
   const repositories: Repositories = {
     upstream: join(folder, 'upstream.git'),
     remotes: { origin: join(folder, 'origin.git'), mirror: join(folder, 'mirror.git') },
@@ -30,8 +33,9 @@ export async function buildRepositories(folder: string): Promise<Repositories> {
   }
   const { upstream, remotes, upstreamCheckout, forkCheckout } = repositories
   await mkdir(folder, { recursive: true })
-  await Promise.all([upstream, remotes.origin, remotes.mirror].map(makeBare))
-  await git(folder, ['init', '--quiet', '--initial-branch=main', upstreamCheckout])
+  await Promise.all([upstream, remotes.origin, remotes.mirror].map((path) => makeBare(path, format)))
+  const init = ['init', '--quiet', '--initial-branch=main', `--object-format=${format}`]
+  await git(folder, [...init, upstreamCheckout])
   await git(upstreamCheckout, ['remote', 'add', 'origin', upstream])
   await commitChange(upstreamCheckout, upstreamRoot, { author: upstreamAuthor, at: day(0) })
   await publishTag(repositories, firstTag, day(0))
@@ -115,8 +119,9 @@ export interface RemoteRefs {
 }
 
 /** A bare repository that writes down every move of every ref. */
-async function makeBare(path: string): Promise<void> {
-  await git('.', ['init', '--quiet', '--bare', '--initial-branch=main', path])
+async function makeBare(path: string, format: string): Promise<void> {
+  const init = ['init', '--quiet', '--bare', '--initial-branch=main', `--object-format=${format}`]
+  await git('.', [...init, path])
   await git(path, ['config', 'core.logAllRefUpdates', 'always'])
 }
 

@@ -4,6 +4,7 @@ import { parseConfig } from '../../../config/parse-config.ts'
 import { keyFilesIn } from '../../../config/read-key-file.ts'
 import { renderProblems } from '../../../config/render-problems.ts'
 import { exitCodes } from '../../../domain/exit-codes.ts'
+import { refuseMixedFormats } from '../../local-formats.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { configLocation } from '../read-config.ts'
@@ -24,6 +25,7 @@ export async function validate(context: Context, input: CommandInput): Promise<C
       json: { version: 1, file: path, valid: false, problems: parsed.problems },
     }
   }
+  await refuseMixedFormats(parsed.config, context.signal)
   const { upstreams, forks: lines } = parsed.config
   const forks = new Set(lines.map(({ name }) => name)).size
   const counts = [
