@@ -1,8 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import type { Config } from '../config/config.ts'
 import { otherFormat } from '../git/mirror/object-format.ts'
+import { localPath } from '../git/mirror/remote-access.ts'
+import { remoteKind } from '../git/mirror/remote-url.ts'
 import type { ObjectFormat } from '../git/objects/objects.ts'
 import { runGit } from '../git/process/command.ts'
+import { trustIn } from '../git/process/safe-directory.ts'
 
 /**
  * Refuses a fork whose repositories have another object format than its upstream, as far as they lie on this machine:
@@ -28,10 +30,12 @@ export async function refuseMixedFormats({ upstreams, forks }: Config, signal: A
 
 /** The object format of a repository on this machine; null for another, and for one that cannot be read. */
 async function localFormat(url: string, signal: AbortSignal): Promise<ObjectFormat | null> {
-  const path = url.startsWith('/') ? url : url.startsWith('file:') ? fileURLToPath(url) : null
-  if (path === null) return null
+  if (remoteKind(url) !== 'file') return null
+  const path = localPath(url)
   try {
-    const { stdout } = await runGit({ cwd: path, signal }, ['rev-parse', '--show-object-format'])
+    const { stdout } = await runGit({ cwd: path, signal }, ['rev-parse', '--show-object-format'], {
+      config: trustIn(path),
+    })
     const format = stdout.toString('latin1').trim()
     return format === 'sha1' || format === 'sha256' ? format : null
   } catch {
