@@ -44,9 +44,19 @@ export async function rebaseStack(
   if (input.takeWorkTree && replayed.result.kind === 'conflict') {
     const taken = await takeWorkTree(mirror, replayed.result.at, { input, deps })
     unsettled = taken.unsettled
-    if (taken.taken) replayed = await replayStack(mirror, told, { deps, step })
+    if (taken.taken) {
+      const { patch } = replayed.result.at
+      replayed = await replayStack(mirror, told, { deps, step })
+      // Not before the replay has gone on from it: until then it is the only copy of somebody's work.
+      if (!stopsAt(replayed, patch.oid)) await removeTree(deps.data.resolveTreeOf(input.attempt))
+    }
   }
   return concluded(mirror, input, { replayed, unsettled, words })
+}
+
+/** Whether the replay stopped at this patch. */
+function stopsAt({ result }: ReplayedStack, patch: string): boolean {
+  return result.kind === 'conflict' && result.at.patch.oid === patch
 }
 
 async function concluded(
@@ -180,6 +190,5 @@ async function takeWorkTree(
       unsettled: result.paths.map(({ path, why }) => `not settled yet: ${path}: ${why}`),
     }
   }
-  await removeTree(dir)
   return { taken: true, unsettled: [] }
 }

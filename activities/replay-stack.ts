@@ -4,7 +4,7 @@ import {
   fetchFork,
   fetchUpstream,
   hasObject,
-  importResolution,
+  importCarried,
   type Mirror,
   type Replay,
   readStack,
@@ -32,7 +32,7 @@ export async function replayStack(
   worker: { readonly deps: ActivityDeps; readonly step: StepContext },
 ): Promise<ReplayedStack> {
   await ensurePinned(mirror, input, worker.deps)
-  for (const pack of input.resolutions) await importResolution(mirror, pack)
+  await importCarried(mirror, input.resolutions)
   const { stackHead, onto } = input
   const { fork } = input.settings
   const policy = stackPolicy(input.settings, input.dropped)

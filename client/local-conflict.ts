@@ -1,9 +1,10 @@
 import { UndriftError } from '../domain/errors.ts'
+import { sourceRemote } from '../domain/source-remote.ts'
 import {
   fetchFork,
   fetchUpstream,
   hasObject,
-  importResolution,
+  importCarried,
   type Mirror,
   openMirror,
   type Replay,
@@ -20,6 +21,8 @@ import type { Surroundings } from './server.ts'
 export interface LocalReplay {
   readonly mirror: Mirror
   readonly result: Replay
+  /** Replays once more, with what was settled since. */
+  readonly again: () => Promise<Replay>
   /** The resolutions that the attempt brought along. */
   readonly carried: readonly ResolutionPack[]
   /** Where a person settles its conflict. */
@@ -49,12 +52,17 @@ export async function replayHere(
     throw new Error('An attempt conflicts before it has fetched anything.')
   const mirror = await openMirror({ path: from.data.mirrorOf(settings.upstream.name) })
   await fetchMissing(mirror, status, { pinned: [stackHead, onto], env: from.env })
-  for (const pack of carried) await importResolution(mirror, pack)
+  await importCarried(mirror, carried)
   const stack = await readStack(mirror, { head: stackHead, onto })
   const { committer, generated = [] } = settings.fork
   const policy = stackPolicy(settings, status.dropped)
-  const result = await replay(mirror, { stack, onto, committer, attempt: status.id, policy, generated })
-  return { mirror, result, carried, dir: from.data.resolveTreeOf(status.id) }
+  const again = () => replay(mirror, { stack, onto, committer, attempt: status.id, policy, generated })
+  return { mirror, result: await again(), again, carried, dir: from.data.resolveTreeOf(status.id) }
+}
+
+/** The tag objects that a person took in this attempt although the tag had moved. */
+function acceptedMoves({ decisions }: AttemptStatus): readonly string[] {
+  return decisions.flatMap(({ letGo }) => (letGo?.need === 'tag-moved' ? [letGo.tagObject] : []))
 }
 
 async function fetchMissing(
@@ -68,11 +76,10 @@ async function fetchMissing(
     return need.pinned.filter((_oid, index) => !there[index])
   }
   if ((await missing()).length === 0) return
-  const [source] = fork.remotes
-  await fetchUpstream(mirror, accessTo(upstream.git, need.env), { tag: status.tag })
-  if (source !== undefined) {
-    await fetchFork(mirror, accessTo(source, need.env), { fork: fork.name, branch: fork.branch })
-  }
+  const accepted = acceptedMoves(status)
+  await fetchUpstream(mirror, accessTo(upstream.git, need.env), { tag: status.tag, accepted })
+  const source = accessTo(sourceRemote(fork), need.env)
+  await fetchFork(mirror, source, { fork: fork.name, branch: fork.branch })
   const [lost] = await missing()
   if (lost === undefined) return
   throw new UndriftError('UNDRIFT_E_REMOTE', `The commit ${lost} is no longer to be had from the remotes.`, {

@@ -30,7 +30,14 @@ beforeEach(() => {
   const git = { name: 'git', url: upstream.dir, token: null }
   statusOf = (tag) =>
     ({
-      ...{ id: maintainId('mine', 'main', tag), tag, stackHead, onto: upstream.oid(tag), dropped: [] },
+      ...{
+        id: maintainId('mine', 'main', tag),
+        tag,
+        stackHead,
+        onto: upstream.oid(tag),
+        dropped: [],
+        decisions: [],
+      },
       settings: {
         upstream: { name: 'up', git, tags: { prefix: 'v', prereleases: false } },
         fork: { name: 'mine', line: 'main', remotes, branch: 'main', committer },

@@ -1,9 +1,9 @@
+import { UndriftError } from '../domain/errors.ts'
 import type { Oid } from '../domain/patch.ts'
 import {
   type Mirror,
   packResolution,
   type ResolutionPack,
-  removeTree,
   takeConflict,
   type UnsettledPath,
 } from '../git/index.ts'
@@ -19,7 +19,10 @@ export type Settlement =
 /** Most that the resolutions of one message may weigh, in base64 characters. */
 const longestPacks = 128 * 1024
 
-/** Takes what a person made of the conflict, remembers it, and removes the work tree. */
+/**
+ * Takes what a person made of the conflict and remembers it, once the replay goes on from it. The work tree stays: it goes
+ * when the attempt has heard of it.
+ */
 export async function settleConflict(
   local: LocalReplay,
   status: AttemptStatus,
@@ -30,7 +33,12 @@ export async function settleConflict(
   if (result.kind === 'done') return settledWith(local, [])
   const taken = await takeConflict(mirror, { conflict: result.at, dir, attempt: status.id, ...decided })
   if (taken.kind === 'unsettled') return taken
-  await removeTree(dir)
+  const next = await local.again()
+  if (next.kind === 'conflict' && next.at.patch.oid === result.at.patch.oid) {
+    throw new UndriftError('UNDRIFT_E_REFUSED', `The replay still stops at ${result.at.patch.oid}.`, {
+      hint: `Your work is kept in ${dir}; look at it again, then run the command again.`,
+    })
+  }
   return settledWith(local, [taken.resolution])
 }
 

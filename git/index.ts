@@ -56,7 +56,7 @@ export { push } from './push/push.ts'
 export { type PushedStep, type PushStep, pushAll } from './push/push-all.ts'
 export { rangeDiff, type StackEnds } from './replay/range-diff.ts'
 export { replay } from './replay/replay.ts'
-export { importResolution, packResolution } from './resolutions/resolution-pack.ts'
+export { importCarried, importResolution, packResolution } from './resolutions/resolution-pack.ts'
 export {
   findResolution,
   isRevoked,

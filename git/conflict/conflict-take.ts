@@ -1,12 +1,13 @@
-import { copyFile, lstat, readFile, readlink, stat, utimes } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UndriftError } from '../../domain/errors.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { shellWord } from '../../domain/shell-word.ts'
-import { type Bytes, displayPath, fromBytes, toBytes } from '../objects/bytes.ts'
+import { type Bytes, displayPath } from '../objects/bytes.ts'
 import { inQuarantine, migrate, type Quarantine } from '../objects/quarantine.ts'
-import type { Entry, TreeEntry } from '../objects/tree.ts'
-import { type GitOptions, runGit } from '../process/command.ts'
+import type { Entry } from '../objects/tree.ts'
+import type { GitOptions } from '../process/command.ts'
+import { inspectResolution } from '../resolutions/inspect-resolution.ts'
 import type { ResolutionRecord } from '../resolutions/resolution-record.ts'
 import { keepResolution, settledBlobs, writeResolution } from '../resolutions/resolutions.ts'
 import type { Mirror, ReplayConflict } from '../types.ts'
@@ -14,7 +15,17 @@ import { choiceOf } from './choice.ts'
 import { holdsMarkers } from './conflict-markers.ts'
 import { type ConflictMerge, mergeAgain, type OpenPath } from './conflict-merge.ts'
 import { assertConflictOf } from './conflict-tree.ts'
-import { fingerprint, type LeftThere, readLeftThere, workPath } from './left-there.ts'
+import { filterAdvice, filteredPaths, touchedSince } from './filtered.ts'
+import { encodingProblem, gitContent } from './git-content.ts'
+import { fingerprint, type LeftThere, readLeftThere } from './left-there.ts'
+import {
+  addChanged,
+  changedPaths,
+  changesSince,
+  copyIndex,
+  readIndex,
+  type Staged,
+} from './quarantined-index.ts'
 import { findMarked, findStrays } from './strays.ts'
 import { readBlobs } from './work-tree.ts'
 
@@ -58,11 +69,24 @@ export async function takeConflict(mirror: Mirror, taking: ConflictTaking): Prom
     const options = workTreeOptions(dir)
     const staged = await readIndex(quarantine)
     const left = await readLeftThere(dir)
-    const unsettled = await findUnsettled(quarantine, merge, { dir, staged, left, options })
+    const changed = await changedPaths(quarantine, options)
+    const hands = { dir, options }
+    const filtered = await filteredPaths(
+      quarantine,
+      [...changed, ...merge.paths.map(({ path }) => path)],
+      hands,
+    )
+    const touched = await touchedSince(quarantine, filtered.keys(), hands)
+    const looking = { dir, staged, left, options, filtered, touched }
+    const unsettled = [
+      ...(await findUnsettled(quarantine, merge, looking)),
+      ...changedBesides(merge, looking),
+    ]
     // What was removed without a word may have moved to one of them.
     const strays = (await isAnyGone(merge, staged, dir)) ? await findStrays(quarantine, dir, options) : []
     if (unsettled.length + strays.length > 0) return { kind: 'unsettled', paths: [...unsettled, ...strays] }
-    await addChanged(quarantine, options)
+    const refused = await addToIndex(quarantine, await takenFromDisk(dir, changed, filtered), options)
+    if (refused !== null) return { kind: 'unsettled', paths: [refused] }
     const record = recordOf(taking, merge, await changesSince(quarantine, merge.tree))
     const strange = strangeRepositories(record, staged)
     if (strange.length > 0) return { kind: 'unsettled', paths: strange }
@@ -70,6 +94,8 @@ export async function takeConflict(mirror: Mirror, taking: ConflictTaking): Prom
     if (marked.length > 0) return { kind: 'unsettled', paths: marked }
     await copyBlobs(quarantine, settledBlobs(record), options)
     const { oid, key } = await writeResolution(quarantine, record)
+    // What another machine would refuse is refused here, while the work tree is there.
+    await inspectResolution(quarantine, oid)
     await migrate(quarantine, [oid], [])
     await keepResolution(mirror, key, oid)
     return { kind: 'taken', resolution: oid }
@@ -86,43 +112,15 @@ function workTreeOptions(dir: string): GitOptions {
   }
 }
 
-/**
- * The copy is dated before the original, so that a file which was changed in the instant after the index was written
- * is looked into instead of being taken for unchanged.
- */
-async function copyIndex(dir: string, quarantine: Quarantine): Promise<void> {
-  const from = join(dir, '.git', 'index')
-  const to = join(quarantine.path, 'index')
-  await copyFile(from, to)
-  const { mtimeMs } = await stat(from)
-  const earlier = mtimeMs / 1000 - 2
-  await utimes(to, earlier, earlier)
-}
-
-interface Staged {
-  readonly clean: ReadonlyMap<Bytes, TreeEntry>
-  readonly unmerged: ReadonlySet<Bytes>
-}
-
-async function readIndex(quarantine: Quarantine): Promise<Staged> {
-  const { stdout } = await runGit(quarantine, ['ls-files', '--stage', '-z'])
-  const clean = new Map<Bytes, TreeEntry>()
-  const unmerged = new Set<Bytes>()
-  for (const line of toBytes(stdout).split('\0')) {
-    const match = /^(\d+) ([0-9a-f]+) (\d)\t(.+)$/s.exec(line)
-    if (!match) continue
-    const [, mode = '', oid = '', stageNumber, path = ''] = match
-    if (stageNumber === '0') clean.set(path, { mode, oid })
-    else unmerged.add(path)
-  }
-  return { clean, unmerged }
-}
-
 interface Looking {
   readonly dir: string
   readonly staged: Staged
   readonly left: LeftThere
   readonly options: GitOptions
+  /** Paths whose content a filter keeps elsewhere, with its name. */
+  readonly filtered: ReadonlyMap<Bytes, string>
+  /** Those of them that were changed since they were staged. */
+  readonly touched: ReadonlySet<Bytes>
 }
 
 async function findUnsettled(
@@ -138,28 +136,43 @@ async function findUnsettled(
   return unsettled
 }
 
+/** Files beside the conflict's own that a filter keeps elsewhere, and that were changed without being staged. */
+function changedBesides(merge: ConflictMerge, { filtered, touched }: Looking): readonly UnsettledPath[] {
+  const conflicted = new Set(merge.paths.map(({ path }) => path))
+  return [...touched]
+    .filter((path) => !conflicted.has(path))
+    .map((path) => ({ path: displayPath(path).text, why: filterAdvice(path, filtered.get(path) ?? '') }))
+}
+
 /** What a conflicted path still lacks; null when it is settled. */
 async function whyUnsettled(
   quarantine: Quarantine,
   conflict: OpenPath,
-  { dir, staged, left, options }: Looking,
+  looking: Looking,
 ): Promise<string | null> {
-  const content = await readWorkFile(dir, conflict.path)
-  if (content && holdsMarkers(content, conflict.sides)) {
+  const { dir, staged, left, options, filtered, touched } = looking
+  const { path, sides } = conflict
+  const filter = filtered.get(path)
+  const content = filter === undefined ? await gitContent(quarantine, path, { dir, options }) : null
+  if (content?.kind === 'unreadable') return content.why
+  if (content?.kind === 'content' && holdsMarkers(content.content, sides)) {
     return 'It still holds conflict markers; edit the file.'
   }
-  if (!staged.unmerged.has(conflict.path)) {
-    const entry = staged.clean.get(conflict.path)
-    if (!content || !entry?.mode.startsWith('100')) return null
+  const now = await fingerprint(dir, path)
+  if (!staged.unmerged.has(path)) {
+    const entry = staged.clean.get(path)
+    if (now === 'nothing' || !entry?.mode.startsWith('100')) return null
     const blob = (await readBlobs(quarantine, [entry.oid], options)).get(entry.oid)
-    return blob && holdsMarkers(blob, conflict.sides)
-      ? 'What was added still holds conflict markers; `git add` the file as it is now.'
-      : null
+    if (blob && holdsMarkers(blob, sides)) {
+      return 'What was added still holds conflict markers; `git add` the file as it is now.'
+    }
+    return filter !== undefined && touched.has(path) ? filterAdvice(path, filter) : null
   }
   const choice = choiceOf(conflict)
-  if (choice !== null) return isChosen(conflict, await fingerprint(dir, conflict.path), left) ? null : choice
-  if (content) return null
-  const name = shellWord(displayPath(conflict.path).text)
+  if (choice !== null) return filter === undefined && isChosen(conflict, now, left) ? null : choice
+  if (filter !== undefined && now !== 'nothing') return filterAdvice(path, filter)
+  if (now.startsWith('file ') || now.startsWith('program ') || now.startsWith('link ')) return null
+  const name = shellWord(displayPath(path).text)
   return `It is gone; \`git rm ${name}\` if that is meant, or bring it back with \`git checkout -m ${name}\`.`
 }
 
@@ -178,59 +191,33 @@ async function isAnyGone({ paths }: ConflictMerge, { unmerged }: Staged, dir: st
   return false
 }
 
-/** The bytes of a file of the work tree; for a symlink its target; null when there is no such file. */
-async function readWorkFile(dir: string, path: Bytes): Promise<Buffer | null> {
-  const file = workPath(dir, path)
-  const found = await lstat(file).catch(() => null)
-  if (found?.isSymbolicLink()) return Buffer.from(await readlink(file, 'buffer'))
-  return found?.isFile() ? readFile(file) : null
-}
-
-/** Brings the index up to the files: what was changed, settled or removed without `git add`. Never into submodules. */
-async function addChanged(quarantine: Quarantine, options: GitOptions): Promise<void> {
-  const argv = ['diff-files', '--name-only', '-z', '--ignore-submodules=all', '--no-ext-diff']
-  const { stdout } = await runGit(quarantine, argv, options)
-  await unhide(quarantine, new Set(toBytes(stdout).split('\0')), options)
-  await runGit(quarantine, ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], {
-    ...options,
-    stdin: stdout,
-  })
-}
-
-/** A file that a sparse work tree did without and that lies there now: `update-index` would take it for removed. */
-async function unhide(
-  quarantine: Quarantine,
-  changed: ReadonlySet<Bytes>,
-  options: GitOptions,
-): Promise<void> {
-  const listed = toBytes((await runGit(quarantine, ['ls-files', '-t', '-z'])).stdout).split('\0')
-  const hidden = listed.flatMap((line) =>
-    line.startsWith('S ') && changed.has(line.slice(2)) ? [line.slice(2)] : [],
-  )
-  if (hidden.length === 0) return
-  const stdin = fromBytes(hidden.map((path) => `${path}\0`).join(''))
-  await runGit(quarantine, ['update-index', '--no-skip-worktree', '-z', '--stdin'], { ...options, stdin })
-}
-
-/** How the index differs from the merge's tree, by path. */
-async function changesSince(
-  quarantine: Quarantine,
-  tree: Oid,
-): Promise<ReadonlyMap<Bytes, { readonly before: Entry; readonly after: Entry }>> {
-  const { stdout } = await runGit(quarantine, ['diff-index', '--cached', '--raw', '-z', '--no-renames', tree])
-  const fields = toBytes(stdout).split('\0')
-  const changes = new Map<Bytes, { before: Entry; after: Entry }>()
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const match = /^:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) \w/.exec(fields[at] ?? '')
-    if (!match) continue
-    const [, oldMode = '', newMode = '', oldOid = '', newOid = ''] = match
-    changes.set(fields[at + 1] ?? '', { before: entryOf(oldMode, oldOid), after: entryOf(newMode, newOid) })
+/** What counts as it lies on the disk: all that changed, but for files that a filter keeps elsewhere. */
+async function takenFromDisk(
+  dir: string,
+  changed: readonly Bytes[],
+  filtered: ReadonlyMap<Bytes, string>,
+): Promise<readonly Bytes[]> {
+  const taken: Bytes[] = []
+  for (const path of changed) {
+    if (!filtered.has(path) || (await fingerprint(dir, path)) === 'nothing') taken.push(path)
   }
-  return changes
+  return taken
 }
 
-function entryOf(mode: string, oid: Oid): Entry {
-  return mode === '000000' ? null : { mode, oid }
+/** Adds them; what Git cannot decode is answered with its path. */
+async function addToIndex(
+  quarantine: Quarantine,
+  paths: readonly Bytes[],
+  options: GitOptions,
+): Promise<UnsettledPath | null> {
+  try {
+    await addChanged(quarantine, paths, options)
+    return null
+  } catch (error) {
+    const problem = encodingProblem(error)
+    if (problem === null) throw error
+    return problem
+  }
 }
 
 function recordOf(

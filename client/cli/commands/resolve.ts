@@ -1,5 +1,6 @@
 import { exitCodes } from '../../../domain/exit-codes.ts'
 import { shellWord } from '../../../domain/shell-word.ts'
+import { removeTree } from '../../../git/index.ts'
 import type { AttemptStatus } from '../../../workflows/messages.ts'
 import { attemptDetails, carriedResolutions } from '../../attempt-details.ts'
 import type { ListedAttempt } from '../../attempts.ts'
@@ -80,6 +81,7 @@ async function goOn(
   }
   const { resolutions, heavy } = settlement
   const answer = await decide(session, listed, { name: 'resume', input: { by, resolutions } })
+  await removeTree(local.dir)
   context.say(`Taken and remembered. ${answer}`)
   if (heavy > 0) {
     context.say(
