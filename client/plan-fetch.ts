@@ -14,6 +14,7 @@ import { accessTo } from './remote-access.ts'
 
 /** What a plan of the config stands on. */
 export interface FetchedForPlan {
+  readonly tag: string
   /** The release's commit. */
   readonly onto: Oid
   /** The maintained branch's. */
@@ -89,5 +90,5 @@ export async function fetchForPlan(
     newer === null
       ? null
       : `${tag} is older than ${newer.tag}, which ${fork.branch} stands on already: an attempt leaves it out.`
-  return { onto: release.commit, head, leftOut }
+  return { tag, onto: release.commit, head, leftOut }
 }

@@ -4,6 +4,7 @@ import type { Oid } from '../../domain/patch.ts'
 import type { Explanation, ExplanationPart } from '../../git/replay/conflict-fate.ts'
 import type { Plan } from '../../git/replay/plan.ts'
 import type { Context } from './context.ts'
+import type { PlanTitle } from './plan-title.ts'
 import { numberOf, patchLines } from './render/plan.ts'
 import { oneLine } from './render/table.ts'
 
@@ -33,10 +34,11 @@ export interface TellOptions {
   readonly budget: number
   /** The subject of an upstream commit. */
   readonly subjectOf: (oid: Oid) => Promise<string>
+  readonly title: PlanTitle
 }
 
 /** The patches go to stdout when they are known; where it stops, and why, to stderr. With `--json` all of it is in the object. */
-export function tellPlan(context: Context, { budget, subjectOf }: TellOptions): PlanTeller {
+export function tellPlan(context: Context, { budget, subjectOf, title }: TellOptions): PlanTeller {
   const style = context.talkStyle
   let stopped: Plan | null = null
   let isShown = false
@@ -51,7 +53,7 @@ export function tellPlan(context: Context, { budget, subjectOf }: TellOptions): 
       if (context.json) return
       stopped = plan
       isShown = true
-      context.print(patchLines(plan, context.style).join('\n'))
+      context.print([title.line(plan.base), ...patchLines(plan, context.style)].join('\n'))
       for (const { oid, conflict } of plan.patches) {
         if (conflict === null) continue
         const paths = conflict.paths.map(({ path }) => oneLine(path)).join(', ')
@@ -71,7 +73,7 @@ export function tellPlan(context: Context, { budget, subjectOf }: TellOptions): 
 async function sentenceOn(
   { causedBy, suggestion, notSearched }: Explanation,
   part: ExplanationPart,
-  { budget, subjectOf }: TellOptions,
+  { budget, subjectOf }: Omit<TellOptions, 'title'>,
 ): Promise<string> {
   const named = async (oid: Oid) => `${oid.slice(0, 10)} '${oneLine(await subjectOf(oid))}'`
   const isGivenUp = notSearched.includes(part)

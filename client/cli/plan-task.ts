@@ -7,6 +7,7 @@ import type { AttemptSettings } from '../../domain/settings.ts'
 import { earlierWords } from '../../git/ledger/earlier-words.ts'
 import { openMirror } from '../../git/mirror/mirror.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
+import { isRefName } from '../../git/mirror/ref-name.ts'
 import { gitVersion } from '../../git/process/version.ts'
 import type { PlanInput } from '../../git/replay/plan.ts'
 import type { Mirror } from '../../git/types.ts'
@@ -18,6 +19,7 @@ import type { Context } from './context.ts'
 import { lineOption } from './line-option.ts'
 import type { Keeping } from './plan-keeper.ts'
 import { planPolicy } from './plan-policy.ts'
+import { type PlanNames, type PlanTitle, planTitle } from './plan-title.ts'
 
 import { readConfigOf } from './read-config.ts'
 
@@ -25,6 +27,7 @@ import { readConfigOf } from './read-config.ts'
 export interface PlanTask {
   readonly source: Mirror
   readonly input: PlanInput
+  readonly title: PlanTitle
   /** Where `--to` keeps the result. */
   readonly keeping: Keeping
 }
@@ -42,9 +45,10 @@ export async function withPlanTask<T>(
 ): Promise<T> {
   await gitVersion()
   const onConflict = input.options.all === true ? 'forecast' : 'stop'
-  const goOn = async ({ source, ends, settings }: Found, keeping: Keeping): Promise<T> => {
+  const goOn = async ({ source, ends, settings, names }: Found, keeping: Keeping): Promise<T> => {
     const policy = await planPolicy(context, input.options, settings ?? null)
-    return work({ source, input: { ...ends, policy, onConflict }, keeping })
+    const title = await planTitle(source, names, ends)
+    return work({ source, input: { ...ends, policy, onConflict }, title, keeping })
   }
   if (typeof input.options.repo === 'string') {
     const found = await fromRepository(context, input, input.options.repo)
@@ -55,17 +59,19 @@ export async function withPlanTask<T>(
   const { signal } = context
   const limits = effectiveLimits(settings.upstream.limits)
   return inPlanMirror(path, { signal, limits }, async (mirror) => {
-    const { leftOut, ...pinned } = await fetchForPlan(mirror, settings, { tag, env: context.env })
+    const { leftOut, ...fetched } = await fetchForPlan(mirror, settings, { tag, env: context.env })
     if (leftOut !== null) context.say(leftOut)
     // A result that is kept needs the mirror itself; one that is refused, or never comes, leaves nothing in it.
     const target = input.options.to === undefined ? mirror : await openMirror({ path, signal })
-    return goOn(await inMirror(mirror, settings, pinned), { target, bring: mirror.bring })
+    const base = await baseOf(mirror, input.options.base)
+    return goOn(await inMirror(mirror, settings, { ...fetched, base }), { target, bring: mirror.bring })
   })
 }
 
 interface Found {
   readonly source: Mirror
   readonly ends: Ends
+  readonly names: PlanNames
   /** What the config says of the fork. */
   readonly settings?: AttemptSettings
 }
@@ -79,7 +85,8 @@ async function fromRepository(context: Context, input: CommandInput, path: strin
   const [head, onto] = [await rev('head'), await rev('onto')]
   const given = Array.isArray(options.upstream) ? options.upstream : []
   const named = await Promise.all(given.map((value: unknown) => revision(source, '--upstream', value)))
-  return { source, ends: { head, onto, base, followed: named, committer: nobody } }
+  const names = { fork: String(options.head), branch: null, to: String(options.onto) }
+  return { source, names, ends: { head, onto, base, followed: named, committer: nobody } }
 }
 
 async function revision(source: Mirror, option: string, value: unknown): Promise<Oid> {
@@ -97,7 +104,7 @@ async function fromConfig(
 ): Promise<{ readonly settings: AttemptSettings; readonly tag: string | undefined }> {
   const [name, tag] = input.args
   if (name === undefined) throw usage('Name a fork of the config, or a repository with --repo.')
-  for (const option of ['head', 'onto', 'base', 'upstream']) {
+  for (const option of ['head', 'onto', 'upstream']) {
     if (input.options[option] !== undefined) throw usage(`--${option} belongs to --repo.`)
   }
   const settings = toAttemptSettings(await readConfigOf(context), name, lineOption(input.options.line, tag))
@@ -108,12 +115,26 @@ async function fromConfig(
 async function inMirror(
   source: Mirror,
   settings: AttemptSettings,
-  pinned: Pick<FetchedForPlan, 'head' | 'onto'>,
+  fetched: Pick<FetchedForPlan, 'tag' | 'head' | 'onto'> & Pick<PlanInput, 'base'>,
 ): Promise<Found> {
   const { fork } = settings
   const earlier = await earlierWords(source, { fork: fork.name, line: fork.line })
   const { committer, generated = [] } = fork
-  return { source, ends: { ...pinned, base: null, followed: [], committer, generated, earlier }, settings }
+  const { tag, ...pinned } = fetched
+  const name = fork.line === 'main' ? fork.name : `${fork.name}/${fork.line}`
+  const names = { fork: name, branch: fork.branch, to: tag }
+  return { source, names, ends: { ...pinned, followed: [], committer, generated, earlier }, settings }
+}
+
+/** The base that a person names for a fork of the config: a tag or branch of upstream, or a commit. */
+async function baseOf(mirror: Mirror, value: unknown): Promise<Oid | null> {
+  if (value === undefined) return null
+  for (const root of ['refs/upstream/tags/', 'refs/upstream/heads/']) {
+    const ref = `${root}${String(value)}`
+    const oid = isRefName(ref) ? await commitOf(mirror, ref) : null
+    if (oid !== null) return oid
+  }
+  return revision(mirror, '--base', value)
 }
 
 function usage(sentence: string): UndriftError {

@@ -204,7 +204,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
   }
   const settleOne = async (given: Change, later: readonly Change[]): Promise<() => Promise<Fate>> => {
     if (conflict && task.onConflict === 'stop') {
-      return now({ verdict: null, newOid: null, reason: 'Behind the conflict; not tried.' })
+      return now({ verdict: null, newOid: null, reason: 'Not tried: comes after the conflict.' })
     }
     if (given.drop) return now({ verdict: 'dropped', newOid: null, ...given.drop })
     const change = (await revived(given, later)) ?? given

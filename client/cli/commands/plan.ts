@@ -26,7 +26,8 @@ async function show(
   const rangeDiff = input.options.rangeDiff === true ? 'made' : 'left-out'
   const subjectOf = (oid: Oid) => commitSubject(task.source, oid)
   const { budget } = task
-  const teller = tellPlan(context, { budget, subjectOf })
+  const { title } = task
+  const teller = tellPlan(context, { budget, subjectOf, title })
   const made = await makePlan(task.source, task.input, {
     rangeDiff,
     ...(keeper ? { keep: keeper } : {}),
@@ -34,7 +35,7 @@ async function show(
     explain: { budget, onPart: teller.onPart },
   })
   await teller.done()
-  const view = { style: context.style, subjectOf }
+  const view = { style: context.style, subjectOf, title }
   const shown = made.rangeDiff === null ? '' : `${renderRangeDiff(made.rangeDiff, context.style)}\n\n`
   const text = teller.hasShown() ? await outcomeLine(made, view) : shown + (await renderPlan(made, view))
   return { exitCode: exitCodeOf(made), text, json: planJson(made) }

@@ -45,7 +45,10 @@ export const lookCommands: readonly CommandSpec[] = [
       { flags: '--repo <path>', description: 'a repository, instead of a fork of the config' },
       { flags: '--head <rev>', description: "the fork's head, with --repo" },
       { flags: '--onto <rev>', description: 'the upstream commit to move to, with --repo' },
-      { flags: '--base <rev>', description: 'what the stack stands on (default: the merge base)' },
+      {
+        flags: '--base <rev>',
+        description: 'the upstream commit or tag that the stack stands on (default: found in the history)',
+      },
       {
         flags: '--upstream <rev>',
         description: 'what else upstream has, such as a release branch that the fork merged',

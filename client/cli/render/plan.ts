@@ -2,6 +2,7 @@ import type { Oid } from '../../../domain/patch.ts'
 import type { Plan } from '../../../git/replay/plan.ts'
 import type { PatchRecord } from '../../../git/replay/record.ts'
 import type { Suspect } from '../../../git/types.ts'
+import type { PlanTitle } from '../plan-title.ts'
 import type { Style } from '../style.ts'
 import { oneLine, shortened, table } from './table.ts'
 import { verdictWord } from './words.ts'
@@ -10,22 +11,31 @@ export interface PlanView {
   readonly style: Style
   /** The subject of an upstream commit. */
   readonly subjectOf: (oid: Oid) => Promise<string>
+  readonly title: PlanTitle
 }
 
 /** A plan for a person: one line a patch, what needs a look, and the verdict on the whole at the end. */
 export async function renderPlan(plan: Plan, view: PlanView): Promise<string> {
-  return [...patchLines(plan, view.style), await outcomeLine(plan, view)].join('\n')
+  return [view.title.line(plan.base), ...patchLines(plan, view.style), await outcomeLine(plan, view)].join(
+    '\n',
+  )
 }
 
 /** One line a patch, and what needs a look: all of a plan but the verdict on the whole. */
 export function patchLines(plan: Plan, style: Style): readonly string[] {
-  const rows = plan.patches.map((patch, index) => [
-    style.dim(padded(index)),
-    patch.verdict === null ? style.dim('not tried') : verdictWord(patch.verdict, style),
-    style.dim(patch.oid.slice(0, 10)),
-    shortened(oneLine(patch.subject)),
-    style.dim(oneLine(patch.verdict === 'unchanged' && patch.lost.length === 0 ? '' : reasonOf(patch))),
-  ])
+  const rows = plan.patches.flatMap((patch, index) => {
+    if (patch.verdict === null) return notTriedRows(plan, index, style)
+    const isPlain = patch.verdict === 'unchanged' && patch.lost.length === 0
+    return [
+      [
+        style.dim(padded(index)),
+        verdictWord(patch.verdict, style),
+        style.dim(patch.oid.slice(0, 10)),
+        shortened(oneLine(patch.subject)),
+        style.dim(oneLine(isPlain ? '' : reasonOf(patch))),
+      ],
+    ]
+  })
   const lines = rows.length === 0 ? [] : [table(rows)]
   for (const suspect of plan.suspects) {
     lines.push(
@@ -35,6 +45,33 @@ export function patchLines(plan: Plan, style: Style): readonly string[] {
   }
   if (plan.upstreams.length > 0) lines.push(style.dim(leftOutLine(plan)))
   return lines
+}
+
+/** One row for a whole range of patches that come after a conflict, at the first of them. */
+function notTriedRows(plan: Plan, index: number, style: Style): readonly (readonly string[])[] {
+  const isTried = (at: number) => plan.patches[at]?.verdict !== null
+  if (index > 0 && !isTried(index - 1)) return []
+  const next = plan.patches.findIndex((_, at) => at > index && isTried(at))
+  const last = (next === -1 ? plan.patches.length : next) - 1
+  const first = plan.patches[index]
+  if (first === undefined) return []
+  const [range, what] =
+    last === index
+      ? [padded(index), shortened(oneLine(first.subject))]
+      : [`${padded(index)}-${padded(last)}`, `${last - index + 1} patches`]
+  const oid = last === index ? first.oid.slice(0, 10) : ''
+  return [[style.dim(range), style.dim('not tried'), style.dim(oid), what, style.dim(oneLine(first.reason))]]
+}
+
+/** How many patches have which verdict; the conflicts by their numbers. */
+function sumLine(plan: Plan): string {
+  const counts = Map.groupBy(plan.patches, ({ verdict }) => verdict ?? 'not tried')
+  const parts = [...counts].map(([verdict, patches]) => {
+    const numbers =
+      verdict === 'conflict' ? ` (${patches.map(({ oid }) => numberOf(plan, oid)).join(', ')})` : ''
+    return `${patches.length} ${verdict}${numbers}`
+  })
+  return `${plan.patches.length} ${plan.patches.length === 1 ? 'patch' : 'patches'}: ${parts.join(', ')}`
 }
 
 /** What a person should look at: which patch, in which file, and what is wrong with the lines below. */
@@ -89,7 +126,13 @@ function pendingOf({ pending }: Plan): string {
 }
 
 /** The verdict on the whole plan. */
-export async function outcomeLine(plan: Plan, { style, subjectOf }: PlanView): Promise<string> {
+export async function outcomeLine(plan: Plan, view: PlanView): Promise<string> {
+  const verdict = await verdictLine(plan, view)
+  return plan.patches.length === 0 ? verdict : `${view.style.dim(sumLine(plan))}\n${verdict}`
+}
+
+async function verdictLine(plan: Plan, { style, subjectOf, title }: PlanView): Promise<string> {
+  if (title.standing !== null && plan.result.kind === 'done') return style.green(title.standing)
   const total = plan.patches.length
   const conflicts = plan.patches.filter((patch) => patch.verdict === 'conflict')
   const settled = plan.patches.filter(
@@ -117,5 +160,9 @@ export async function outcomeLine(plan: Plan, { style, subjectOf }: PlanView): P
       return `${number} conflicts in ${paths.join(', ')} with ${upstream}`
     }),
   )
-  return style.red(`${settled} of ${total} patches apply; ${clashes.join('; ')}`)
+  const [only] = clashes
+  if (clashes.length === 1 && only !== undefined)
+    return style.red(`${settled} of ${total} patches apply; ${only}`)
+  const list = clashes.map((clash) => `\n  ${clash}`).join('')
+  return style.red(`${settled} of ${total} patches apply; ${clashes.length} conflict:${list}`)
 }
