@@ -2,6 +2,7 @@ import type { ActivityDeps } from './deps.ts'
 import { fetchRelease } from './fetch-release.ts'
 import { lookUpTag } from './look-up-tag.ts'
 import { moveBranch } from './move-branch.ts'
+import { offerSettings } from './offer-settings.ts'
 import { pollFeed } from './poll-feed.ts'
 import { pushCandidate } from './push-candidate.ts'
 import { readPollMemory } from './read-poll-memory.ts'
@@ -36,22 +37,25 @@ export function createActivities(deps: ActivityDeps): Activities {
       startMaintenance,
       supersedeOlder: (input) => supersedeOlder(input, deps),
       tellMovedTags,
+      offerSettings,
       tellFeedWords,
       tellRanByHand,
       lookUpTag: (input) => lookUpTag(input, deps),
     },
     git: {
-      fetchRelease: (input) => runStep((step) => fetchRelease(input, { seenByWatch, ...deps }, step)),
-      rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step)),
-      pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step)),
-      moveBranch: (input) => runStep((step) => moveBranch(input, deps, step)),
-      recordEvent: (input) => runStep((step) => recordEvent(input, deps, step)),
-      recordAttempt: (input) => runStep((step) => recordAttempt(input, deps, step)),
-      showMovedTags: (input) => runStep((step) => showMovedTags(input, deps, step)),
+      fetchRelease: (input) =>
+        runStep((step) => fetchRelease(input, { seenByWatch, ...deps }, step), input.settings.upstream),
+      rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step), input.settings.upstream),
+      pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step), input.settings.upstream),
+      moveBranch: (input) => runStep((step) => moveBranch(input, deps, step), input.settings.upstream),
+      recordEvent: (input) => runStep((step) => recordEvent(input, deps, step), input.settings.upstream),
+      recordAttempt: (input) => runStep((step) => recordAttempt(input, deps, step), input.settings.upstream),
+      showMovedTags: (input) => runStep((step) => showMovedTags(input, deps, step), input.upstream),
     },
     verify: {
-      regenerate: (input) => runStep((step) => regenerate(input, deps, step)),
-      verifyCandidate: (input) => runStep((step) => verifyCandidate(input, deps, step)),
+      regenerate: (input) => runStep((step) => regenerate(input, deps, step), input.settings.upstream),
+      verifyCandidate: (input) =>
+        runStep((step) => verifyCandidate(input, deps, step), input.settings.upstream),
     },
   }
 }

@@ -6,7 +6,7 @@ const release = defineSearchAttributeKey('UndriftRelease', SearchAttributeType.K
 /** Signals the running attempts of an upstream, each with what is to be said of its release, if anything; returns whom it told. */
 export async function signalAttempts(
   upstream: string,
-  signalOf: (tag: string) => { readonly name: string; readonly input: object } | null,
+  signalOf: (tag: string, id: string) => { readonly name: string; readonly input: object } | null,
 ): Promise<readonly string[]> {
   const { client } = Context.current()
   const told: string[] = []
@@ -15,7 +15,7 @@ export async function signalAttempts(
   })
   for await (const { workflowId, typedSearchAttributes } of running) {
     const tag = typedSearchAttributes.get(release)
-    const signal = tag === undefined ? null : signalOf(tag)
+    const signal = tag === undefined ? null : signalOf(tag, workflowId)
     if (signal === null) continue
     try {
       await client.workflow.getHandle(workflowId).signal(signal.name, signal.input)

@@ -12,6 +12,7 @@ import type {
   LookUpTagInput,
   LookUpTagResult,
   MovedTagsInput,
+  OfferSettingsInput,
   PollInput,
   PollResult,
   RanByHandInput,
@@ -275,6 +276,8 @@ export interface ControlActivities {
   tellMovedTags(input: MovedTagsInput): Promise<readonly string[]>
   /** Tells them what the feed says against their release now. */
   tellFeedWords(input: FeedWordsInput): Promise<readonly string[]>
+  /** Offers the settings of a config that was applied to the running attempts; returns whom it told. */
+  offerSettings(input: OfferSettingsInput): Promise<readonly string[]>
   /** Tells the watch of an upstream that someone runs a release by hand. */
   tellRanByHand(input: RanByHandInput): Promise<void>
   /** Whether upstream has a tag, and the rules of a line take it. */

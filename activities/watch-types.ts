@@ -3,7 +3,7 @@ import type { LineStart } from '../domain/lines/choose-for-lines.ts'
 import type { LineRules } from '../domain/lines/line-rules.ts'
 import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
-import type { AttemptSettings, TagRules, UpstreamSettings } from '../domain/settings.ts'
+import type { AttemptSettings, ForkSettings, TagRules, UpstreamSettings } from '../domain/settings.ts'
 import type { FeedObjection, MovedTag } from '../domain/watch.ts'
 
 export interface PollInput {
@@ -45,6 +45,11 @@ export interface RanByHandInput {
   readonly line: string
   readonly tag: string
   readonly tags: TagRules
+}
+
+export interface OfferSettingsInput {
+  readonly upstream: UpstreamSettings
+  readonly forks: readonly ForkSettings[]
 }
 
 export interface LookUpTagInput {

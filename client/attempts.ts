@@ -3,6 +3,7 @@ import { type Need, needs, type Outcome, outcomes, type Phase, phases } from '..
 import { workflowTypes } from '../workflows/messages.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
+import type { StepRetry } from './step-retry.ts'
 
 /** One attempt as every listing shows it; the shape of `status --json`. */
 export interface AttemptRow {
@@ -15,6 +16,8 @@ export interface AttemptRow {
   readonly needs: Need | null
   readonly startedAt: string
   readonly updatedAt: string
+  /** Why its step is tried again, and when; absent or null where it is not. */
+  readonly retrying?: StepRetry | null
 }
 
 /** An attempt in the server's list. */

@@ -72,9 +72,9 @@ const approvals: Readonly<Partial<Record<Need, string>>> = {
 /** What `retry` does where that is more than the step once more. */
 const retries: Readonly<Partial<Record<Need, string>>> = {
   'tag-moved': 'look at the tag again: it may be what it was',
-  'tag-signature':
-    'look at the tag again with the keys that the attempt began with; new keys in the config reach a new attempt, after `abort`',
-  'too-heavy': 'retry within the same limits; higher limits in the config reach a new attempt, after `abort`',
+  'tag-signature': 'look at the tag again, with the keys of the config as it was applied last',
+  'checks-red': 'run the checks again, by the config as it was applied last',
+  'too-heavy': 'retry with the limits of the config as it was applied last',
   'signature-tool-missing': 'look at the signature again',
 }
 

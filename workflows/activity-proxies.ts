@@ -8,6 +8,14 @@ const nonRetryableErrorTypes = Object.entries(errorTable)
   .filter(([, row]) => !row.retryable)
   .map(([code]) => code)
 
+/** An outage of a remote is retried with growing delay; the worker says when it has lasted too long, see activities/step.ts. */
+const patientRetry = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30m',
+  nonRetryableErrorTypes,
+} as const
+
 /** Six tries over half a minute ride out a passing fault; what lasts longer is shown to a person. */
 const retry = {
   initialInterval: '1s',
@@ -56,18 +64,19 @@ export function pollActivity(pollSeconds: number): Pick<ControlActivities, 'poll
   })
 }
 
-/** Steps that work on the mirror. `waitForWorkerMs` bounds how long a queue without a worker goes unnoticed. */
+/** Steps that work on the mirror. `workerMs` bounds how long a queue without a worker goes unnoticed. */
 export function gitActivities(
   summary: string,
-  waitForWorkerMs: number,
+  workerMs: number,
+  { outages }: { readonly outages: 'ride-out' | 'tell-soon' } = { outages: 'ride-out' },
 ): Omit<GitActivities, 'recordAttempt' | 'recordEvent' | 'showMovedTags'> {
   return proxyActivities<GitActivities>({
     taskQueue: taskQueues.git,
     startToCloseTimeout: '1h',
-    scheduleToStartTimeout: waitForWorkerMs,
+    scheduleToStartTimeout: workerMs,
     heartbeatTimeout: '20s',
     summary,
-    retry,
+    retry: outages === 'tell-soon' ? retry : patientRetry,
   })
 }
 
@@ -92,19 +101,30 @@ export const ledger = proxyActivities<Pick<GitActivities, 'recordAttempt' | 'rec
   retry,
 })
 
+/** The same for an attempt that no worker has answered yet: its end must not wait for one. */
+export const quickLedger = proxyActivities<Pick<GitActivities, 'recordAttempt'>>({
+  taskQueue: taskQueues.git,
+  startToCloseTimeout: '5m',
+  scheduleToStartTimeout: '10s',
+  scheduleToCloseTimeout: '10m',
+  heartbeatTimeout: '20s',
+  summary: 'write the ledger',
+  retry,
+})
+
 /** The step that runs untrusted code. Its own limits end it long before its timeout does. */
 export function verifyActivities(
   summary: string,
-  waitForWorkerMs: number,
+  workerMs: number,
   options: { readonly timeoutSeconds: number },
 ): VerifyActivities {
   return proxyActivities<VerifyActivities>({
     taskQueue: taskQueues.verify,
     startToCloseTimeout: (options.timeoutSeconds + 600) * 1000,
-    scheduleToStartTimeout: waitForWorkerMs,
+    scheduleToStartTimeout: workerMs,
     heartbeatTimeout: '20s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary,
-    retry,
+    retry: patientRetry,
   })
 }

@@ -22,6 +22,8 @@ export type Interruption =
 export interface Inbox {
   /** The decision on the question that stands, once there is one; takes it out. */
   readonly nextDecision: (question: string) => Promise<Decision | Interruption>
+  /** Whether something is to interrupt it. */
+  readonly isInterrupted: () => boolean
   /** What interrupts the attempt; null for nothing. What does not end it is told once. */
   readonly takeInterruption: () => Interruption | null
   readonly drained: () => Promise<void>
@@ -86,6 +88,7 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
     interrupt()
   })
 
+  setHandler(messages.settingsSignal, (applied) => attempt.offer(applied))
   setHandler(messages.feedWordSignal, ({ objection }) => {
     const { upstream, fork } = attempt.status().settings
     const takesPrereleases = tagRulesOf(upstream, fork).prereleases
@@ -95,7 +98,10 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
 
   function takeInterruption(): Interruption | null {
     const taken = interruption
-    if (taken?.kind === 'tag-moved') interruption = null
+    // What does not end the attempt is told once.
+    if (taken?.kind === 'tag-moved' || (taken?.kind === 'decided' && taken.decision.name === 'retry')) {
+      interruption = null
+    }
     return taken
   }
 
@@ -109,6 +115,7 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
       if (next === null) throw new Error('Woken without a decision.')
       return next
     },
+    isInterrupted: () => interruption !== null,
     takeInterruption,
     drained: () => condition(allHandlersFinished),
   }
@@ -131,9 +138,10 @@ function refuse(
   const { phase, needs, outcome } = state.attempt.status()
   if (phase === 'ended') return `The attempt has ended (${outcome}); nothing can be decided any more.`
   if (state.busy) return 'Another decision was taken a moment ago; look again with `undrift show`.'
-  if (phase === 'pushing') return 'The candidate is being pushed; wait for the outcome.'
+  const rests = (state.attempt.status().resting ?? null) !== null
+  if (phase === 'pushing' && !rests) return 'The candidate is being pushed; wait for the outcome.'
   const possible =
-    phase === 'waiting' && needs !== null ? possibleAnswers(needs) : (['skip', 'abort'] as const)
+    phase === 'waiting' && needs !== null ? possibleAnswers(needs) : (['retry', 'skip', 'abort'] as const)
   if (!possible.includes(name as never)) {
     const doing = phase === 'waiting' ? `waits (${needs})` : `is ${phase}`
     return `The attempt ${doing}: ${name} is not possible now; possible are ${possible.join(', ')}.`

@@ -123,7 +123,9 @@ async function pushStep(state: StepState): Promise<Next> {
     }
   }
   enter(state, 'pushing', `Pushing ${head.slice(0, 10)} to ${publish.to.join(', ')}.`)
-  const result = await gitActivities(`push to ${publish.to.join(', ')}`, state.patience()).pushCandidate({
+  const result = await gitActivities(`push to ${publish.to.join(', ')}`, state.patience(), {
+    outages: 'tell-soon',
+  }).pushCandidate({
     ...stackInput(state),
     head,
     tree: state.tree,

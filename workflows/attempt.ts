@@ -1,6 +1,8 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import type { Intervention, Outcome, Phase } from '../domain/attempt.ts'
+import { changedKeys, offeredSettings } from '../domain/changed-settings.ts'
 import type { InterventionPlace } from '../domain/interventions.ts'
+import type { AttemptSettings } from '../domain/settings.ts'
 import { attemptDetails, placeOf } from './attempt-details.ts'
 import type { AttemptStatus, MaintainInput } from './messages.ts'
 import { showInLists } from './search-attributes.ts'
@@ -34,6 +36,12 @@ export interface Attempt {
   /** Takes over what a step found out. Writes no history. */
   readonly learn: (progress: Progress) => void
   readonly enter: (phase: Exclude<Phase, 'waiting' | 'ended'>, reason: string) => void
+  /** Keeps the settings of a config that was applied meanwhile, and says so in the question that waits. */
+  readonly offer: (applied: AttemptSettings) => void
+  /** Takes them over, where there are any; the keys that changed. */
+  readonly takeOffered: () => readonly string[]
+  /** What a step waits for before its next try. */
+  readonly rest: (resting: NonNullable<AttemptStatus['resting']>) => void
   readonly wait: (intervention: Intervention) => void
   readonly decided: (decision: AttemptStatus['decisions'][number]) => void
   readonly end: (outcome: Outcome, reason: string) => void
@@ -45,6 +53,7 @@ const keptDecisions = 50
 export function openAttempt(input: MaintainInput): Attempt {
   let status = firstStatus(input)
   let listed = ''
+  let offered: AttemptSettings | null = null
 
   function change(changes: Partial<AttemptStatus>): void {
     status = { ...status, ...changes, updatedAt: now() }
@@ -64,18 +73,47 @@ export function openAttempt(input: MaintainInput): Attempt {
     status: () => status,
     place: () => placeOf(status),
     learn: (progress) => change(progress),
-    enter: (phase, reason) => change({ phase, reason, outcome: null, needs: null, intervention: null }),
+    enter: (phase, reason) =>
+      change({ phase, reason, outcome: null, needs: null, intervention: null, resting: null }),
+    rest: (resting) =>
+      change({ resting, reason: `${resting.message} The next try is at ${resting.nextAt}.` }),
+    offer: (applied) => {
+      const next = offeredSettings(status.settings, applied)
+      const changedSettings = changedKeys(status.settings, next)
+      offered = changedSettings.length === 0 ? null : next
+      const { intervention } = status
+      change({
+        changedSettings,
+        intervention: intervention && withOffer(intervention, changedSettings),
+      })
+    },
+    takeOffered: () => {
+      const keys = status.changedSettings ?? []
+      if (offered !== null) change({ settings: offered, changedSettings: [] })
+      offered = null
+      return keys
+    },
     wait: (intervention) =>
       change({
         phase: 'waiting',
         outcome: 'needs_intervention',
+        resting: null,
         needs: intervention.kind,
         reason: intervention.question,
-        intervention,
+        intervention: withOffer(intervention, status.changedSettings ?? []),
       }),
     decided: (decision) => change({ decisions: [...status.decisions, decision].slice(-keptDecisions) }),
     end: (outcome, reason) => change({ phase: 'ended', outcome, reason, needs: null, intervention: null }),
   }
+}
+
+const offerWords = 'The config has changed since: '
+
+/** A question that says which settings `retry` takes over. */
+function withOffer(intervention: Intervention, keys: readonly string[]): Intervention {
+  const evidence = intervention.evidence.filter((line) => !line.startsWith(offerWords))
+  if (keys.length === 0) return { ...intervention, evidence }
+  return { ...intervention, evidence: [...evidence, `${offerWords}\`retry\` takes ${keys.join(', ')}.`] }
 }
 
 function firstStatus(input: MaintainInput): AttemptStatus {

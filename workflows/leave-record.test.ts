@@ -96,7 +96,7 @@ describe('an attempt that has its outcome', () => {
     expect(written).toMatchObject([{ outcome: 'failed', reason: 'The workflow was cancelled.' }])
   })
 
-  it('is written when it was blocked by what the fetch found, and not when nothing could be fetched', async () => {
+  it('is written when it was blocked by what the fetch found, and when nothing could be fetched', async () => {
     const reason = 'There is no tag v2.0.0.'
     stage = await openStage(
       server,
@@ -112,9 +112,11 @@ describe('an attempt that has its outcome', () => {
     }
     stage = await openStage(server, script({ fetchRelease: unreachable }))
     const unfetched = await startAttempt(stage.client)
+    const asked = await until(unfetched, (status) => status.needs === 'step-failed')
+    expect(asked.reason).toBe('The step fetch failed: Nobody answers.')
+    await unfetched.executeUpdate('abort', { args: [{ by: 'ada' }] })
     await unfetched.result().catch(() => null)
-    expect(await unfetched.query('status')).toMatchObject({ outcome: 'blocked' })
-    expect(written).toHaveLength(1)
+    expect(written[1]).toMatchObject({ outcome: 'failed', reason: 'Given up by ada.', onto: null })
   })
 
   it('keeps its outcome when nothing can be written, and says why', async () => {

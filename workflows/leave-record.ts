@@ -1,18 +1,18 @@
 import { ActivityFailure } from '@temporalio/common'
 import type { PinnedRelease } from '../domain/release.ts'
-import { ledger } from './activity-proxies.ts'
+import { ledger, quickLedger } from './activity-proxies.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
- * Has an attempt that ended written into the ledger, once it got as far as a fetch: before that there is no mirror.
+ * Has an attempt that ended written into the ledger, also one that was blocked before anything was fetched.
  * What goes wrong is said in the attempt's reason and changes nothing else.
  */
 export async function leaveRecord(attempt: Attempt): Promise<void> {
-  const { outcome, worker, reason, settings, ...ended } = attempt.status()
-  if (outcome === null || worker === null) return
+  const { outcome, reason, settings, ...ended } = attempt.status()
+  if (outcome === null) return
   const { id, tag, updatedAt, base, onto, stackHead, head } = ended
   try {
-    const { unpublished } = await ledger.recordAttempt({
+    const { unpublished } = await (ended.worker === null ? quickLedger : ledger).recordAttempt({
       settings,
       attempt: id,
       tag,

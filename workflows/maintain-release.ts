@@ -1,10 +1,18 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/common'
-import { ApplicationFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow'
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow'
 import type { Intervention, Need, Step } from '../domain/attempt.ts'
+import { keepsReplay } from '../domain/changed-settings.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { failureTypes } from '../domain/failure-types.ts'
 import { intervention } from '../domain/interventions.ts'
 import { weightOf } from '../domain/limits.ts'
+import { usualPatienceSeconds } from '../domain/poll-memory.ts'
 import { openAttempt } from './attempt.ts'
 import { type Decision, type Interruption, openInbox } from './attempt-messages.ts'
 import { runStep } from './attempt-steps.ts'
@@ -30,6 +38,7 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     attempt,
     unserved: 0,
     patience: () => (patienceMinutes[Math.min(state.unserved, patienceMinutes.length - 1)] ?? 2) * 60_000,
+    pushFailsSince: null,
     resolutions: [],
     takeWorkTree: false,
     resumedBy: 'a signal',
@@ -81,31 +90,57 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
     }
   }
 
+  /** Rests after a push that did not reach a remote, unless it has failed for too long; a decision ends the rest. */
+  async function restAfterOutage(error: unknown): Promise<boolean> {
+    if (codeOf(error) !== 'UNDRIFT_E_REMOTE') {
+      state.pushFailsSince = null
+      return false
+    }
+    state.pushFailsSince ??= Date.now()
+    const passed = Date.now() - state.pushFailsSince
+    const left = outageMsOf(attempt.status()) - passed
+    if (left <= 0) {
+      state.pushFailsSince = null
+      return false
+    }
+    const restMs = Math.min(Math.max(firstRestMs, passed), longestRestMs, left)
+    attempt.rest({ message: messageOf(error), nextAt: new Date(Date.now() + restMs).toISOString() })
+    await condition(inbox.isInterrupted, restMs, { summary: 'until the next push' })
+    return !inbox.isInterrupted()
+  }
+
   /** Runs a step; a decision or a newer release that comes meanwhile leaves it. */
   async function leaveOnInterruption(current: Step): Promise<Next> {
     const before = inbox.takeInterruption()
-    if (before !== null) return interrupted(before, state)
+    if (before !== null) return interrupted(before, state, current)
     try {
       running = new CancellationScope()
       const next = await running.run(() => runStep(current, state))
       state.unserved = 0
+      state.pushFailsSince = null
       // What the step decided stands when it finished before it could be left, except that nothing new is begun.
       const late = inbox.takeInterruption()
-      return late !== null && next.kind !== 'end' ? interrupted(late, state) : next
+      return late !== null && next.kind !== 'end' ? interrupted(late, state, current) : next
     } catch (error) {
       const cause = inbox.takeInterruption()
-      if (isCancellation(error) && cause !== null) return interrupted(cause, state)
+      if (isCancellation(error) && cause !== null) return interrupted(cause, state, current)
       if (isCancellation(error)) throw error
       if (isUnserved(error)) {
         state.unserved += 1
         return { kind: 'go', step: current }
       }
-      return afterFailure(current, error)
+      if (current === 'push' && (await restAfterOutage(error))) return { kind: 'go', step: current }
+      const late = inbox.takeInterruption()
+      return late === null ? afterFailure(current, error) : interrupted(late, state, current)
     } finally {
       running = null
     }
   }
 }
+
+/** How long a push rests after an outage that lasted for all its tries. */
+const firstRestMs = 60_000
+const longestRestMs = 30 * 60_000
 
 /** A question and its first command in one line. */
 function firstLine({ kind, options }: Intervention): string {
@@ -118,8 +153,8 @@ function answered(
   stopped: { readonly step: Step; readonly asked: Extract<Next, { kind: 'ask' }> },
   state: StepState,
 ): Exclude<Next, { kind: 'ask' }> {
-  if ('kind' in answer) return interrupted(answer, state)
   const { step, asked } = stopped
+  if ('kind' in answer) return interrupted(answer, state, step)
   const keeps = answer.name === 'approve' && asked.need === 'landed-with-changes'
   const keep = keeps ? (asked.drops ?? []).flatMap((commits) => commits.slice(0, 1)) : []
   const letGo = answer.name === 'approve' ? asked.alarm : undefined
@@ -132,9 +167,10 @@ function answered(
       })
       state.takeWorkTree = true
       state.resumedBy = answer.by ?? 'a signal'
+      state.attempt.takeOffered()
       return { kind: 'go', step: 'fetch' }
     case 'retry':
-      return { kind: 'go', step: answer.from ?? step }
+      return retried(answer.from ?? step, state)
     case 'approve':
       // What it lets go may be another object than the one that the steps so far worked from.
       if (asked.alarm !== undefined) {
@@ -159,7 +195,7 @@ function answered(
   }
 }
 
-function interrupted(cause: Interruption, state: StepState): Exclude<Next, { kind: 'ask' }> {
+function interrupted(cause: Interruption, state: StepState, current: Step): Exclude<Next, { kind: 'ask' }> {
   if (cause.kind === 'tag-moved') return { kind: 'go', step: 'fetch' }
   if (cause.kind === 'superseded') {
     return {
@@ -169,7 +205,13 @@ function interrupted(cause: Interruption, state: StepState): Exclude<Next, { kin
     }
   }
   record(cause.decision, state)
+  if (cause.decision.name === 'retry') return retried(cause.decision.from ?? current, state)
   return left(cause.decision)
+}
+
+/** Begins again with a step, by the settings of a config that was applied meanwhile. */
+function retried(step: Step, { attempt }: StepState): Extract<Next, { kind: 'go' }> {
+  return { kind: 'go', step: keepsReplay(attempt.takeOffered()) ? step : 'fetch' }
 }
 
 function left(decision: Decision): Extract<Next, { kind: 'end' }> {
@@ -198,14 +240,16 @@ function isUnserved(error: unknown): boolean {
   )
 }
 
-/** A step that failed for good: a fetch blocks the attempt, anything else is a person's to look at. */
+/** How long an outage is retried before a person is asked; the upstream's `patience`, or a day. */
+function outageMsOf({ settings }: AttemptStatus): number {
+  return (settings.upstream.patienceSeconds ?? usualPatienceSeconds) * 1000
+}
+
+/** A step that failed for good is a person's to look at. */
 function afterFailure(step: Step, error: unknown): Next {
-  const cause = error instanceof ActivityFailure ? error.cause : error
-  const code = cause instanceof ApplicationFailure ? (cause.type as ErrorCode | undefined) : undefined
-  const message = cause instanceof Error ? cause.message : String(cause)
   if (!(error instanceof ActivityFailure)) throw error
-  if (step === 'fetch' && code === 'UNDRIFT_E_REMOTE')
-    return { kind: 'end', outcome: 'blocked', reason: message }
+  const [code, message] = [codeOf(error), messageOf(error)]
+  const { cause } = error
   const reason = cause instanceof ApplicationFailure ? cause.details?.[0] : null
   const weight = code === 'UNDRIFT_E_TOO_HEAVY' ? weightOf(String(reason)) : null
   if (weight !== null) {
@@ -218,6 +262,16 @@ function afterFailure(step: Step, error: unknown): Next {
     question: `The step ${step} failed: ${message}`,
     evidence: code === undefined ? [] : [code],
   }
+}
+
+function codeOf(error: unknown): ErrorCode | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  return cause instanceof ApplicationFailure ? (cause.type as ErrorCode | undefined) : undefined
+}
+
+function messageOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function needAfter(code: ErrorCode | undefined): Need {

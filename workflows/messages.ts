@@ -141,6 +141,10 @@ export interface AttemptStatus {
   readonly needs: Need | null
   /** One sentence: why it stands where it stands. */
   readonly reason: string
+  /** Keys of the config that changed since the attempt took its settings; `retry` and `resume` take them. */
+  readonly changedSettings?: readonly string[]
+  /** What failed, and when it is tried again, while a step rests; absent or null while none does. */
+  readonly resting?: { readonly message: string; readonly nextAt: string } | null
   readonly startedAt: string
   readonly updatedAt: string
   readonly release: PinnedRelease | null
@@ -219,6 +223,8 @@ export const feedWordSignal = defineSignal<[FeedWordInput]>('feedWord')
 export const ranByHandSignal = defineSignal<[Pick<SetLineInput, 'fork' | 'line' | 'tag'>]>('ranByHand')
 export const setLineUpdate = defineUpdate<string, [SetLineInput]>('setLine')
 export const setLineSignal = defineSignal<[SetLineInput?]>('setLine')
+/** The watch offers the settings of a config that was applied meanwhile. */
+export const settingsSignal = defineSignal<[AttemptSettings]>('settings')
 export const pollNowSignal = defineSignal('pollNow')
 export const holdUpdate = defineUpdate<string, [HoldInput]>('hold')
 export const holdSignal = defineSignal<[HoldInput?]>('hold')

@@ -15,7 +15,9 @@ export async function promoteCandidate(input: PromoteInput): Promise<PromoteResu
     { upstream: settings.upstream.name, fork: name, release: tag, phase: 'pushing' },
     new Date(Date.now()),
   )
-  const activities = gitActivities(`move ${branch} to ${to.slice(0, 10)}`, patienceMs)
+  const activities = gitActivities(`move ${branch} to ${to.slice(0, 10)}`, patienceMs, {
+    outages: 'tell-soon',
+  })
   const result = await activities.moveBranch({ settings, attempt, tag, to, expected })
   if (result.kind === 'refused') {
     throw ApplicationFailure.create({

@@ -30,6 +30,8 @@ export interface StepState {
   unserved: number
   /** How long a queue without a worker goes unnoticed, in milliseconds. */
   readonly patience: () => number
+  /** Since when pushes fail because a remote cannot be reached, in milliseconds since 1970; null while they do not. */
+  pushFailsSince: number | null
   resolutions: readonly CarriedResolution[]
   /** Set by `resume`: a settled work tree is taken as it lies there. */
   takeWorkTree: boolean
@@ -80,12 +82,21 @@ export function stackInput(state: StepState): StackInput {
   return { ...stepInput(state), stackHead, onto, resolutions: state.resolutions, ...less, ...made }
 }
 
+/** What a phase makes anew: what an earlier round came to is not told any more. */
+const forgotten = {
+  fetching: { head: null, conflict: null, checks: [], candidates: [] },
+  rebasing: { head: null, conflict: null, checks: [], candidates: [] },
+  verifying: { checks: [], candidates: [] },
+  pushing: {},
+} as const
+
 /** Begins a phase; says so when nobody came to work on it so far. */
 export function enter(
   state: StepState,
   phase: 'fetching' | 'rebasing' | 'verifying' | 'pushing',
   reason: string,
 ): void {
+  state.attempt.learn(forgotten[phase])
   const unserved = ' No worker took it so far: start one with `undrift worker`.'
   state.attempt.enter(phase, state.unserved === 0 ? reason : reason + unserved)
 }

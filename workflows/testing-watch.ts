@@ -85,6 +85,7 @@ export async function openWatchStage(
         words.push(...input.words)
         return []
       },
+      offerSettings: async () => [],
       lookUpTag: (input) => lookUpTag(input, { env: {} }),
     },
     git: {

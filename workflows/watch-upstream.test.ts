@@ -39,6 +39,7 @@ beforeEach(async () => {
       pollFeed: (input: PollInput) => pollFeed(input, { env: {} }),
       readPollMemory,
       startMaintenance,
+      offerSettings: async () => [],
     },
   })
 })

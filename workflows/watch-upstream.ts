@@ -114,6 +114,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     configDigest = next.configDigest
     outdated = true
     upsertMemo({ configDigest })
+    void offerSettings()
     showNews()
     pollAgain()
   })
@@ -143,6 +144,15 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
       await condition(allHandlersFinished)
       const packed = known === null ? null : packKnowledge(known)
       return continueAsNew<typeof watchUpstream>({ upstream, forks, known: packed, configDigest, memory })
+    }
+  }
+
+  /** Tells running attempts of the new settings; one that nobody can tell keeps those that it began with. */
+  async function offerSettings(): Promise<void> {
+    try {
+      await control.offerSettings({ upstream, forks })
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error
     }
   }
 

@@ -26,6 +26,7 @@ export function attemptJson(details: AttemptDetails, webUi: string | null): obje
 }
 
 function rowJson(row: AttemptRow): AttemptRow {
-  const { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt } = row
-  return { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt }
+  const { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt, retrying } = row
+  const base = { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt }
+  return retrying == null ? base : { ...base, retrying }
 }

@@ -14,7 +14,7 @@ const row = `"id", "fork", "line", "tag",
   "phase": ${phases},
   "outcome": ${outcomes},
   "needs": ${needs},
-  "startedAt", "updatedAt"`
+  "startedAt", "updatedAt", "retrying": { "message", "tries", "nextAt": null | "…" } while a step that failed is tried again`
 
 const intervention =
   '{ "kind", "question", "evidence": ["…"], "options": [ { "name", "effect", "commands": ["…"] } ] }'
@@ -49,7 +49,8 @@ export const statusShape = `{ "version": 1,
   "attempts": [ { the row of \`show\`: ${row} } ] }`
 
 export const inboxShape = `{ "version": 1,
-  "attempts": [ { the row of \`status\`, "intervention": null | ${intervention} } ],
+  "attempts": [ { the row of \`status\`, "reason", "intervention": null of a blocked one | ${intervention} } ],
+  "candidates": [ { the row of \`status\`, "candidates": as in \`show\` } ] that were offered and not promoted,
   "upstreams": [ { the row of \`status\`, "lastFailure" } ] }`
 
 export const validateShape = `{ "version": 1, "file", "valid": true | false,

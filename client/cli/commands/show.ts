@@ -4,6 +4,7 @@ import { findAttempt } from '../../find-attempt.ts'
 import { attemptRangeDiff } from '../../range-diff.ts'
 import { withSession } from '../../session.ts'
 import { webUiLink } from '../../web-ui.ts'
+import { withRetries } from '../../with-retries.ts'
 import { attemptJson } from '../attempt-json.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -16,7 +17,9 @@ export function show(context: Context, input: CommandInput): Promise<CommandResu
   return withSession(context, async (session) => {
     const listed = await findAttempt(session, input.args[0] ?? '')
     if (input.options.follow === true) return waitForAttempt(context, session, { id: listed.row.id })
-    const details = await attemptDetails(session, listed)
+    const found = await attemptDetails(session, listed)
+    const [row = found.row] = await withRetries(session, [{ ...listed, row: found.row }])
+    const details = { ...found, row }
     const webUi = webUiLink(session.server, listed.row.id)
     if (input.options.rangeDiff === true) {
       if (details.status === null) throw unknown(listed.row.id)

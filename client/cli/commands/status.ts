@@ -3,6 +3,7 @@ import { listAttempts } from '../../attempts.ts'
 import { dataOption } from '../../data-option.ts'
 import { withSession } from '../../session.ts'
 import { listWatches } from '../../watches.ts'
+import { withRetries } from '../../with-retries.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { renderStatus } from '../render/status.ts'
@@ -14,7 +15,7 @@ export async function status(context: Context, input: CommandInput): Promise<Com
   return withSession(context, async (session) => {
     const [watches, listed] = await Promise.all([listWatches(session), listAttempts(session)])
     const upstreams = watches.map((watch) => watch.row)
-    const attempts = listed.map((attempt) => attempt.row)
+    const attempts = await withRetries(session, listed)
     const shown = input.options.all === true ? attempts : firstToRead(attempts)
     const text = renderStatus(
       {

@@ -4,6 +4,7 @@ import type { AttemptStatus } from '../../../workflows/messages.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
 import type { Style } from '../style.ts'
 import { age, duration } from './age.ts'
+import { retryLines } from './retry.ts'
 import { indent, oneLine, shortened, table } from './table.ts'
 import { shortName, stateWords, verdictWord } from './words.ts'
 
@@ -20,7 +21,7 @@ export function renderAttempt(view: AttemptView, style: Style): string {
   const times = style.dim(
     `started ${age(row.startedAt, view.now)}, ${row.phase === 'ended' ? 'ended' : 'updated'} ${age(row.updatedAt, view.now)}`,
   )
-  const parts = [[head, times].join('\n')]
+  const parts = [[head, times, ...retryLines(row, view.now, style)].join('\n')]
   if (status === null) parts.push('It was ended from outside; no more is known.')
   else parts.push(...statusParts(status, style))
   if (view.webUi !== null) parts.push(`Web UI: ${view.webUi}`)

@@ -6,11 +6,15 @@ import { age } from './age.ts'
 import { renderIntervention } from './attempt.ts'
 import { indent, oneLine } from './table.ts'
 import { watchQuestions } from './watch-questions.ts'
-import { shortName } from './words.ts'
+import { lineFlag, shortName } from './words.ts'
 
 export interface InboxView {
   /** Oldest first. */
   readonly questions: readonly AttemptDetails[]
+  /** Attempts that could not start. */
+  readonly blocked?: readonly AttemptDetails[] | undefined
+  /** Attempts whose candidate was not promoted. */
+  readonly offered?: readonly AttemptDetails[] | undefined
   /** Those that need a person. */
   readonly watches: readonly ListedWatch[]
   readonly now: Date
@@ -20,8 +24,32 @@ export interface InboxView {
 /** Every question that waits for a person, each with the commands that settle it. */
 export function renderInbox(view: InboxView, style: Style): string {
   const parts = view.questions.map((details) => renderQuestion(details, view, style))
+  parts.push(...(view.blocked ?? []).map((details) => renderBlocked(details, view, style)))
   for (const watch of view.watches) parts.push(...watchQuestions(watch, view, style))
+  parts.push(...(view.offered ?? []).map((details) => renderOffered(details, view, style)))
   return parts.length === 0 ? 'Nothing waits for you.' : parts.join('\n\n')
+}
+
+function renderBlocked({ row, status }: AttemptDetails, view: InboxView, style: Style): string {
+  const head = `${style.bold(oneLine(shortName(row)))}  ${style.red('blocked')}  ${style.dim(`since ${age(row.updatedAt, view.now)}`)}`
+  const command = `undrift run${view.dataOption} ${shellWord(row.fork)} ${shellWord(row.tag)}${lineFlag(row)}`
+  const why = status === null ? [] : [oneLine(status.reason)]
+  return [
+    head,
+    style.dim(row.id),
+    ...[...why, `try again: ${style.cyan(command)}`].map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function renderOffered({ row, status }: AttemptDetails, view: InboxView, style: Style): string {
+  const head = `${style.bold(oneLine(shortName(row)))}  ${style.green('candidate')}  ${style.dim(`offered ${age(row.updatedAt, view.now)}`)}`
+  const promote = `undrift promote${view.dataOption} ${shellWord(row.id)}`
+  const where = (status?.candidates ?? []).map(({ remote, ref }) => `${oneLine(remote)} ${oneLine(ref)}`)
+  return [
+    head,
+    style.dim(row.id),
+    ...[...where, `promote it: ${style.cyan(promote)}`].map((line) => `  ${line}`),
+  ].join('\n')
 }
 
 function renderQuestion(details: AttemptDetails, view: InboxView, style: Style): string {

@@ -2,6 +2,7 @@ import type { AttemptRow } from '../../attempts.ts'
 import type { UpstreamRow } from '../../watch-row.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
+import { retryLines } from './retry.ts'
 import { fittedTable, oneLine } from './table.ts'
 import { watchLines } from './watch-lines.ts'
 import { needsPerson } from './watch-questions.ts'
@@ -81,7 +82,7 @@ function nextPoll(moment: string, now: Date): string {
 
 function attemptTable(view: StatusView, style: Style): string {
   if (view.attempts.length === 0) return style.dim('  none yet')
-  return fittedTable(
+  const rows = fittedTable(
     view.attempts.map((row) => [
       `  ${oneLine(shortName(row))}`,
       stateWords(row, style),
@@ -89,5 +90,8 @@ function attemptTable(view: StatusView, style: Style): string {
       style.dim(`updated ${age(row.updatedAt, view.now)}`),
     ]),
     { columns: view.columns, shorten: [0] },
-  )
+  ).split('\n')
+  return view.attempts
+    .flatMap((row, index) => [rows[index] ?? '', ...retryLines(row, view.now, style)])
+    .join('\n')
 }
