@@ -144,6 +144,18 @@ export function spawnGit(
   )
 }
 
+/** Starts a shell in the same environment and its own group; the script is ours, and whatever varies is a parameter. */
+export function spawnShell(
+  place: Place,
+  { script, words }: { readonly script: string; readonly words: readonly string[] },
+  options: GitOptions = {},
+) {
+  return spawn('/bin/sh', ['-c', script, ...words], {
+    ...spawnOptions(place, options),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+}
+
 /** A child takes the mask over that is set in the moment of its birth, and nothing else can run in that moment. */
 function withUmask<T>(umask: number | undefined, start: () => T): T {
   if (umask === undefined) return start()

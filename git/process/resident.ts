@@ -1,6 +1,7 @@
 import { UndriftError } from '../../domain/errors.ts'
 import { endGroup, type GitOptions, type Place, startGit } from './command.ts'
 import { gitFailure } from './failure.ts'
+import type { GitProcess } from './git-process.ts'
 
 /** A git process that stays and answers questions; one costs a fraction of starting a process. Close it when done. */
 export interface Resident {
@@ -24,6 +25,8 @@ interface Question {
 export interface ResidentOptions extends GitOptions {
   /** What is written after the questions of one turn, for a process that answers many together when it is told to. */
   readonly endOfTurn?: string
+  /** Starts the process, where that is not git itself. */
+  readonly start?: () => GitProcess
 }
 
 /** Starts a resident git process in its own group; an abort ends it, and every open question rejects with the reason. */
@@ -33,8 +36,8 @@ export function startResident(
   frame: Frame,
   options: ResidentOptions = {},
 ): Resident {
-  const { endOfTurn = '', ...own } = options
-  const child = startGit(place, argv, own)
+  const { endOfTurn = '', start, ...own } = options
+  const child = start ? start() : startGit(place, argv, own)
   const signal = options.signal ?? place.signal ?? null
   const waiting: Question[] = []
   const inbox = makeInbox()

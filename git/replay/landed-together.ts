@@ -1,6 +1,7 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Change } from '../stack/change.ts'
 import { type Arrivals, pathsOf, type TwoTrees } from './arrivals.ts'
+import { prepareDependents } from './prepare.ts'
 import type { Workshop } from './workshop.ts'
 
 /** How many later patches are tried together with one that landed as part of a squash. */
@@ -24,7 +25,8 @@ export async function squashOf(
   /** Patches on the way that the change has nothing to do with, until a later one needs both. */
   let beside: readonly Change[] = []
   let after = change.after
-  for (const other of later) {
+  await prepareDependents(workshop, change, later)
+  for (const [index, other] of later.entries()) {
     if (together.length >= mostTogether) break
     const own = await pathsOf(workshop, other)
     const isMet =
@@ -45,6 +47,7 @@ export async function squashOf(
     const squash = await arrivals.ofWhole(commits, { before: change.before, after })
     if (squash === 'taken-back') return squash
     if (squash !== null) return { as: squash, whole: { before: change.before, after } }
+    await prepareDependents(workshop, { before: change.before, after }, later.slice(index + 1))
   }
   return null
 }
@@ -78,7 +81,6 @@ async function dependsOn(
   later: Change,
   change: { readonly before: Oid; readonly after: Oid },
 ): Promise<boolean> {
-  const without = await workshop.merger.merge(change.after, later.before, change.before)
-  if (without.kind === 'conflict') return true
-  return (await workshop.merger.merge(later.before, without.tree, later.after)).kind === 'conflict'
+  const without = await workshop.merger.tryMerge(change.after, later.before, change.before)
+  return without === null || (await workshop.merger.tryMerge(later.before, without, later.after)) === null
 }

@@ -4,6 +4,7 @@ import { serialiseCommit } from '../objects/commit-object.ts'
 import { type Quarantine, quarantineConfig } from '../objects/quarantine.ts'
 import { openTrees } from '../objects/tree-reader.ts'
 import { runGit } from '../process/command.ts'
+import { startRepeated } from '../process/repeated.ts'
 import { type Resident, startResident } from '../process/resident.ts'
 import { atLeast, gitVersion } from '../process/version.ts'
 import { type MergeAttributes, noAttributes } from './merge-attributes.ts'
@@ -100,24 +101,26 @@ function whole(answer: Buffer, labels: readonly string[]): Merge {
 function processMerger(quarantine: Quarantine): WholeMerger {
   const carrier = (tree: Oid, parents: readonly Oid[]): Oid =>
     quarantine.objects.write('commit', serialiseCommit({ ...nobody, tree, parents }))
-  const carriers = ({ base, ours, theirs }: MergeSides): readonly [Oid, Oid] => {
+  const carriers = ({ base, ours, theirs }: MergeSides) => {
     const root = carrier(base, [])
-    return [carrier(ours, [root]), carrier(theirs, [root])]
+    return { root, labels: [carrier(ours, [root]), carrier(theirs, [root])] as const }
   }
-  const merge = async (sides: MergeSides): Promise<Merge> => {
-    const labels = carriers(sides)
-    // The carriers have to be seen, too, and a process costs more than showing all.
-    quarantine.objects.flush()
-    const answer = await runGit(quarantine, ['merge-tree', '--write-tree', '-z', ...labels], {
-      config: quarantineConfig,
-      okCodes: [0, 1],
-    })
+  const argv = ['merge-tree', '--write-tree', '-z']
+  const repeated = startRepeated(quarantine, argv, { config: quarantineConfig })
+  const merge = async (sides: MergeSides, needed?: readonly Oid[]): Promise<Merge> => {
+    const { root, labels } = carriers(sides)
+    quarantine.objects.flush(needed && [root, ...labels, ...needed])
+    const made = await repeated.run(...labels)
+    // Only a run of its own tells what git has to say of a failure.
+    const isMade = made.code === 0 || made.code === 1
+    const options = { config: quarantineConfig, okCodes: [0, 1] }
+    const answer = isMade ? made : await runGit(quarantine, [...argv, ...labels], options)
     return parseMerge(answer.stdout, answer.code === 0, labels)
   }
   return {
     merge: (base, ours, theirs) => merge({ base, ours, theirs }),
     mergeFlat: merge,
-    close: async () => {},
+    close: repeated.close,
   }
 }
 

@@ -3,7 +3,7 @@ import type { Quarantine } from '../objects/quarantine.ts'
 import type { Entry } from '../objects/tree.ts'
 import { openTrees, type PathChange, type TreeReader } from '../objects/tree-reader.ts'
 import { type MergeAttributes, noAttributes } from './merge-attributes.ts'
-import { type BlobMerge, type BlobMerges, isFile, openBlobMerges } from './merge-blobs.ts'
+import { type BlobMerge, type BlobMerges, contentsOf, isFile, openBlobMerges } from './merge-blobs.ts'
 import type { Merge } from './merge-tree.ts'
 import { openWeighing } from './merge-weight.ts'
 import { type MergePath, openWholeMerger } from './merge-whole.ts'
@@ -88,10 +88,14 @@ async function mergeByFile(tools: Tools, sides: Sides): Promise<Oid | 'clash' | 
   const { trees } = tools
   const changes = await trees.compare(sides.base, sides.theirs)
   if (!(await isByFile(trees, sides, changes))) return 'undecided'
+  const there = await Promise.all(changes.map(({ path }) => trees.lookUp(sides.ours, path)))
+  // What upstream removed or moved is not told by files, whatever the others come to.
+  if (changes.some(({ before }, index) => before !== null && there[index] === null)) return 'undecided'
+  await mergeTogether(tools, changes, there)
   const edits: PathChange[] = []
   let clashes = false
-  for (const change of changes) {
-    const ours = await trees.lookUp(sides.ours, change.path)
+  for (const [index, change] of changes.entries()) {
+    const ours = there[index] ?? null
     const merged = await mergeEntry(tools, { change, ours, tree: sides.ours })
     if (merged === 'undecided') return 'undecided'
     if (merged === 'clash') clashes = true
@@ -101,6 +105,20 @@ async function mergeByFile(tools: Tools, sides: Sides): Promise<Oid | 'clash' | 
   }
   if (clashes) return 'clash'
   return trees.apply(sides.ours, edits)
+}
+
+/** Merges the contents of a change's files in one go; each by itself would be a process on an older Git. */
+async function mergeTogether(
+  { blobs, attributes }: Tools,
+  changes: readonly PathChange[],
+  there: readonly Entry[],
+): Promise<void> {
+  const wanted: BlobMerge[] = []
+  for (const [index, { path, before, after }] of changes.entries()) {
+    const contents = contentsOf(before, there[index] ?? null, after)
+    if (contents !== null && (await attributes.isPlain(path))) wanted.push(contents)
+  }
+  if (wanted.length > 1) await blobs.prepare(wanted)
 }
 
 /**

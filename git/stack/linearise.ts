@@ -5,6 +5,7 @@ import { type CommitObject, dateOf, subjectOf } from '../objects/commit-object.t
 import { favour } from '../replay/favour.ts'
 import { prepareMerges } from '../replay/prepare.ts'
 import type { Workshop } from '../replay/workshop.ts'
+import { foreseeLine } from './foresee-line.ts'
 
 /** One commit of the fork as a step from tree to tree. Invariant: a link begins at the tree where the one before ends. */
 export interface Link {
@@ -50,6 +51,7 @@ export async function linearise(
   const { objects } = workshop.quarantine
   // All at once: asked for one by one, each would wait for the one before.
   await Promise.all([...parents.keys()].map((oid) => objects.commit(oid)))
+  await foreseeLine(workshop, ends.head, parents)
   const known = new Map<Oid, Chain>()
 
   const chainOf = async (tip: Oid, by: Oid | null): Promise<Chain> => {
