@@ -1,7 +1,6 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Change } from '../stack/change.ts'
 import { type Arrivals, pathsOf, type TwoTrees } from './arrivals.ts'
-import { prepareDependents } from './prepare.ts'
 import type { Workshop } from './workshop.ts'
 
 /** How many later patches are tried together with one that landed as part of a squash. */
@@ -25,8 +24,7 @@ export async function squashOf(
   /** Patches on the way that the change has nothing to do with, until a later one needs both. */
   let beside: readonly Change[] = []
   let after = change.after
-  await prepareDependents(workshop, change, later)
-  for (const [index, other] of later.entries()) {
+  for (const other of later) {
     if (together.length >= mostTogether) break
     const own = await pathsOf(workshop, other)
     const isMet =
@@ -47,7 +45,6 @@ export async function squashOf(
     const squash = await arrivals.ofWhole(commits, { before: change.before, after })
     if (squash === 'taken-back') return squash
     if (squash !== null) return { as: squash, whole: { before: change.before, after } }
-    await prepareDependents(workshop, { before: change.before, after }, later.slice(index + 1))
   }
   return null
 }

@@ -65,51 +65,6 @@ async function meetings(
   return found
 }
 
-/**
- * Merges beforehand, many at a time, what asking later patches whether they need an earlier change will ask for: each of
- * them without the change, and each on top of it.
- */
-export async function prepareDependents(
-  { trees, merger }: Workshop,
-  change: TwoTrees,
-  later: readonly TwoTrees[],
-): Promise<void> {
-  const own = await trees.compare(change.before, change.after)
-  const paths = new Set(own.map(({ path }) => path))
-  const edits = await Promise.all(later.map(({ before, after }) => trees.compare(before, after)))
-  const met = later.flatMap((each, index) => {
-    const changes = edits[index] ?? []
-    return changes.some(({ path }) => paths.has(path)) ? [{ before: each.before, changes }] : []
-  })
-  if (met.length < fewest) return
-  /** What undoing the change where a later patch begins comes to, path by path. */
-  const undone = await Promise.all(
-    met.map(({ before }) =>
-      Promise.all(
-        own.map(async (each) => {
-          const ours = await trees.lookUp(before, each.path)
-          return { path: each.path, ours, before: each.after, after: each.before }
-        }),
-      ),
-    ),
-  )
-  const onTop = await Promise.all(
-    met
-      .flatMap(({ changes }) => changes)
-      .map(async (each) => contentsOf(each.before, await trees.lookUp(change.after, each.path), each.after)),
-  )
-  const without = undone.flat().map(({ before, ours, after }) => contentsOf(before, ours, after))
-  await merger.prepare([...without, ...onTop].flatMap((contents) => contents ?? []))
-  const again = met.flatMap(({ changes }, index) => {
-    const results = new Map((undone[index] ?? []).map((each) => [each.path, resultOf(merger, each)]))
-    return changes.flatMap(({ path, before, after }) => {
-      const ours = results.get(path)
-      return ours === undefined || ours === 'unknown' ? [] : (contentsOf(before, ours, after) ?? [])
-    })
-  })
-  await merger.prepare(again)
-}
-
 /** What stands at a path once a change has met what is there, as far as that is known. */
 function resultOf(
   merger: Workshop['merger'],

@@ -4,7 +4,7 @@ import { subjectOf } from '../objects/commit-object.ts'
 import type { Change } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { pathsOf } from './arrivals.ts'
-import { changedLines, type Diff } from './differ.ts'
+import { type NovelWords, novelWords } from './novel-words.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Older commits than these are not what made a patch stop applying. */
@@ -25,9 +25,9 @@ export async function similarCommit(
   const paths = new Set(await pathsOf(workshop, change))
   const commits = (await options.range.touching([...paths])).slice(-mostCommits)
   let best: { readonly oid: Oid; readonly score: number } | null = null
-  let own: Promise<Novel> | null = null
+  let own: Promise<NovelWords> | null = null
   const mine = () => {
-    own ??= workshop.plain.diff(change.before, change.after).then((diff) => novelWords(diff, paths))
+    own ??= novelWords(workshop, change, paths)
     return own
   }
   for (const oid of commits) {
@@ -54,7 +54,7 @@ async function likenessTo(
     readonly paths: ReadonlySet<Bytes>
     readonly fit: SimilarOptions['fit']
     /** What the change itself brings; read once, however many commits it is held against. */
-    readonly mine: () => Promise<Novel>
+    readonly mine: () => Promise<NovelWords>
   },
 ): Promise<number> {
   const { objects } = workshop.quarantine
@@ -65,7 +65,7 @@ async function likenessTo(
   if (to.fit === 'unchanged' && !isNamesake) return 0
   const [mine, theirs] = await Promise.all([
     to.mine(),
-    workshop.plain.diff((await objects.commit(parent)).tree, commit.tree),
+    novelWords(workshop, { before: (await objects.commit(parent)).tree, after: commit.tree }, to.paths),
   ])
   // A word or two in common is chance; only a clash or the same name makes it worth a question.
   if (to.fit === 'merged' && !isNamesake && size(mine.added) < fewWords) return 0
@@ -74,34 +74,12 @@ async function likenessTo(
     : to.fit === 'clashed'
       ? likeness.anySubject
       : likeness.cleanly
-  const score = alike(mine, novelWords(theirs, to.paths))
+  const score = alike(mine, theirs)
   return score >= needed ? score : 0
 }
 
-interface Novel {
-  readonly added: ReadonlyMap<string, number>
-  readonly removed: ReadonlyMap<string, number>
-}
-
-/** Words that a diff brings and words that it takes away; what it only moves says nothing. */
-function novelWords(diff: Diff, paths: ReadonlySet<Bytes>): Novel {
-  const balance = new Map<string, number>()
-  for (const file of diff) {
-    if (!paths.has(file.path)) continue
-    for (const line of changedLines(file.text)) {
-      const step = line.startsWith('+') ? 1 : -1
-      for (const word of line.slice(1).match(/[\w\x80-\xff]+/g) ?? []) {
-        balance.set(word, (balance.get(word) ?? 0) + step)
-      }
-    }
-  }
-  const added = new Map([...balance].filter(([, count]) => count > 0))
-  const removed = new Map([...balance].flatMap(([word, count]) => (count < 0 ? [[word, -count]] : [])))
-  return { added, removed }
-}
-
 /** Dice's coefficient over the words that are added; over those that are taken away where nothing is added. */
-function alike(one: Novel, other: Novel): number {
+function alike(one: NovelWords, other: NovelWords): number {
   const [mine, yours] = one.added.size > 0 ? [one.added, other.added] : [one.removed, other.removed]
   const total = size(mine) + size(yours)
   return total === 0 ? 0 : (2 * common(mine, yours)) / total
