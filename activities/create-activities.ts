@@ -1,3 +1,5 @@
+import type { UpstreamSettings } from '../domain/settings.ts'
+import { onSoundMirror } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { fetchRelease } from './fetch-release.ts'
 import { lookUpTag } from './look-up-tag.ts'
@@ -13,7 +15,7 @@ import { regenerate } from './regenerate.ts'
 import { seenByWatch } from './seen-by-watch.ts'
 import { showMovedTags } from './show-moved-tags.ts'
 import { startMaintenance } from './start-maintenance.ts'
-import { runStep } from './step.ts'
+import { runStep, type StepContext } from './step.ts'
 import { supersedeOlder } from './supersede-older.ts'
 import { tellFeedWords } from './tell-feed-words.ts'
 import { tellMovedTags } from './tell-moved-tags.ts'
@@ -30,6 +32,13 @@ export interface Activities {
 
 /** Binds every activity to a worker's folders and environment. */
 export function createActivities(deps: ActivityDeps): Activities {
+  /** A step on the mirror of an upstream, which heals where it is damaged. */
+  const onMirror = <T>(upstream: UpstreamSettings, work: (step: StepContext) => Promise<T>) =>
+    runStep(
+      (step) =>
+        onSoundMirror({ path: deps.data.mirrorOf(upstream.name), signal: step.signal }, () => work(step)),
+      upstream,
+    )
   return {
     control: {
       pollFeed: (input) => pollFeed(input, deps),
@@ -44,18 +53,18 @@ export function createActivities(deps: ActivityDeps): Activities {
     },
     git: {
       fetchRelease: (input) =>
-        runStep((step) => fetchRelease(input, { seenByWatch, ...deps }, step), input.settings.upstream),
-      rebaseStack: (input) => runStep((step) => rebaseStack(input, deps, step), input.settings.upstream),
-      pushCandidate: (input) => runStep((step) => pushCandidate(input, deps, step), input.settings.upstream),
-      moveBranch: (input) => runStep((step) => moveBranch(input, deps, step), input.settings.upstream),
-      recordEvent: (input) => runStep((step) => recordEvent(input, deps, step), input.settings.upstream),
-      recordAttempt: (input) => runStep((step) => recordAttempt(input, deps, step), input.settings.upstream),
-      showMovedTags: (input) => runStep((step) => showMovedTags(input, deps, step), input.upstream),
+        onMirror(input.settings.upstream, (step) => fetchRelease(input, { seenByWatch, ...deps }, step)),
+      rebaseStack: (input) => onMirror(input.settings.upstream, (step) => rebaseStack(input, deps, step)),
+      pushCandidate: (input) => onMirror(input.settings.upstream, (step) => pushCandidate(input, deps, step)),
+      moveBranch: (input) => onMirror(input.settings.upstream, (step) => moveBranch(input, deps, step)),
+      recordEvent: (input) => onMirror(input.settings.upstream, (step) => recordEvent(input, deps, step)),
+      recordAttempt: (input) => onMirror(input.settings.upstream, (step) => recordAttempt(input, deps, step)),
+      showMovedTags: (input) => onMirror(input.upstream, (step) => showMovedTags(input, deps, step)),
     },
     verify: {
-      regenerate: (input) => runStep((step) => regenerate(input, deps, step), input.settings.upstream),
+      regenerate: (input) => onMirror(input.settings.upstream, (step) => regenerate(input, deps, step)),
       verifyCandidate: (input) =>
-        runStep((step) => verifyCandidate(input, deps, step), input.settings.upstream),
+        onMirror(input.settings.upstream, (step) => verifyCandidate(input, deps, step)),
     },
   }
 }

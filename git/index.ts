@@ -39,6 +39,7 @@ export {
   forkRef,
   type UpstreamFetch,
 } from './mirror/fetch.ts'
+export { onSoundMirror } from './mirror/heal.ts'
 export { openMirror } from './mirror/mirror.ts'
 export { type LockOptions, type LockPurpose, withMirrorLock } from './mirror/mirror-lock.ts'
 export { type TagMove, tagMoveSince } from './mirror/moved-refs.ts'

@@ -4,12 +4,14 @@ import type { PinnedRelease } from '../../domain/release.ts'
 import { notesRef } from '../notes/notes.ts'
 import { refuseHeavy } from '../objects/weighed.ts'
 import type { Mirror, RemoteAccess, RemoteRef } from '../types.ts'
+import { damagedMirror } from './damage.ts'
+import { pinBefore } from './heal.ts'
 import { displacedRef, makeRoomFor, makeRoomForUpstream } from './make-room.ts'
 import { withMirrorLock } from './mirror-lock.ts'
 import { keepMoved, pinAnew, type TagMove } from './moved-refs.ts'
 import { nearTag } from './near-tag.ts'
 import { refuseOtherFormat, takeFormat } from './object-format.ts'
-import { commitOf } from './queries.ts'
+import { commitOf, hasObject } from './queries.ts'
 import { assertRefName, isRefName } from './ref-name.ts'
 import { listRefs, readRef, updateRefs } from './refs.ts'
 import { fetchRefs, listRemote } from './remote.ts'
@@ -70,9 +72,13 @@ async function fetchUnderLock(
     (await listRefs(mirror, 'refs/upstream')).filter(hasName).map((each) => [each.ref, each]),
   )
   const known = here.get(ref) ?? (await listRefs(mirror, displacedRef(tag)))[0]
-  const before = [known === undefined ? null : pinned(tag, known), wanted.seen ?? null].find(
-    (each) => each !== null && each.tagObject !== offered?.tagObject,
-  )
+  const lost = await pinBefore(mirror, ref)
+  const seenFirst = [
+    known === undefined ? null : pinned(tag, known),
+    lost === null ? null : { tag, tagObject: lost, commit: lost },
+    wanted.seen ?? null,
+  ]
+  const before = seenFirst.find((each) => each !== null && each.tagObject !== offered?.tagObject)
   if (before) {
     const taken = wanted.accepted?.includes((offered ?? before).tagObject) ?? false
     if (offered !== null) await keepMoved(mirror, access, offered)
@@ -99,7 +105,11 @@ async function fetchUnderLock(
     throw new UndriftError('UNDRIFT_E_REMOTE', `The tag ${tag} changed upstream while it was being fetched.`)
   }
   const commit = await commitOf(mirror, pin)
-  if (commit === null) return { kind: 'not-a-commit' }
+  if (commit === null) {
+    const target = (offered ?? before)?.commit ?? got
+    if (!(await hasObject(mirror, target))) throw damagedMirror(`${pin} names ${target}, which is missing`)
+    return { kind: 'not-a-commit' }
+  }
   return { kind: 'ok', release: { tag, tagObject: got, commit } }
 }
 
