@@ -6,10 +6,11 @@ const rooms = {
   config: ['domain'],
   git: ['domain'],
   adapters: ['domain'],
-  activities: ['domain', 'config', 'git', 'adapters'],
+  seal: ['domain', 'config'],
+  activities: ['domain', 'config', 'git', 'adapters', 'seal'],
   workflows: ['domain', 'activities'],
-  workers: ['domain', 'config', 'git', 'adapters', 'activities', 'workflows'],
-  client: ['domain', 'config', 'git', 'workflows'],
+  workers: ['domain', 'config', 'git', 'adapters', 'seal', 'activities', 'workflows'],
+  client: ['domain', 'config', 'git', 'seal', 'workflows'],
 }
 const everyRoom = [...Object.keys(rooms), 'harness']
 

@@ -12,6 +12,7 @@ import {
   sameQuestions,
   usualPatienceSeconds,
 } from '../domain/poll-memory.ts'
+import { openAnswer } from '../domain/sealed.ts'
 import { nothingKnown } from '../domain/watch.ts'
 import { chooseReleases } from './choose-releases.ts'
 import type { ActivityDeps } from './deps.ts'
@@ -38,7 +39,9 @@ export async function pollFeed(
 ): Promise<PollResult> {
   const known = packed === null ? null : unpackKnowledge(packed)
   const context = Context.current()
-  const beat = (context.info.heartbeatDetails ?? null) as PollHeartbeat | null
+  // Anybody can leave a heartbeat for a poll that waits: what is not ours is forgotten.
+  const left = openAnswer(context.info.heartbeatDetails, ['installation'])
+  const beat = (left?.value ?? null) as PollHeartbeat | null
   const before = memoryBefore(beat, told)
   const began = Date.now()
   const resting = isFeedResting(beat, began, upstream.pollSeconds)

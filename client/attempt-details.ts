@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
+import { failureTypes } from '../domain/failure-types.ts'
 import type { ResolutionPack } from '../git/index.ts'
 import { type AttemptStatus, resolutionsQuery, statusQuery } from '../workflows/messages.ts'
 import type { AttemptRow, ListedAttempt } from './attempts.ts'
@@ -11,7 +12,11 @@ export interface AttemptDetails {
   readonly row: AttemptRow
   /** Null for one that was ended from outside before it could say anything, and that no worker can replay. */
   readonly status: AttemptStatus | null
+  /** Why there is no status, where that is known. */
+  readonly note?: string
 }
+
+const unsignedEnd = 'How it ended is not signed by a key that this data folder trusts.'
 
 /** Reads an attempt: a running one from a worker, within these seconds; an ended one from its result. */
 export async function attemptDetails(
@@ -23,11 +28,15 @@ export async function attemptDetails(
   const ask = () => handle.query<AttemptStatus>(statusQuery.name)
   if (listed.running) return fromStatus(listed, await askWorker(session, ask, options))
   try {
-    return fromStatus(listed, (await handle.result()) as AttemptStatus)
+    const status = (await handle.result()) as AttemptStatus | null
+    if (status === null) return { row: listed.row, status, note: unsignedEnd }
+    return fromStatus(listed, status)
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error
     const status = statusIn(error)
     if (status !== null) return fromStatus(listed, status)
+    const note = noteIn(error)
+    if (note !== null) return { row: listed.row, status: null, note }
   }
   // Terminated or cancelled: only a replay of its history can tell how far it came.
   const replayed = await askWorker(session, ask, { seconds: 3 }).catch((error: unknown) => {
@@ -70,6 +79,13 @@ function fromStatus(listed: ListedAttempt, status: AttemptStatus): AttemptDetail
 function statusIn(error: WorkflowFailedError): AttemptStatus | null {
   const status = error.cause instanceof ApplicationFailure ? error.cause.details?.[0] : null
   return isStatus(status) ? status : null
+}
+
+/** What an attempt says that was refused before it could begin; a failure that it signed needs no such note. */
+function noteIn({ cause }: WorkflowFailedError): string | null {
+  if (!(cause instanceof ApplicationFailure)) return null
+  if (cause.type === 'UNDRIFT_E_UNSIGNED') return cause.message
+  return cause.type === failureTypes.blocked || cause.type === failureTypes.failed ? unsignedEnd : null
 }
 
 function isStatus(value: unknown): value is AttemptStatus {

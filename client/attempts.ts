@@ -1,5 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client'
 import { type Need, needs, type Outcome, outcomes, type Phase, phases } from '../domain/attempt.ts'
+import { readMaintainId } from '../domain/ids.ts'
 import { workflowTypes } from '../workflows/messages.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
@@ -66,11 +67,17 @@ export function toListed(info: Execution): ListedAttempt {
       tag: attributes.get(searchKeys.release) ?? parts.tag,
       phase: running ? known(phases, attributes.get(searchKeys.phase), 'fetching') : 'ended',
       outcome: known(outcomes, attributes.get(searchKeys.outcome), running ? null : endOf(info)),
-      needs: running ? known(needs, attributes.get(searchKeys.needs), null) : null,
+      needs: needOf(running, attributes.get(searchKeys.needs)),
       startedAt: info.startTime.toISOString(),
       updatedAt: (attributes.get(searchKeys.updatedAt) ?? ended).toISOString(),
     },
   }
+}
+
+/** What an attempt needs: nothing any more when it has ended, except that an alarm about its settings stands. */
+function needOf(running: boolean, word: string | undefined): Need | null {
+  const need = known(needs, word, null)
+  return running || need === 'unsigned' ? need : null
 }
 
 /** What an execution that was ended from outside, before it could say how, comes to. */
@@ -80,7 +87,7 @@ function endOf(info: Execution): Outcome | null {
 
 /** Fork, line and tag as an attempt's id spells them. */
 function partsOf(id: string): { readonly fork: string; readonly line: string; readonly tag: string } {
-  const [, fork = '', line = '', tag = ''] = id.split('/')
+  const { fork, line, tag } = readMaintainId(id)
   return { fork, line, tag: decodeTag(tag) }
 }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
-import { Client, Connection } from '@temporalio/client'
+import { type Client, Connection } from '@temporalio/client'
 import { UndriftError } from '../domain/errors.ts'
+import { sealedClient } from '../seal/sealed-client.ts'
 import { locateServer, type Server, type Surroundings, serverSilent } from './server.ts'
 import { isWorkerSilent, serverFailure } from './server-failure.ts'
 
@@ -9,15 +10,17 @@ import { isWorkerSilent, serverFailure } from './server-failure.ts'
 export interface Session {
   readonly client: Client
   readonly server: Server
+  /** Where the CLI stands. */
+  readonly from: Surroundings
 }
 
 /** Opens a connection for the time of one call. A server that is not there, or goes away, becomes UNDRIFT_E_SERVER. */
 export async function withSession<T>(from: Surroundings, use: (session: Session) => Promise<T>): Promise<T> {
   const server = locateServer(from)
   const connection = await connect(server, from)
-  const client = new Client({ connection, namespace: server.namespace })
   try {
-    return await use({ client, server })
+    const client = sealedClient(connection, server.namespace, from)
+    return await use({ client, server, from })
   } catch (error) {
     throw serverFailure(error, server, from)
   } finally {
@@ -32,7 +35,8 @@ export async function askWorker<T>(
   options: { readonly seconds: number } = { seconds: 10 },
 ): Promise<T> {
   try {
-    return await session.client.withDeadline(Date.now() + options.seconds * 1000, ask)
+    const answer = await session.client.withDeadline(Date.now() + options.seconds * 1000, ask)
+    return signedAnswer(answer, session.from)
   } catch (error) {
     if (isWorkerSilent(error)) {
       throw new UndriftError('UNDRIFT_E_WORKER', 'No worker serves the queue `undrift`, or none answers.', {
@@ -41,6 +45,18 @@ export async function askWorker<T>(
     }
     throw error
   }
+}
+
+/** An answer that is what its worker gave. UNDRIFT_E_UNSIGNED where nobody signed it that this data folder trusts. */
+function signedAnswer<T>(answer: T | null | undefined, { data }: Pick<Surroundings, 'data'>): T {
+  if (answer !== null && answer !== undefined) return answer
+  throw new UndriftError(
+    'UNDRIFT_E_UNSIGNED',
+    `What answers is not signed by a key that the data folder ${data.root} trusts.`,
+    {
+      hint: 'Where the workers have a data folder of their own: `undrift key` shows its key there, `undrift trust` takes it here.',
+    },
+  )
 }
 
 async function connect(server: Server, from: Surroundings): Promise<Connection> {

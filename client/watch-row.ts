@@ -1,5 +1,4 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client'
-import { defaultPayloadConverter } from '@temporalio/common'
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client'
 import { watchId } from '../domain/ids.ts'
 import { type ShownMove, withEvidence } from '../domain/lines/alarm-evidence.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
@@ -16,6 +15,7 @@ import type {
   WaitingRelease,
   WatchKnowledge,
 } from '../domain/watch.ts'
+import { decodePayload } from '../seal/decode-payload.ts'
 import type { WatchStatus } from '../workflows/messages.ts'
 import { searchKeys } from './search-attributes.ts'
 
@@ -66,14 +66,18 @@ export interface ListedWatch {
 }
 
 const degradedAfter = 3
+const pollId = 'poll-feed'
 
 /** A watch from its description, without any worker: its memo, and its poll, the pending activity that is retried for ever. */
-export function toWatch(description: WorkflowExecutionDescription, now: number): ListedWatch {
+export function toWatch(
+  description: WorkflowExecutionDescription,
+  { now, beat }: { readonly now: number; readonly beat: Partial<PollMemory> | null },
+): ListedWatch {
   const running = description.status.name === 'RUNNING' || description.status.name === 'PAUSED'
   const pending = description.raw.pendingActivities ?? []
-  const poll = pending.find((activity) => activity.activityId === 'poll-feed')
+  const poll = pollOf(description)
   const standing = shownStanding(description.memo)
-  const polls = pollsOf(poll?.heartbeatDetails?.payloads?.[0]) ?? standing?.polls ?? freshMemory
+  const polls = beat === null ? (standing?.polls ?? freshMemory) : { ...freshMemory, ...beat }
   const { failures } = polls
   const failure = poll?.lastFailure
   const failed = failure?.applicationFailureInfo?.type !== 'NoNewRelease'
@@ -178,13 +182,18 @@ function phaseOf(watch: {
   return watch.pending && !watch.polling ? 'dispatching' : 'polling'
 }
 
-/** What the poll's heartbeat carries from one try to the next; null where there is none yet. */
-function pollsOf(
-  payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0] | undefined,
-): PollMemory | null {
-  if (payload === undefined) return null
-  const details = defaultPayloadConverter.fromPayload<Partial<PollMemory> | null>(payload)
-  return details === null ? null : { ...freshMemory, ...details }
+/** What the poll's heartbeat carries from one try to the next; null where there is none yet, or none that was signed. */
+export async function readBeat(
+  client: Client,
+  description: WorkflowExecutionDescription,
+): Promise<Partial<PollMemory> | null> {
+  const payload = pollOf(description)?.heartbeatDetails?.payloads?.[0]
+  if (!payload) return null
+  return decodePayload(client, payload, { workflowId: description.workflowId, activityId: pollId })
+}
+
+function pollOf({ raw }: WorkflowExecutionDescription) {
+  return raw.pendingActivities?.find((activity) => activity.activityId === pollId)
 }
 
 function failureOf({ lastFailure, firstFailureAt }: PollMemory): UpstreamRow['failure'] {

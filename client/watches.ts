@@ -4,7 +4,7 @@ import { statusQuery, type WatchStatus, workflowTypes } from '../workflows/messa
 import { callsAtOnce, inTurns } from './in-turns.ts'
 import { isServerSilent } from './server-failure.ts'
 import type { Session } from './session.ts'
-import { answered, type ListedWatch, toWatch } from './watch-row.ts'
+import { answered, type ListedWatch, readBeat, toWatch } from './watch-row.ts'
 
 /** Every watch that runs, by name. What only a worker can tell is left out when none answers. */
 export async function listWatches(session: Session): Promise<readonly ListedWatch[]> {
@@ -34,7 +34,9 @@ export async function lookAtWatches(
 
 async function lookAtWatch(session: Session, name: string): Promise<ListedWatch | null> {
   try {
-    return toWatch(await session.client.workflow.getHandle(watchId(name)).describe(), Date.now())
+    const { client } = session
+    const description = await client.workflow.getHandle(watchId(name)).describe()
+    return toWatch(description, { now: Date.now(), beat: await readBeat(client, description) })
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null
     throw error
@@ -52,5 +54,5 @@ async function withAnswer(session: Session, watch: ListedWatch): Promise<ListedW
       if (isServerSilent(error)) throw error
       return null
     })
-  return answer === null ? watch : answered(watch, answer)
+  return answer == null ? watch : answered(watch, answer)
 }

@@ -36,13 +36,14 @@ export const needs = [
   'landed-with-changes',
   'withdrawn',
   'too-heavy',
+  'unsigned',
   'step-failed',
 ] as const
 export type Need = (typeof needs)[number]
 
 /** Whether a need is an integrity alarm: only a person lets it go, and commands end with an exit code of its own. */
 export function isAlarm(need: Need | null): boolean {
-  return need === 'tag-moved' || need === 'tag-signature'
+  return need === 'tag-moved' || need === 'tag-signature' || need === 'unsigned'
 }
 
 /** What a person may answer while an attempt waits. */

@@ -162,6 +162,18 @@ export const errorTable = {
     retryable: false,
     exitCode: exitCodes.integrity,
   },
+  UNDRIFT_E_UNSIGNED: {
+    sentence: 'Nobody whose signature counts has signed this.',
+    hint: 'Nothing was run. If it was you: start it with `undrift apply` or `undrift run`, with a key that the workers trust (`undrift key`, `undrift trust`).',
+    retryable: false,
+    exitCode: exitCodes.integrity,
+  },
+  UNDRIFT_E_POLICY: {
+    sentence: "The worker's policy does not allow this.",
+    hint: 'Nothing was run. If it is meant: run `undrift apply` on the machine of the worker, or widen its worker.yaml.',
+    retryable: false,
+    exitCode: exitCodes.usage,
+  },
   UNDRIFT_E_INTERNAL: {
     sentence: 'Undrift failed.',
     hint: 'This is a bug; please report it with the message.',

@@ -10,6 +10,16 @@ export function maintainId(fork: string, line: string, tag: string): string {
   return `maintain/${fork}/${line}/${encodeTag(tag)}`
 }
 
+/** Fork, line and the tag's segment of such an id. */
+export function readMaintainId(id: string): {
+  readonly fork: string
+  readonly line: string
+  readonly tag: string
+} {
+  const [, fork = '', line = '', tag = ''] = id.split('/')
+  return { fork, line, tag }
+}
+
 /** Workflow id of moving the maintained branch to an attempt's candidate. */
 export function promoteId(fork: string, line: string, tag: string): string {
   return `promote/${fork}/${line}/${encodeTag(tag)}`

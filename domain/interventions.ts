@@ -48,6 +48,7 @@ const answers: Readonly<Record<Need, readonly DecisionName[]>> = {
   'landed-with-changes': ['approve', 'resume', 'skip', 'abort'],
   withdrawn: ['approve', 'skip', 'abort'],
   'too-heavy': ['approve', 'retry', 'skip', 'abort'],
+  unsigned: ['retry', 'skip', 'abort'],
   'step-failed': ['retry', 'resume', 'skip', 'abort'],
 }
 

@@ -68,9 +68,15 @@ export interface UpstreamSettings {
   readonly patienceSeconds?: number | undefined
   /** How much it and its forks may weigh; the defaults where it is left out. */
   readonly limits?: Limits | undefined
+  /** Whose decisions are taken: `any` where it is left out. */
+  readonly decisions?: DecisionRule
   /** Whose signatures count on a release's tag; absent where no tag need be signed. */
   readonly signedBy?: readonly SignerKey[]
 }
+
+/** `any`: whoever reaches the server chooses among what is offered; `signed`: only who holds a key of the installation. */
+export const decisionRules = ['any', 'signed'] as const
+export type DecisionRule = (typeof decisionRules)[number]
 
 /** What becomes of several releases that are newer than what a line stands on. */
 export const stepRules = ['latest', 'each', 'each-minor'] as const

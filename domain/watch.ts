@@ -52,6 +52,8 @@ export interface WatchWord {
   readonly by: string
   /** ISO 8601. */
   readonly at: string
+  /** The id of the key that signed it; null where nobody did. */
+  readonly signedBy: string | null
   readonly detail: string
 }
 
@@ -159,6 +161,8 @@ export interface Hold {
   /** When it ends by itself, ISO 8601; null when only `undrift release` ends it. */
   readonly until: string | null
   readonly reason: string
+  /** The id of the key that signed it; null where nobody did, absent from knowledge that is older. */
+  readonly signedBy?: string | null
 }
 
 /** What cannot go on by itself with the upstream, and is asked instead of failing in silence. */

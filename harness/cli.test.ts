@@ -22,6 +22,14 @@ function id(tag: string): string {
   return `maintain/${fork}/main/${tag}`
 }
 
+/** Lets this world and another machine trust each other, with the words that `undrift key` prints. */
+async function introduce(elsewhere: Parameters<typeof runHere>[1]): Promise<void> {
+  const commandOf = ({ out }: { readonly out: string }) => (out.split('\n')[0] ?? '').split(' ').slice(1)
+  const theirs = await runHere(commandOf(await cli('key')), elsewhere)
+  const ours = await cli(...commandOf(await runHere(['key'], elsewhere)))
+  expect([theirs.code, ours.code]).toEqual([0, 0])
+}
+
 beforeAll(async () => {
   world = await buildCliWorld(fork)
   folder = world.folder
@@ -171,6 +179,10 @@ describe('a conflict', () => {
         UNDRIFT_DATA: join(folder, 'elsewhere'),
       },
     }
+    const stranger = await runHere(['resolve', 'v1.2.0', '--json'], elsewhere)
+    expect(stranger.code).toBe(7)
+    expect(stranger.out).toContain('UNDRIFT_E_UNSIGNED')
+    await introduce(elsewhere)
     const opened = resolveShape.parse(
       JSON.parse((await runHere(['resolve', 'v1.2.0', '--json'], elsewhere)).out),
     )

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { dirname } from 'node:path'
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ran, runHere } from '../client/cli/testing.ts'
@@ -36,7 +37,10 @@ afterAll(async () => {
 })
 
 function cli(...argv: readonly string[]): Promise<Ran> {
-  return runHere(argv, { cwd: '/', env: { TEMPORAL_ADDRESS: server.address, UNDRIFT_USER: 'ann' } })
+  return runHere(argv, {
+    cwd: '/',
+    env: { XDG_DATA_HOME: dirname(stage.data), TEMPORAL_ADDRESS: server.address, UNDRIFT_USER: 'ann' },
+  })
 }
 
 async function row(): Promise<Record<string, unknown>> {

@@ -12,6 +12,10 @@ import { createActivities } from '../activities/create-activities.ts'
 import type { DataFolder } from '../config/data-folder.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { type Role, taskQueues } from '../domain/queues.ts'
+import { sealingCodec } from '../seal/codec.ts'
+import { openKeyring } from '../seal/keyring.ts'
+import { labelling } from '../seal/labels.ts'
+import { refusingUnsigned } from '../seal/refuse-unsigned.ts'
 import type { ServerAddress } from './connection.ts'
 import { removeOldWorkTrees } from './old-work-trees.ts'
 import { temporalLogger } from './temporal-logger.ts'
@@ -148,8 +152,17 @@ interface CreateWorkerOptions extends RunWorkerOptions {
 async function createWorker(role: Role, options: CreateWorkerOptions): Promise<Worker> {
   const { connection, server, data, env, workflows, graceSeconds = 30 } = options
   const activities = createActivities({ data, address: server.address, env })[role]
+  const ring = openKeyring(
+    options.roles.every((each) => each === 'verify') ? 'verify' : 'installation',
+    options,
+  )
   return Worker.create({
     connection,
+    dataConverter: { payloadCodecs: [sealingCodec(ring, 'around')] },
+    interceptors: {
+      activity: [() => ({ inbound: refusingUnsigned })],
+      client: { workflow: [labelling] },
+    },
     namespace: server.namespace,
     taskQueue: taskQueues[role],
     activities,

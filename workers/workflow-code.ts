@@ -9,8 +9,10 @@ export async function loadWorkflowCode(log: Logger): Promise<WorkflowBundleOptio
   const built = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
   if (existsSync(built)) return { codePath: built }
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const path = (name: string) => fileURLToPath(new URL(`../workflows/${name}.${extension}`, import.meta.url))
   return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)),
+    workflowsPath: path('index'),
+    workflowInterceptorModules: [path('interceptors')],
     logger: temporalLogger(log),
   })
 }

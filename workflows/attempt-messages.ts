@@ -1,15 +1,17 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow'
-import type { CarriedResolution } from '../activities/types.ts'
-import { type DecisionName, isAlarm, steps } from '../domain/attempt.ts'
-import { possibleAnswers } from '../domain/interventions.ts'
+import { type DecisionName, isAlarm } from '../domain/attempt.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import type { Oid } from '../domain/patch.ts'
+import { type Proof, unsigned } from '../domain/sealed.ts'
 import type { Attempt } from './attempt.ts'
+import { patchesNamed, readDecision, refuseDecision } from './decision-rules.ts'
 import * as messages from './messages.ts'
 
 /** A decision that somebody made, waiting for the main loop to act on it. */
 export interface Decision extends messages.DecisionInput {
   readonly name: DecisionName
+  /** The id of the key that signed it; null where nobody did. */
+  readonly signedBy: string | null
 }
 
 /** What ends an attempt from outside, or sends it back to its first step, whatever it does just now. */
@@ -20,8 +22,11 @@ export type Interruption =
   | { readonly kind: 'decided'; readonly decision: Decision }
 
 export interface Inbox {
-  /** The decision on the question that stands, once there is one; takes it out. */
-  readonly nextDecision: (question: string) => Promise<Decision | Interruption>
+  /** The decision on the question that stands, once there is one; takes it out. `drops` are the lists of patches that it offers to drop. */
+  readonly nextDecision: (
+    question: string,
+    drops: readonly (readonly Oid[])[],
+  ) => Promise<Decision | Interruption>
   /** Whether something is to interrupt it. */
   readonly isInterrupted: () => boolean
   /** What interrupts the attempt; null for nothing. What does not end it is told once. */
@@ -31,9 +36,6 @@ export interface Inbox {
 
 /** How long the timer runs that shows a question; it is set again for as long as nobody answers. */
 const questionTimer = '30 days'
-/** Most that the resolutions of one message may weigh, in base64 characters. */
-const longestPacks = 128 * 1024
-const mostDrops = 1_000
 
 /**
  * Answers queries and records decisions; the main loop acts on them. Must be called before the first await.
@@ -42,11 +44,30 @@ const mostDrops = 1_000
 export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
   let decision: Decision | null = null
   let interruption: Interruption | null = null
+  let offered: readonly (readonly Oid[])[] = []
+  /** When the newest settings that the watch offered were signed. */
+  let settingsAt = ''
 
-  function accept(name: DecisionName, input: unknown): string {
-    const { drop, ...rest } = readInput(input)
-    const dropped = (drop ?? []).flatMap((prefix) => named(attempt.status(), prefix).slice(0, 1))
-    const taken: Decision = { ...rest, name, ...(dropped.length === 0 ? {} : { drop: dropped }) }
+  function refuse(name: DecisionName, input: unknown, proof: Proof = unsigned): string | null {
+    const busy = decision !== null || interruption !== null
+    return refuseDecision(
+      { name, input: readDecision(input), proof },
+      { status: attempt.status(), busy, offered },
+    )
+  }
+
+  function accept(name: DecisionName, input: unknown, proof: Proof = unsigned): string {
+    const { drop, resolutions, ...rest } = readDecision(input)
+    const dropped = (drop ?? []).flatMap((prefix) => patchesNamed(attempt.status(), prefix).slice(0, 1))
+    const isSigned = proof.kind === 'signed'
+    const taken: Decision = {
+      ...rest,
+      name,
+      signedBy: isSigned ? proof.by : null,
+      ...(dropped.length === 0 ? {} : { drop: dropped }),
+      // Invariant: what a person made of a conflict comes signed, or from the worker's own work tree.
+      ...(isSigned && resolutions !== undefined ? { resolutions } : {}),
+    }
     if (attempt.status().phase === 'waiting') {
       decision = taken
       return `${name}: taken.`
@@ -57,21 +78,21 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
   }
 
   for (const [name, update, signal] of pairs) {
-    setHandler(update, (input) => accept(name, input), {
-      validator: (input) => {
-        const refusal = refuse(name, input, { attempt, busy: decision !== null || interruption !== null })
+    setHandler(update, (input, proof) => accept(name, input, proof), {
+      validator: (input, proof) => {
+        const refusal = refuse(name, input, proof)
         if (refusal !== null) throw new Error(refusal)
       },
     })
     setHandler(signal, (input) => {
       // A signal cannot be refused; one that does not fit now changes nothing.
-      const state = { attempt, busy: decision !== null || interruption !== null }
-      if (refuse(name, input, state) === null) accept(name, input)
+      if (refuse(name, input) === null) accept(name, input)
     })
   }
   setHandler(messages.statusQuery, attempt.status)
   setHandler(messages.releaseSeenSignal, () => {})
-  setHandler(messages.supersedeSignal, ({ tag }) => {
+  setHandler(messages.supersedeSignal, ({ tag }, proof) => {
+    if (proof?.kind !== 'signed') return
     const { phase, needs } = attempt.status()
     if (phase === 'pushing' || phase === 'ended' || interruption !== null) return
     // Only a person lets an alarm go, not a release that came after it.
@@ -80,7 +101,8 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
     interrupt()
   })
 
-  setHandler(messages.tagMovedSignal, () => {
+  setHandler(messages.tagMovedSignal, (_, proof) => {
+    if (proof?.kind !== 'signed') return
     const { phase, needs } = attempt.status()
     // A push looks at the tag itself; an alarm that stands already is not asked twice.
     if (phase === 'pushing' || phase === 'ended' || isAlarm(needs) || interruption !== null) return
@@ -88,8 +110,14 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
     interrupt()
   })
 
-  setHandler(messages.settingsSignal, (applied) => attempt.offer(applied))
-  setHandler(messages.feedWordSignal, ({ objection }) => {
+  setHandler(messages.settingsSignal, (applied, proof) => {
+    // Settings that were signed before those that it knows were sent before, by somebody else.
+    if (proof?.kind !== 'signed' || proof.at <= settingsAt) return
+    settingsAt = proof.at
+    attempt.offer(applied)
+  })
+  setHandler(messages.feedWordSignal, ({ objection }, proof) => {
+    if (proof?.kind !== 'signed') return
     const { upstream, fork } = attempt.status().settings
     const takesPrereleases = tagRulesOf(upstream, fork).prereleases
     const counts = objection?.kind === 'withdrawn' || !takesPrereleases
@@ -106,12 +134,14 @@ export function openInbox(attempt: Attempt, interrupt: () => void): Inbox {
   }
 
   return {
-    nextDecision: async (question) => {
+    nextDecision: async (question, drops) => {
+      offered = drops
       const decided = () => decision !== null || interruption !== null
       // The pending timer's summary puts the question on the first page that the Web UI shows.
       while (!(await condition(decided, questionTimer, { summary: question }))) {}
       const next = takeInterruption() ?? decision
       decision = null
+      offered = []
       if (next === null) throw new Error('Woken without a decision.')
       return next
     },
@@ -128,58 +158,3 @@ const pairs = [
   ['abort', messages.abortUpdate, messages.abortSignal],
   ['approve', messages.approveUpdate, messages.approveSignal],
 ] as const
-
-/** Says what is wrong with a decision and what is possible now; null when it can be taken. */
-function refuse(
-  name: DecisionName,
-  input: unknown,
-  state: { readonly attempt: Attempt; readonly busy: boolean },
-): string | null {
-  const { phase, needs, outcome } = state.attempt.status()
-  if (phase === 'ended') return `The attempt has ended (${outcome}); nothing can be decided any more.`
-  if (state.busy) return 'Another decision was taken a moment ago; look again with `undrift show`.'
-  const rests = (state.attempt.status().resting ?? null) !== null
-  if (phase === 'pushing' && !rests) return 'The candidate is being pushed; wait for the outcome.'
-  const possible =
-    phase === 'waiting' && needs !== null ? possibleAnswers(needs) : (['retry', 'skip', 'abort'] as const)
-  if (!possible.includes(name as never)) {
-    const doing = phase === 'waiting' ? `waits (${needs})` : `is ${phase}`
-    return `The attempt ${doing}: ${name} is not possible now; possible are ${possible.join(', ')}.`
-  }
-  const { drop = [] } = readInput(input)
-  if (drop.length > 0 && name !== 'resume') return `A patch is dropped with resume, not with ${name}.`
-  for (const prefix of drop) {
-    const found = named(state.attempt.status(), prefix).length
-    if (found === 1) continue
-    return `"${prefix}" is ${found === 0 ? 'no patch' : 'the beginning of several patches'} of this stack; see \`undrift show\`.`
-  }
-  const weight = (readInput(input).resolutions ?? []).reduce((sum, { pack }) => sum + pack.length, 0)
-  if (weight > longestPacks) {
-    return `The resolutions weigh ${weight} characters, more than ${longestPacks}; run \`undrift resolve --continue\` where the worker's data folder is.`
-  }
-  return null
-}
-
-/** The patches whose ids begin so. */
-function named({ patches }: messages.AttemptStatus, prefix: string): readonly Oid[] {
-  if (!/^[0-9a-f]{4,64}$/i.test(prefix)) return []
-  return patches.flatMap(({ oid }) => (oid.startsWith(prefix.toLowerCase()) ? [oid] : []))
-}
-
-/** Takes from a message what has the right shape: anybody can send a signal with any input. */
-function readInput(input: unknown): messages.DecisionInput {
-  if (typeof input !== 'object' || input === null) return {}
-  const { by, from, resolutions, drop } = input as Readonly<Record<string, unknown>>
-  const step = steps.find((known) => known === from)
-  return {
-    ...(typeof by === 'string' ? { by: by.slice(0, 100) } : {}),
-    ...(step === undefined ? {} : { from: step }),
-    ...(Array.isArray(resolutions) ? { resolutions: resolutions.filter(isCarried) } : {}),
-    ...(Array.isArray(drop) ? { drop: drop.map(String).slice(0, mostDrops) } : {}),
-  }
-}
-
-function isCarried(value: unknown): value is CarriedResolution {
-  const { oid, pack } = (value ?? {}) as Readonly<Record<string, unknown>>
-  return typeof oid === 'string' && typeof pack === 'string'
-}

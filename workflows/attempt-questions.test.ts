@@ -120,7 +120,7 @@ describe('an attempt that asks', () => {
     }
     expect(await refusal('resume', ['abcdef'])).toContain('"abcdef" is no patch of this stack')
     expect(await refusal('skip', ['7777'])).toBe('A patch is dropped with resume, not with skip.')
-    await handle.signal('resume', { drop: [oid('7').slice(0, 8)] })
+    await handle.executeUpdate('resume', { args: [{ drop: [oid('7').slice(0, 8)] }] })
     expect(await handle.result()).toMatchObject({ outcome: 'changed', decisions: [{ drop: [oid('7')] }] })
     expect(seen[1]).toMatchObject({ dropped: [oid('7')] })
   })

@@ -1,18 +1,19 @@
 import { setHandler } from '@temporalio/workflow'
 import { describeHold, findHold, liveHolds, targetName, withHold, withoutHold } from '../domain/hold.ts'
+import { type Proof, signerOf, unsigned } from '../domain/sealed.ts'
 import type { Hold, WatchKnowledge } from '../domain/watch.ts'
 import { recordWord } from '../domain/watch-word.ts'
 import { holdSignal, holdUpdate, releaseSignal, releaseUpdate } from './messages.ts'
 import { type HoldCircumstances, readHold, readTarget } from './read-hold-word.ts'
 
-export interface HoldWordsDeps extends HoldCircumstances {
+export interface HoldWordsDeps extends Omit<HoldCircumstances, 'proof'> {
   readonly change: (next: WatchKnowledge) => void
 }
 
 /** Takes a person's word that nothing new starts for an upstream, a fork or a line, and the word that lets it go again. */
 export function handleHoldWords(deps: HoldWordsDeps): void {
-  function hold(input: unknown): string {
-    const read = readHold(input, deps)
+  function hold(input: unknown, proof: Proof = unsigned): string {
+    const read = readHold(input, { ...deps, proof })
     if (read.kind === 'wrong') return read.why
     const { known, now } = { known: deps.known(), now: deps.now() }
     const name = targetName(deps.upstream(), read.word)
@@ -25,13 +26,18 @@ export function handleHoldWords(deps: HoldWordsDeps): void {
     const detail = [until === null ? 'until it is released' : `until ${until}`, reason]
       .filter(Boolean)
       .join(': ')
-    deps.change(recordWord({ ...known, holds }, { name: 'hold', target: name, by, at: now, detail }))
+    deps.change(
+      recordWord(
+        { ...known, holds },
+        { name: 'hold', target: name, by, at: now, signedBy: signerOf(proof), detail },
+      ),
+    )
     const before = standing === null ? '' : ` Before, it was ${describeHold(standing)}.`
     return `${name} is held ${detail}. Nothing new starts; attempts that run go on.${before}`
   }
 
-  function release(input: unknown): string {
-    const read = readTarget(input, deps)
+  function release(input: unknown, proof: Proof = unsigned): string {
+    const read = readTarget(input, { ...deps, proof })
     if (read.kind === 'wrong') return read.why
     const { known, now } = { known: deps.known(), now: deps.now() }
     const name = targetName(deps.upstream(), read.word)
@@ -41,13 +47,24 @@ export function handleHoldWords(deps: HoldWordsDeps): void {
     if (standing === null)
       return `Nothing holds ${name} by that name.${others(left, deps.upstream())} Nothing was changed.`
     const { by } = read.word
-    const word = { name: 'release', target: name, by, at: now, detail: describeHold(standing) } as const
+    const word = {
+      name: 'release',
+      target: name,
+      by,
+      at: now,
+      signedBy: signerOf(proof),
+      detail: describeHold(standing),
+    } as const
     deps.change(recordWord({ ...known, holds: left }, word))
     return `${name} is released; it was ${describeHold(standing)}.${others(left, deps.upstream())}`
   }
 
-  setHandler(holdUpdate, hold, { validator: (input) => refuse(readHold(input, deps)) })
-  setHandler(releaseUpdate, release, { validator: (input) => refuse(readTarget(input, deps)) })
+  setHandler(holdUpdate, hold, {
+    validator: (input, proof = unsigned) => refuse(readHold(input, { ...deps, proof })),
+  })
+  setHandler(releaseUpdate, release, {
+    validator: (input, proof = unsigned) => refuse(readTarget(input, { ...deps, proof })),
+  })
   // A signal cannot be refused; one that does not fit changes nothing.
   setHandler(holdSignal, (input) => void hold(input))
   setHandler(releaseSignal, (input) => void release(input))

@@ -2,10 +2,12 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { setHandler } from '@temporalio/workflow'
 import { lineKey, tagRulesOf } from '../domain/lines/line-rules.ts'
 import { moveStand } from '../domain/lines/line-stands.ts'
-import type { ForkSettings, UpstreamSettings } from '../domain/settings.ts'
+import { type Proof, signerOf, unsigned } from '../domain/sealed.ts'
+import type { DecisionRule, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { WatchKnowledge } from '../domain/watch.ts'
 import { recordWord } from '../domain/watch-word.ts'
 import { ledger, lookUp } from './activity-proxies.ts'
+import { refuseUnproven } from './decision-rules.ts'
 import { ranByHandSignal, type SetLineInput, setLineSignal, setLineUpdate } from './messages.ts'
 
 const longestName = 80
@@ -19,12 +21,13 @@ export interface LineWordsDeps {
   readonly change: (next: WatchKnowledge) => void
   /** ISO 8601. */
   readonly now: () => string
+  readonly decisions: () => DecisionRule | undefined
 }
 
 /** Takes a person's word on what a line stands on, and what attempts tell that were begun by hand. */
 export function handleLineWords(deps: LineWordsDeps): void {
-  async function set(input: unknown): Promise<string> {
-    const word = readWord(input, deps)
+  async function set(input: unknown, proof: Proof = unsigned): Promise<string> {
+    const word = readWord(input, { ...deps, proof })
     if (typeof word === 'string') return word
     const { fork, tag, by, reason } = word
     const upstream = deps.upstream()
@@ -37,15 +40,17 @@ export function handleLineWords(deps: LineWordsDeps): void {
     const note = reason === '' ? by : `${by}: ${reason}`
     const moved = moveStand(known, key, { tag, stand: { because: 'set', note, again: true } })
     const detail = `on ${tag}, before ${before ?? 'nothing'}${reason === '' ? '' : `: ${reason}`}`
-    deps.change(recordWord(moved, { name: 'setLine', target: key, by, at, detail }))
+    deps.change(
+      recordWord(moved, { name: 'setLine', target: key, by, at, signedBy: signerOf(proof), detail }),
+    )
     const event = { kind: 'line-set', fork: fork.name, line: fork.line, tag, by, at, reason, before } as const
     void record({ settings: { upstream, fork }, event })
     return `${key} stands on ${tag}; it stood on ${before ?? 'nothing'}. Newer releases that the rules take are judged anew with the next poll.`
   }
 
   setHandler(setLineUpdate, set, {
-    validator: (input) => {
-      const word = readWord(input, deps)
+    validator: (input, proof) => {
+      const word = readWord(input, { ...deps, proof })
       if (typeof word === 'string') throw new Error(word)
     },
   })
@@ -53,7 +58,8 @@ export function handleLineWords(deps: LineWordsDeps): void {
     // A signal cannot be refused; one that does not fit changes nothing.
     await set(input).catch(() => '')
   })
-  setHandler(ranByHandSignal, ({ fork, line, tag }) => {
+  setHandler(ranByHandSignal, ({ fork, line, tag }, proof) => {
+    if (proof?.kind !== 'signed') return
     const own = deps.forks().find((each) => each.name === fork && each.line === line)
     const known = deps.known()
     if (own === undefined || known.lines[lineKey(own)]?.standsOn === tag) return
@@ -80,7 +86,12 @@ interface LineWord {
 }
 
 /** Takes from a message what has the right shape: anybody can send one with any input. */
-function readWord(input: unknown, { forks }: LineWordsDeps): LineWord | string {
+function readWord(
+  input: unknown,
+  { forks, decisions, proof }: LineWordsDeps & { readonly proof: Proof },
+): LineWord | string {
+  const unproven = refuseUnproven(proof, decisions())
+  if (unproven !== null) return unproven
   const {
     fork,
     line,

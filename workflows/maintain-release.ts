@@ -80,7 +80,8 @@ export async function maintainRelease(input: MaintainInput): Promise<AttemptStat
           drops: next.drops ?? [],
         })
         attempt.wait(asked)
-        next = answered(await inbox.nextDecision(firstLine(asked)), { step, asked: next }, state)
+        const answer = await inbox.nextDecision(firstLine(asked), next.drops ?? [])
+        next = answered(answer, { step, asked: next }, state)
       }
       if (next.kind === 'end') {
         attempt.end(next.outcome, next.reason)
@@ -227,8 +228,8 @@ function record(
   effect: Pick<MadeDecision, 'keep' | 'letGo'> = {},
 ): void {
   const at = new Date(Date.now()).toISOString()
-  const { name, by = 'a signal', drop = [] } = decision
-  state.attempt.decided({ name, by, at, ...(drop.length === 0 ? {} : { drop }), ...effect })
+  const { name, by = 'a signal', signedBy, drop = [] } = decision
+  state.attempt.decided({ name, by, at, signedBy, ...(drop.length === 0 ? {} : { drop }), ...effect })
 }
 
 /** A queue that no worker serves: the attempt goes on waiting, and says so. */
@@ -276,6 +277,7 @@ function messageOf(error: unknown): string {
 
 function needAfter(code: ErrorCode | undefined): Need {
   if (code === 'UNDRIFT_E_MOVED') return 'remote-moved'
+  if (code === 'UNDRIFT_E_UNSIGNED') return 'unsigned'
   return code === 'UNDRIFT_E_AUTH' || code === 'UNDRIFT_E_SECRET' ? 'credentials' : 'step-failed'
 }
 

@@ -14,6 +14,7 @@ import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
+import type { Proof } from '../domain/sealed.ts'
 import type { AttemptSettings, ForkSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { FeedObjection, WaitingRelease, WatchKnowledge } from '../domain/watch.ts'
 
@@ -70,6 +71,8 @@ export interface WatchInput {
   readonly configDigest: string
   /** What the polls before came to; absent at first contact. */
   readonly memory?: PollMemory
+  /** When `upstream` and `forks` were signed, ISO 8601; absent in the input of the first run, whose own signature tells. */
+  readonly configuredAt?: string
 }
 
 /** The new settings of a running watch; it keeps what it knows. */
@@ -176,6 +179,8 @@ export interface MadeDecision {
   readonly name: DecisionName
   readonly by: string
   readonly at: string
+  /** The id of the key that signed it; null where nobody did. */
+  readonly signedBy: string | null
   /** The patches that were dropped by it. */
   readonly drop?: readonly Oid[]
   /** The patches that were kept although upstream may have them. */
@@ -199,40 +204,41 @@ export interface AttemptConflict {
 export type WorkflowStatus = WatchStatus | AttemptStatus
 
 /** Updates answer with a sentence; a refused one leaves no history. */
-export const resumeUpdate = defineUpdate<string, [DecisionInput]>('resume')
-export const retryUpdate = defineUpdate<string, [DecisionInput]>('retry')
-export const skipUpdate = defineUpdate<string, [DecisionInput]>('skip')
-export const abortUpdate = defineUpdate<string, [DecisionInput]>('abort')
-export const approveUpdate = defineUpdate<string, [DecisionInput]>('approve')
+export const resumeUpdate = defineUpdate<string, [DecisionInput, Proof]>('resume')
+export const retryUpdate = defineUpdate<string, [DecisionInput, Proof]>('retry')
+export const skipUpdate = defineUpdate<string, [DecisionInput, Proof]>('skip')
+export const abortUpdate = defineUpdate<string, [DecisionInput, Proof]>('abort')
+export const approveUpdate = defineUpdate<string, [DecisionInput, Proof]>('approve')
 
 /** The same as signals, for whoever has only `temporal workflow signal` or the Web UI; the input may be missing. */
-export const resumeSignal = defineSignal<[DecisionInput?]>('resume')
-export const retrySignal = defineSignal<[DecisionInput?]>('retry')
-export const skipSignal = defineSignal<[DecisionInput?]>('skip')
-export const abortSignal = defineSignal<[DecisionInput?]>('abort')
-export const approveSignal = defineSignal<[DecisionInput?]>('approve')
+export const resumeSignal = defineSignal<[DecisionInput?, Proof?]>('resume')
+export const retrySignal = defineSignal<[DecisionInput?, Proof?]>('retry')
+export const skipSignal = defineSignal<[DecisionInput?, Proof?]>('skip')
+export const abortSignal = defineSignal<[DecisionInput?, Proof?]>('abort')
+export const approveSignal = defineSignal<[DecisionInput?, Proof?]>('approve')
 
 /** Sent with the start; a release that was seen again changes nothing. */
 export const releaseSeenSignal = defineSignal<[{ readonly tag: string }]>('releaseSeen')
-export const supersedeSignal = defineSignal<[SupersedeInput]>('supersede')
+export const supersedeSignal = defineSignal<[SupersedeInput, Proof?]>('supersede')
 /** The watch found that the release's tag moved or is gone: the attempt looks for itself, and asks. */
-export const tagMovedSignal = defineSignal<[{ readonly tag: string }]>('tagMoved')
+export const tagMovedSignal = defineSignal<[{ readonly tag: string }, Proof?]>('tagMoved')
 /** The watch found that the feed withdraws the release, or has taken that back. */
-export const feedWordSignal = defineSignal<[FeedWordInput]>('feedWord')
+export const feedWordSignal = defineSignal<[FeedWordInput, Proof?]>('feedWord')
 /** An attempt that someone began by hand tells the watch what its line stands on. */
-export const ranByHandSignal = defineSignal<[Pick<SetLineInput, 'fork' | 'line' | 'tag'>]>('ranByHand')
-export const setLineUpdate = defineUpdate<string, [SetLineInput]>('setLine')
-export const setLineSignal = defineSignal<[SetLineInput?]>('setLine')
+export const ranByHandSignal =
+  defineSignal<[Pick<SetLineInput, 'fork' | 'line' | 'tag'>, Proof?]>('ranByHand')
+export const setLineUpdate = defineUpdate<string, [SetLineInput, Proof]>('setLine')
+export const setLineSignal = defineSignal<[SetLineInput?, Proof?]>('setLine')
 /** The watch offers the settings of a config that was applied meanwhile. */
-export const settingsSignal = defineSignal<[AttemptSettings]>('settings')
+export const settingsSignal = defineSignal<[AttemptSettings, Proof?]>('settings')
 export const pollNowSignal = defineSignal('pollNow')
-export const holdUpdate = defineUpdate<string, [HoldInput]>('hold')
-export const holdSignal = defineSignal<[HoldInput?]>('hold')
-export const releaseUpdate = defineUpdate<string, [ReleaseInput]>('release')
-export const releaseSignal = defineSignal<[ReleaseInput?]>('release')
-export const acceptTagUpdate = defineUpdate<string, [AcceptTagInput]>('acceptTag')
-export const acceptTagSignal = defineSignal<[AcceptTagInput?]>('acceptTag')
-export const configureSignal = defineSignal<[ConfigureInput]>('configure')
+export const holdUpdate = defineUpdate<string, [HoldInput, Proof]>('hold')
+export const holdSignal = defineSignal<[HoldInput?, Proof?]>('hold')
+export const releaseUpdate = defineUpdate<string, [ReleaseInput, Proof]>('release')
+export const releaseSignal = defineSignal<[ReleaseInput?, Proof?]>('release')
+export const acceptTagUpdate = defineUpdate<string, [AcceptTagInput, Proof]>('acceptTag')
+export const acceptTagSignal = defineSignal<[AcceptTagInput?, Proof?]>('acceptTag')
+export const configureSignal = defineSignal<[ConfigureInput, Proof?]>('configure')
 
 export const statusQuery = defineQuery<WorkflowStatus>('status')
 /** Of an attempt: the resolutions that its replay works with, so that any machine comes to the same conflict. */

@@ -1,5 +1,8 @@
 import { findHold, liveHolds, longestReason, mostHolds, readMoment } from '../domain/hold.ts'
+import { type Proof, signerOf } from '../domain/sealed.ts'
+import type { DecisionRule } from '../domain/settings.ts'
 import type { Hold, WatchKnowledge } from '../domain/watch.ts'
+import { refuseUnproven } from './decision-rules.ts'
 
 /** What decides whether a word about a hold can be taken. */
 export interface HoldCircumstances {
@@ -9,6 +12,8 @@ export interface HoldCircumstances {
   readonly known: () => WatchKnowledge
   /** ISO 8601. */
   readonly now: () => string
+  readonly decisions: () => DecisionRule | undefined
+  readonly proof: Proof
 }
 
 type Read<T> = { readonly kind: 'word'; readonly word: T } | { readonly kind: 'wrong'; readonly why: string }
@@ -35,7 +40,10 @@ export function readHold(input: unknown, deps: HoldCircumstances): Read<Hold> {
   if (holds.length >= mostHolds && findHold(holds, target.word) === null) {
     return wrong(`There are ${holds.length} holds already; hold a whole fork or the upstream instead.`)
   }
-  return { kind: 'word', word: { ...target.word, at: now, until: end, reason: plain(reason) } }
+  return {
+    kind: 'word',
+    word: { ...target.word, at: now, until: end, reason: plain(reason), signedBy: signerOf(deps.proof) },
+  }
 }
 
 /** What a message is about: the upstream where it names nothing else. */
@@ -43,6 +51,8 @@ export function readTarget(
   input: unknown,
   deps: HoldCircumstances,
 ): Read<Pick<Hold, 'fork' | 'line' | 'by'>> {
+  const unproven = refuseUnproven(deps.proof, deps.decisions())
+  if (unproven !== null) return wrong(unproven)
   const { fork = null, line = null, by = 'a signal' } = (input ?? {}) as Readonly<Record<string, unknown>>
   if (typeof by !== 'string' || by.length > longestName) return wrong('`by` is a name.')
   if (fork === null && line === null) return { kind: 'word', word: { fork: null, line: null, by: plain(by) } }

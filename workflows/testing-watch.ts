@@ -19,6 +19,9 @@ import { openStage, type Stage, settings } from './testing.ts'
 /** A watch on a real server, a real feed and a real repository; only the attempts are not begun but counted. */
 export interface WatchStage {
   readonly client: Stage['client']
+  readonly stranger: Stage['stranger']
+  /** The data folder of whoever holds the key. */
+  readonly data: string
   readonly feed: ProjectFeed
   /** `fork/line tag` of each attempt that was to be begun. */
   readonly started: readonly string[]
@@ -105,6 +108,8 @@ export async function openWatchStage(
   ]
   return {
     client: stage.client,
+    stranger: stage.stranger,
+    data: stage.data.root,
     feed,
     started,
     upstream,

@@ -4,8 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import type { ControlActivities, GitActivities, VerifyActivities } from '../activities/types.ts'
+import { type DataFolder, dataFolder } from '../config/data-folder.ts'
 import { taskQueues } from '../domain/queues.ts'
 import type { AttemptSettings } from '../domain/settings.ts'
+import { makeFolder } from '../git/testing.ts'
+import { sealingCodec } from '../seal/codec.ts'
+import { openKeyring } from '../seal/keyring.ts'
+import { labelling } from '../seal/labels.ts'
+import { refusingUnsigned } from '../seal/refuse-unsigned.ts'
+import { sealedClient } from '../seal/sealed-client.ts'
 import type { startTestServer } from '../workers/testing.ts'
 import type { AttemptStatus, WorkflowStatus } from './messages.ts'
 
@@ -58,12 +65,21 @@ function workflowBundle(): Promise<{ readonly code: string }> {
   Runtime.install({ logger: new DefaultLogger('ERROR') })
   const workflowsPath = fileURLToPath(new URL('./index.ts', import.meta.url))
   if (!existsSync(workflowsPath)) throw new Error(`There are no workflows at ${workflowsPath}.`)
-  bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  const interceptors = fileURLToPath(new URL('./interceptors.ts', import.meta.url))
+  bundle ??= bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: [interceptors],
+    logger: new DefaultLogger('ERROR'),
+  })
   return bundle
 }
 
 export interface Stage {
+  /** Whoever holds the installation's key. */
   readonly client: Client
+  /** Whoever only reaches the server. */
+  readonly stranger: Client
+  readonly data: DataFolder
   readonly stop: () => Promise<void>
 }
 
@@ -71,7 +87,15 @@ export interface Stage {
 export async function openStage(server: TestServer, script: Script): Promise<Stage> {
   const workflowCode = await workflowBundle()
   const connection = await NativeConnection.connect({ address: server.address })
-  const shared = { connection, maxHeartbeatThrottleInterval: 500, shutdownGraceTime: 0 }
+  // Kept until the end: who holds the key may look at what was signed when the workers are gone.
+  const folder = makeFolder()
+  process.once('exit', folder.remove)
+  const from = { data: dataFolder(undefined, { XDG_DATA_HOME: folder.path }), env: {} }
+  const sealed = {
+    dataConverter: { payloadCodecs: [sealingCodec(openKeyring('installation', from), 'around')] },
+    interceptors: { activity: [() => ({ inbound: refusingUnsigned })], client: { workflow: [labelling] } },
+  }
+  const shared = { ...sealed, connection, maxHeartbeatThrottleInterval: 500, shutdownGraceTime: 0 }
   const workers = [
     await Worker.create({
       ...shared,
@@ -90,7 +114,9 @@ export async function openStage(server: TestServer, script: Script): Promise<Sta
   const runs = workers.map((worker) => worker.run())
   const clientConnection = await Connection.connect({ address: server.address })
   return {
-    client: new Client({ connection: clientConnection }),
+    client: sealedClient(clientConnection, 'default', from),
+    stranger: new Client({ connection: clientConnection }),
+    data: from.data,
     stop: async () => {
       for (const worker of workers) worker.shutdown()
       await Promise.all(runs)

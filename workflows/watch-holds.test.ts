@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newestRelease } from '../domain/lines/newest-release.ts'
+import { packKnowledge } from '../domain/lines/packed-knowledge.ts'
 import { freshMemory } from '../domain/poll-memory.ts'
 import type { HoldInput, WatchStatus } from './messages.ts'
 import { until } from './testing.ts'
@@ -139,6 +140,7 @@ describe('a hold', () => {
   it('goes over into the next run of a watch, together with what its polls came to', async () => {
     await say('hold', { fork: 'mine', by: 'ann' })
     const { known } = await handle.query<WatchStatus>('status')
+    if (known === null) throw new Error('The watch knows nothing yet.')
     const firstFailureAt = '2026-05-01T12:00:00.000Z'
     stage.feed.behave({ kind: 'status', status: 503 })
     // What the run before hands over when it continues as new.
@@ -146,7 +148,15 @@ describe('a hold', () => {
     const next = await stage.client.workflow.start('watchUpstream', {
       workflowId: `${handle.workflowId}-next`,
       taskQueue: 'undrift',
-      args: [{ upstream: stage.upstream, forks: stage.forks, known, configDigest: 'one', memory }],
+      args: [
+        {
+          upstream: stage.upstream,
+          forks: stage.forks,
+          known: packKnowledge(known),
+          configDigest: 'one',
+          memory,
+        },
+      ],
     })
     const after = await until<WatchStatus>(next, ({ known }) => known !== null)
     expect(after.known).toEqual(known)

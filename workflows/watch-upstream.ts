@@ -21,6 +21,7 @@ import { newAlarms } from '../domain/lines/pins.ts'
 import { standingOf, watchNeed } from '../domain/lines/standing.ts'
 import { waitingReleases } from '../domain/lines/waiting-releases.ts'
 import { freshMemory } from '../domain/poll-memory.ts'
+import { type Proof, unsigned } from '../domain/sealed.ts'
 import { nothingKnown, type WatchKnowledge } from '../domain/watch.ts'
 import { control, pollActivity, quickLook } from './activity-proxies.ts'
 import { handleHoldWords } from './hold-words.ts'
@@ -29,14 +30,20 @@ import { configureSignal, pollNowSignal, statusQuery, type WatchInput, type Watc
 import { carryEvidence, comparesMoves } from './move-evidence.ts'
 import { showInLists } from './search-attributes.ts'
 import { handleTagWords } from './tag-words.ts'
+import { isUnsignedAnswer } from './unsigned-answer.ts'
 import { watchDetails } from './watch-details.ts'
+
+/** How long a poll waits after one whose answer nobody signed: anybody can give such an answer. */
+const afterUnsigned = '1m'
 
 /**
  * Notices the releases of one upstream for as long as it is followed. It stands on one activity that is retried for ever,
  * so that a poll which finds nothing writes no history.
  */
-export async function watchUpstream(input: WatchInput): Promise<never> {
+export async function watchUpstream(input: WatchInput, proof: Proof = unsigned): Promise<never> {
   let { upstream, forks, configDigest } = input
+  /** When the settings were signed: those that were signed before are not taken again. */
+  let configuredAt = input.configuredAt ?? (proof.kind === 'signed' ? proof.at : '')
   let known = input.known && unpackKnowledge(input.known)
   let phase: WatchStatus['phase'] = 'polling'
   let memory = input.memory ?? freshMemory
@@ -103,7 +110,9 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     asked = true
     pollAgain()
   })
-  setHandler(configureSignal, (next) => {
+  setHandler(configureSignal, (next, proof) => {
+    if (proof?.kind !== 'signed' || proof.at <= configuredAt) return
+    configuredAt = proof.at
     if (next.configDigest === configDigest) return
     if (next.upstream.feed !== upstream.feed) {
       memory = { ...freshMemory, lastSuccessAt: memory.lastSuccessAt }
@@ -118,13 +127,15 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     showNews()
     pollAgain()
   })
-  handleTagWords({ known: () => known, change, now })
+  const decisions = () => upstream.decisions
+  handleTagWords({ known: () => known, change, now, decisions })
   handleLineWords({
     upstream: () => upstream,
     forks: () => forks,
     known: () => known ?? nothingKnown,
     change,
     now,
+    decisions,
   })
   handleHoldWords({
     upstream: () => upstream.name,
@@ -132,6 +143,7 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     known: () => known ?? nothingKnown,
     change,
     now,
+    decisions,
   })
 
   if (input.known === null) showInLists({ upstream: upstream.name, phase: 'polling' }, new Date(Date.now()))
@@ -143,7 +155,14 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
       const packed = known === null ? null : packKnowledge(known)
-      return continueAsNew<typeof watchUpstream>({ upstream, forks, known: packed, configDigest, memory })
+      return continueAsNew<(next: WatchInput) => Promise<never>>({
+        upstream,
+        forks,
+        known: packed,
+        configDigest,
+        memory,
+        configuredAt,
+      })
     }
   }
 
@@ -175,6 +194,10 @@ export async function watchUpstream(input: WatchInput): Promise<never> {
     } catch (error) {
       // A poll that was under way ends with its own failure instead of a cancellation.
       if (again && (isCancellation(error) || error instanceof ActivityFailure)) return null
+      if (isUnsignedAnswer(error)) {
+        await condition(() => again, afterUnsigned)
+        return null
+      }
       throw error
     } finally {
       polling = null

@@ -6,7 +6,7 @@ export function attemptJson(details: AttemptDetails, webUi: string | null): obje
   const { row, status } = details
   return {
     ...rowJson(row),
-    reason: status?.reason ?? null,
+    reason: status?.reason ?? details.note ?? null,
     upstream: status?.upstream ?? null,
     release: status?.release ?? null,
     objection: status?.objection ?? null,

@@ -7,6 +7,8 @@ type Standing = Pick<AttemptRow, 'phase' | 'outcome' | 'needs'>
 /** What the shell is told of an attempt that has ended or waits. An integrity alarm has a code of its own. */
 export function outcomeExitCode(row: Standing): ExitCode {
   if (row.phase === 'waiting') return isAlarm(row.needs) ? exitCodes.integrity : exitCodes.needsPerson
+  // An attempt that was refused for its settings has ended with its alarm.
+  if (isAlarm(row.needs)) return exitCodes.integrity
   return row.outcome === null ? exitCodes.internal : codeOf(row.outcome)
 }
 

@@ -8,7 +8,7 @@ const needs =
   'null | "conflict" | "checks-red" | "approval" | "push-refused" | "candidate-moved" | "branch-moved" |\n' +
   '           "credentials" | "remote-moved" | "tag-moved" | "tag-signature" | "signature-tool-missing" |\n' +
   '           "sandbox-missing" |\n' +
-  '           "suspect-merge" | "landed-with-changes" | "withdrawn" | "too-heavy" | "step-failed"'
+  '           "suspect-merge" | "landed-with-changes" | "withdrawn" | "too-heavy" | "unsigned" | "step-failed"'
 
 const row = `"id", "fork", "line", "tag",
   "phase": ${phases},
@@ -28,7 +28,7 @@ export const attemptShape = `{ "version": 1, ${row},
   "conflict": null | { "patch": { "oid", "subject" }, "lastGood", "paths": [ { "path", "kind" } ] },
   "intervention": null | ${intervention},
   "candidates": [ { "kind", "ref", "remote", "repo", "sha", "url", "pushed" } ],
-  "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped,
+  "decisions": [ { "name", "by", "at", "signedBy": null | "the key's id", "drop": [ "…" ] where patches were dropped,
                    "letGo": { "need", "tagObject", "before": null | "…" } where it let an alarm go } ], "webUi": null | "…" }`
 
 export const statusShape = `{ "version": 1,
@@ -40,7 +40,7 @@ export const statusShape = `{ "version": 1,
                                 "because": "baseline" | "sent" | "run" | "set" | "gone" | "rules", "note": null | "…" } ],
                    "waiting": [ { "tag", "line", "reason": ${waitingReasons.map((reason) => `"${reason}"`).join(' | ')},
                                   "detail", "until": null | "…", "publishedAt", "url", "since", "security" } ],
-                   "holds": [ { "fork": null | "…", "line": null | "…", "by", "at", "until": null | "…", "reason" } ],
+                   "holds": [ { "fork": null | "…", "line": null | "…", "by", "at", "until": null | "…", "reason", "signedBy": null | "the key's id" } ],
                    "alarms": [ { "tag", "before": { "tag", "tagObject", "commit" }, "after": null | such a one, "at",
                                  "evidence": ["…"] once a worker has compared them } ],
                    "questions": [ { "kind": "feed-gone" | "feed-moved", "since", "url", "to" where it has moved } ],
@@ -52,6 +52,10 @@ export const inboxShape = `{ "version": 1,
   "attempts": [ { the row of \`status\`, "reason", "intervention": null of a blocked one | ${intervention} } ],
   "candidates": [ { the row of \`status\`, "candidates": as in \`show\` } ] that were offered and not promoted,
   "upstreams": [ { the row of \`status\`, "lastFailure" } ] }`
+
+export const keyShape = `{ "version": 1, "data", "keys": [ { "kind": "installation" | "verify", "id", "key" } ] }`
+
+export const trustShape = `{ "version": 1, "data", "kind", "id", "change": "added" | "known" }`
 
 export const validateShape = `{ "version": 1, "file", "valid": true | false,
   "problems": [ { "kind", "file", "line", "column", "path", "message", "found", "expected", "hint", "frame" } ] }`
@@ -120,7 +124,7 @@ export const logShape = `{ "version": 1,
                  "checks": [ { "command", "exitCode": null | 0, "ended": null | "…", "milliseconds" } ],
                  "release": { "tagObject", "signer": "…" where one is asked for } where it was fetched,
                  "resolutions": [ { "oid", "by", "at" } ], "candidates": [ { "ref", "remote", "sha", "pushed" } ],
-                 "decisions": [ { "name", "by", "at", "drop": [ "…" ] where patches were dropped,
+                 "decisions": [ { "name", "by", "at", "signedBy": null | "the key's id", "drop": [ "…" ] where patches were dropped,
                    "letGo": { "need", "tagObject", "before": null | "…" } where it let an alarm go } ] } ] }
 with --patch: the attempts that met the patch, with that patch alone in "patches"
 with --range-diff: each entry has "rangeDiff": null | "…"`

@@ -14,7 +14,7 @@ export async function askWatch(from: Surroundings, upstream: string): Promise<Wa
   try {
     return await withSession(from, ({ client }) =>
       client.withDeadline(Date.now() + answerSeconds * 1000, () =>
-        client.workflow.getHandle(watchId(upstream)).query<WatchStatus>(statusQuery.name),
+        client.workflow.getHandle(watchId(upstream)).query<WatchStatus | null>(statusQuery.name),
       ),
     )
   } catch {

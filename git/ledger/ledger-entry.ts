@@ -46,6 +46,7 @@ const schema = z.object({
       name: z.enum(decisions),
       by: z.string(),
       at: z.iso.datetime(),
+      signedBy: z.string().nullable().optional(),
       drop: z.array(oid).optional(),
       keep: z.array(oid).optional(),
       letGo: z

@@ -22,7 +22,8 @@ export function renderAttempt(view: AttemptView, style: Style): string {
     `started ${age(row.startedAt, view.now)}, ${row.phase === 'ended' ? 'ended' : 'updated'} ${age(row.updatedAt, view.now)}`,
   )
   const parts = [[head, times, ...retryLines(row, view.now, style)].join('\n')]
-  if (status === null) parts.push('It was ended from outside; no more is known.')
+  if (status === null)
+    parts.push(oneLine(view.details.note ?? 'It was ended from outside; no more is known.'))
   else parts.push(...statusParts(status, style))
   if (view.webUi !== null) parts.push(`Web UI: ${view.webUi}`)
   parts.push(row.id)
@@ -43,6 +44,9 @@ function statusParts(status: AttemptStatus, style: Style): readonly string[] {
   if (status.checks.length > 0) parts.push(`${style.bold('Checks')}\n${renderChecks(status.checks, style)}`)
   if (status.candidates.length > 0) {
     parts.push(`${style.bold('Candidates')}\n${renderCandidates(status.candidates, style)}`)
+  }
+  if (status.decisions.length > 0) {
+    parts.push(`${style.bold('Decisions')}\n${renderDecisions(status.decisions, style)}`)
   }
   if (asked && status.intervention !== null) {
     parts.push(renderIntervention(status.intervention, style))
@@ -113,6 +117,17 @@ function renderCandidates(candidates: readonly Candidate[], style: Style): strin
       oneLine(candidate.ref),
       candidate.sha.slice(0, 10),
       candidate.url === null ? style.dim(oneLine(candidate.repo)) : oneLine(candidate.url),
+    ]),
+  )
+}
+
+function renderDecisions(decisions: AttemptStatus['decisions'], style: Style): string {
+  return table(
+    decisions.map(({ name, by, at, signedBy }) => [
+      `  ${name}`,
+      oneLine(by),
+      signedBy === null ? style.yellow('not signed') : style.green(`signed ${signedBy}`),
+      style.dim(at),
     ]),
   )
 }

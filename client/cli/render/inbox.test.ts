@@ -12,7 +12,7 @@ describe('the inbox', () => {
       ),
     ]
     expect(
-      renderInbox({ questions: [details()], watches, now, dataOption: '' }, plain),
+      renderInbox({ questions: [details()], refused: [], watches, now, dataOption: '' }, plain),
     ).toMatchInlineSnapshot(`
       "my-codex@rust-v1.2.0  conflict  since 5m ago
       maintain/my-codex/main/rust-v1.2.0
@@ -31,7 +31,7 @@ describe('the inbox', () => {
   })
 
   it('says so when nothing waits', () => {
-    expect(renderInbox({ questions: [], watches: [], now, dataOption: '' }, plain)).toBe(
+    expect(renderInbox({ questions: [], refused: [], watches: [], now, dataOption: '' }, plain)).toBe(
       'Nothing waits for you.',
     )
   })

@@ -1,5 +1,6 @@
 import { shellWord } from '../../../domain/shell-word.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
+import type { AttemptRow } from '../../attempts.ts'
 import type { ListedWatch } from '../../watch-row.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
@@ -15,6 +16,8 @@ export interface InboxView {
   readonly blocked?: readonly AttemptDetails[] | undefined
   /** Attempts whose candidate was not promoted. */
   readonly offered?: readonly AttemptDetails[] | undefined
+  /** Attempts that ended at once, because nobody signed their settings. */
+  readonly refused?: readonly AttemptRow[]
   /** Those that need a person. */
   readonly watches: readonly ListedWatch[]
   readonly now: Date
@@ -25,6 +28,7 @@ export interface InboxView {
 export function renderInbox(view: InboxView, style: Style): string {
   const parts = view.questions.map((details) => renderQuestion(details, view, style))
   parts.push(...(view.blocked ?? []).map((details) => renderBlocked(details, view, style)))
+  parts.push(...(view.refused ?? []).map((row) => renderRefused(row, view, style)))
   for (const watch of view.watches) parts.push(...watchQuestions(watch, view, style))
   parts.push(...(view.offered ?? []).map((details) => renderOffered(details, view, style)))
   return parts.length === 0 ? 'Nothing waits for you.' : parts.join('\n\n')
@@ -60,4 +64,16 @@ function renderQuestion(details: AttemptDetails, view: InboxView, style: Style):
       ? `No worker answers, so that the question is not at hand: ${style.cyan(`undrift show${view.dataOption} ${shellWord(row.id)}`)}`
       : renderIntervention(status.intervention, style)
   return [head, style.dim(row.id), indent(body, 2)].join('\n')
+}
+
+function renderRefused(row: AttemptRow, view: InboxView, style: Style): string {
+  const show = style.cyan(`undrift show${view.dataOption} ${shellWord(row.id)}`)
+  return [
+    `${style.bold(oneLine(shortName(row)))}  ${style.red('unsigned')}  ${style.dim(`${age(row.updatedAt, view.now)}`)}`,
+    style.dim(oneLine(row.id)),
+    indent(
+      `${style.yellow('Integrity alarm:')} somebody started it with settings that are not signed, or were altered. Nothing was run. See who can reach the Temporal server.\n  ${show}`,
+      2,
+    ),
+  ].join('\n')
 }

@@ -39,10 +39,11 @@ export function renderLog(attempts: readonly RecordedAttempt[], style: Style): s
 }
 
 /** Who took a tag although it raised an integrity alarm; empty for any other decision. */
-function letGoLine({ by, letGo }: RecordedAttempt['decisions'][number]): string {
+function letGoLine({ by, letGo, signedBy }: RecordedAttempt['decisions'][number]): string {
   if (letGo === undefined) return ''
   const instead = letGo.before === null ? '' : `, seen first as ${letGo.before.slice(0, 10)}`
-  return `  ${oneLine(by)} let ${letGo.need} go: ${letGo.tagObject.slice(0, 10)}${instead}`
+  const how = signedBy === undefined ? '' : signedBy === null ? ' (not signed)' : ` (signed ${signedBy})`
+  return `  ${oneLine(by)}${how} let ${letGo.need} go: ${letGo.tagObject.slice(0, 10)}${instead}`
 }
 
 /** What became of one patch, a line a release. */

@@ -16,6 +16,7 @@ export function renderOutcome(
   if (row.phase === 'waiting' && status?.intervention)
     lines.push(renderIntervention(status.intervention, style), '')
   else if (status !== null) lines.push(oneLine(status.reason))
+  else if (details.note !== undefined) lines.push(oneLine(details.note))
   if (status !== null && row.outcome === 'changed') {
     const pushed = status.candidates.filter((candidate) => candidate.pushed)
     if (pushed.length > 0) {

@@ -1,3 +1,4 @@
+import { isAlarm } from '../../../domain/attempt.ts'
 import type { AttemptRow } from '../../attempts.ts'
 import type { UpstreamRow } from '../../watch-row.ts'
 import type { Style } from '../style.ts'
@@ -28,10 +29,14 @@ export function renderStatus(view: StatusView, style: Style): string {
   if (view.older > 0) {
     parts.push(style.dim(`and ${view.older} that ended earlier: undrift status${view.dataOption} --all`))
   }
+  const refused = view.attempts.filter((row) => row.phase === 'ended' && isAlarm(row.needs)).length
   const asking = view.upstreams.filter(needsPerson).length
   const subjects = [
     ...(waiting > 0
       ? [waiting === 1 ? '1 attempt waits for a person' : `${waiting} attempts wait for a person`]
+      : []),
+    ...(refused > 0
+      ? [refused === 1 ? '1 attempt was not signed' : `${refused} attempts were not signed`]
       : []),
     ...(asking > 0 ? [asking === 1 ? '1 upstream needs a look' : `${asking} upstreams need a look`] : []),
   ]

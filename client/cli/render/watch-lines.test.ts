@@ -114,7 +114,7 @@ describe('an upstream', () => {
   it('shows in `inbox` what a person can do about each', () => {
     const waiting = watch(eventful, { lastFailure: 'feed-http-404: The feed answers with the status 404.' })
     expect(
-      renderInbox({ questions: [], watches: [waiting], now, dataOption: ' --data /d' }, plain),
+      renderInbox({ questions: [], refused: [], watches: [waiting], now, dataOption: ' --data /d' }, plain),
     ).toMatchInlineSnapshot(`
       "codex  integrity alarm  since 30m ago
         The tag rust-v1.1.0 no longer names what it named when it was first seen. Nothing starts.
@@ -149,7 +149,7 @@ describe('an upstream', () => {
   it('whose silence has no failure behind it makes one look for a worker', () => {
     const silence = [{ kind: 'no-poll', since: '2026-04-28T12:00:00Z', seconds: 3 * 86_400 }] as const
     expect(
-      renderInbox({ questions: [], watches: [watch({ silence })], now, dataOption: '' }, plain),
+      renderInbox({ questions: [], refused: [], watches: [watch({ silence })], now, dataOption: '' }, plain),
     ).toMatchInlineSnapshot(`
       "codex  no poll has worked for 3d
         No failure is known: does a worker of the role control run?

@@ -18,6 +18,7 @@ export function lineFlag({ line }: Pick<AttemptRow, 'line'>): string {
 export function stateWords(row: AttemptRow, style: Style): string {
   if (row.phase === 'waiting') return style.yellow(`waiting: ${row.needs ?? 'a person'}`)
   if (row.outcome === null) return style.cyan(row.phase)
+  if (row.needs !== null) return style.red(`${row.outcome}: ${row.needs}`)
   return outcomeWord(row.outcome, style)
 }
 
