@@ -17,7 +17,7 @@ RUN npm run build \
 
 FROM debian:trixie-20251020-slim@sha256:66b37a5078a77098bfc80175fb5eb881a3196809242fd295b25502854e12cbec
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git gpg openssh-client \
+ && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git gpg iproute2 openssh-client passt \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin undrift \
  && install --directory --mode 700 --owner undrift --group undrift /var/lib/undrift

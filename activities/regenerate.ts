@@ -33,7 +33,7 @@ export async function regenerate(
 ): Promise<RegenerateResult> {
   const { fork } = input.settings
   const sandbox = createSandbox(fork.sandbox)
-  const missing = await sandbox.missing()
+  const missing = await sandbox.missing(fork.verify.network)
   if (missing !== null) return { kind: 'sandbox-missing', message: missing }
   const mirror = await openStepMirror(input, deps, step)
   await ensureReplayed(mirror, input, { deps, step })

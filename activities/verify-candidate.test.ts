@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attemptSlug } from '../domain/ids.ts'
@@ -43,6 +43,46 @@ describe('verifying a candidate', () => {
       checks: [{ command: 'echo first; exit 3', exitCode: 3, tail: 'first' }],
     })
     expect(result.kind === 'red' && result.checks).toHaveLength(1)
+  })
+
+  it('keeps the home and the temporary folder for all commands of one verification, and no longer', async () => {
+    const verify = await input(['test ! -e "$HOME/kept" && echo made > "$HOME/kept"', 'cat "$HOME/kept"'])
+    for (const _ of [1, 2]) {
+      const result = await verifyCandidate(verify, world.deps, world.step)
+      expect(result).toMatchObject({ kind: 'passed', checks: [{ exitCode: 0 }, { tail: 'made' }] })
+    }
+    expect(readdirSync(world.deps.data.verify)).toEqual([])
+  })
+
+  it('bounds the output of all commands together', async () => {
+    const verify = await input([
+      'head -c 700 /dev/zero | tr "\\0" x',
+      'head -c 700 /dev/zero | tr "\\0" y; sleep 60',
+    ])
+    const { settings } = verify
+    const bounds = { ...settings.fork.verify, outputBytes: 1_000 }
+    const bounded = { ...verify, settings: { ...settings, fork: { ...settings.fork, verify: bounds } } }
+    const result = await verifyCandidate(bounded, world.deps, world.step)
+    expect(result).toMatchObject({
+      kind: 'red',
+      checks: [{ exitCode: 0 }, { exitCode: null, ended: 'output-limit' }],
+    })
+    expect(result.kind === 'red' && result.checks[1]?.tail).toBe('y'.repeat(300))
+  })
+
+  it('asks where what holds a network open is not there', async () => {
+    const verify = await input(['true'])
+    const { settings } = verify
+    const fork = { ...settings.fork, verify: { ...settings.fork.verify, network: { allow: ['localhost'] } } }
+    const asked = await verifyCandidate(
+      { ...verify, settings: { ...settings, fork } },
+      world.deps,
+      world.step,
+    )
+    expect(asked).toEqual({
+      kind: 'sandbox-missing',
+      message: expect.stringContaining('holds only in a box'),
+    })
   })
 
   it('asks for a sandbox only where there is something to run', async () => {

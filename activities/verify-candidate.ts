@@ -19,7 +19,7 @@ export async function verifyCandidate(
   const { fork } = input.settings
   const sandbox = createSandbox(fork.sandbox)
   // Where nothing is run, nothing has to be boxed; the checkout still refuses what no work tree may hold.
-  const missing = fork.verify.commands.length === 0 ? null : await sandbox.missing()
+  const missing = fork.verify.commands.length === 0 ? null : await sandbox.missing(fork.verify.network)
   if (missing !== null) return { kind: 'sandbox-missing', message: missing }
   const mirror = await openStepMirror(input, deps, step)
   await ensureReplayed(mirror, input, { deps, step })

@@ -59,6 +59,28 @@ export function size(description: string) {
   )
 }
 
+/** What is wrong with the name of an environment variable. */
+export function variableFault(value: string): Fault | null {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return null
+  return {
+    kind: 'bad-name',
+    message: 'this is not the name of a variable',
+    expected: 'letters, digits and `_`',
+  }
+}
+
+/** What is wrong with the value of an environment variable: it is read by untrusted code, and no secret goes there. */
+export function valueFault(value: string): Fault | null {
+  if (value.includes('\0')) return { kind: 'bad-value', message: 'a value cannot hold a NUL' }
+  if (!/^env:[A-Za-z_]/.test(value)) return null
+  return {
+    kind: 'secret',
+    message: 'a secret is never handed to the commands of `verify`',
+    expected: 'plain text',
+    hint: 'Whatever upstream writes could read it.',
+  }
+}
+
 export function gitUrl(description: string) {
   const examples = ['https://github.com/me/codex.git', 'git@github.com:me/codex.git', '/srv/git/codex.git']
   return text({ description, examples }, gitUrlFault)

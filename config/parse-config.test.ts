@@ -50,6 +50,8 @@ describe('a good config', () => {
             idleSeconds: 600,
             outputBytes: 10_000_000,
             processes: 512,
+            memoryBytes: 8_000_000_000,
+            diskBytes: 10_000_000_000,
           },
           sandbox: 'bubblewrap',
           publish: { candidate: 'undrift/candidate/{tag}', to: ['origin', 'mirror'], push: false },

@@ -15,6 +15,8 @@ import {
   secretName,
   size,
   text,
+  valueFault,
+  variableFault,
 } from './fields.ts'
 import { fsck } from './fsck-schema.ts'
 import { generated } from './generated-schema.ts'
@@ -125,14 +127,27 @@ export const defaultVerify = {
   idle: '10m',
   output: '10MB',
   processes: 512,
+  memory: '8GB',
+  disk: '10GB',
 } as const
 
 const verifyOptions = z.strictObject({
   commands,
   network: z
-    .boolean()
+    .union([
+      z.boolean(),
+      z.strictObject({
+        allow: z
+          .array(allowEntry('A host name, an address or a CIDR block.'))
+          .min(1)
+          .meta({ description: 'What may be reached, private or not.' }),
+      }),
+    ])
     .default(defaultVerify.network)
-    .meta({ description: 'Whether the commands may use the network.' }),
+    .meta({
+      description:
+        'What the commands may reach: `true` for public addresses, or named hosts alone, through a proxy for HTTP and HTTPS that records what was asked for.',
+    }),
   timeout: duration('Time for all commands together.').default(defaultVerify.timeout),
   idle: duration('Time without any output.').default(defaultVerify.idle),
   output: size('Output of all commands together.').default(defaultVerify.output),
@@ -142,6 +157,18 @@ const verifyOptions = z.strictObject({
     .max(65_536)
     .default(defaultVerify.processes)
     .meta({ description: 'Processes at one time.' }),
+  memory: size('Memory of all processes together.').default(defaultVerify.memory),
+  disk: size('Room for the work tree, `/tmp` and the home together.').default(defaultVerify.disk),
+  environment: z
+    .record(
+      text({ description: 'The name of a variable.', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }, variableFault),
+      text({ description: 'Its value.', examples: ['/usr/local/go/bin:/usr/bin:/bin'] }, valueFault),
+    )
+    .optional()
+    .meta({
+      description:
+        'Variables of the commands’ environment, in plain text. PATH is `/usr/local/bin:/usr/bin:/bin` and HOME is `/tmp/home` where they are left out; both last for all commands of one verification.',
+    }),
 })
 
 const verification = z

@@ -148,6 +148,11 @@ function toVerify(entry: ForkEntry['verify']): VerifySettings {
     idleSeconds: seconds(options.idle),
     outputBytes: checked(parseSize(options.output)),
     processes: options.processes,
+    memoryBytes: checked(parseSize(options.memory)),
+    diskBytes: checked(parseSize(options.disk)),
+    ...('environment' in options && options.environment !== undefined
+      ? { environment: options.environment }
+      : {}),
   }
 }
 

@@ -84,16 +84,31 @@ export type StepRule = (typeof stepRules)[number]
 
 export type SandboxKind = 'bubblewrap' | 'none'
 
+/**
+ * What a box may reach: nothing; public addresses; or, through a proxy that tells of every request, named hosts, which may be
+ * private ones.
+ */
+export type NetworkRule = boolean | { readonly allow: readonly string[] }
+
 export interface VerifySettings {
   /** Shell commands, run one after the other in one work tree; the first that fails ends the step. */
   readonly commands: readonly string[]
-  readonly network: boolean
+  readonly network: NetworkRule
   /** Limits of one whole verification. */
   readonly timeoutSeconds: number
   readonly idleSeconds: number
   readonly outputBytes: number
   readonly processes: number
+  /** Of all processes together; absent for the default. */
+  readonly memoryBytes?: number
+  /** Of the work tree, /tmp and home together; absent for the default. */
+  readonly diskBytes?: number
+  /** Variables of the commands' environment, such as PATH and HOME; plain text, never a secret. */
+  readonly environment?: Readonly<Record<string, string>>
 }
+
+/** What holds where the settings do not say. */
+export const boxDefaults = { memoryBytes: 8_000_000_000, diskBytes: 10_000_000_000 } as const
 
 export interface PublishSettings {
   /** Branch name with `{tag}`, `{fork}` and `{line}` to be filled in. */

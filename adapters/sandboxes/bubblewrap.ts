@@ -6,14 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { UndriftError } from '../../domain/errors.ts'
+import type { NetworkRule } from '../../domain/settings.ts'
+import { makeBoxGroup } from './box-group.ts'
 import { boxFiles, bubblewrapArguments, descriptors } from './bubblewrap-arguments.ts'
 import { findProgram } from './find-program.ts'
+import { type BoxNetwork, networkMissing, openBoxNetwork } from './network/box-network.ts'
 import { ownKeyring } from './own-keyring.ts'
-import { makePidsGroup } from './pids-group.ts'
 import { descendants, isRunning } from './process-tree.ts'
 import { seccompFilter } from './seccomp-filter.ts'
 import { type RunningBox, supervise, threadLimit } from './supervise.ts'
 import type { Sandbox, SandboxCommand, SandboxResult } from './types.ts'
+import { usesTooMuchMemory } from './watch-memory.ts'
 
 /** Runs commands in bubblewrap: own namespaces, read-only system, nothing of the worker's environment. */
 export function createBubblewrap(): Sandbox {
@@ -21,7 +24,7 @@ export function createBubblewrap(): Sandbox {
 }
 
 /** Tries a box like the real one, because a program that is there may still be too old or not allowed. */
-async function missing(): Promise<string | null> {
+async function missing(network: NetworkRule): Promise<string | null> {
   if (process.platform !== 'linux') return 'bubblewrap runs on Linux only.'
   const program = findProgram('bwrap')
   if (program === null) return 'bubblewrap (the program `bwrap`) is not installed.'
@@ -33,7 +36,7 @@ async function missing(): Promise<string | null> {
   ]
   try {
     await promisify(execFile)(program, trial, { env: {}, timeout: 30_000 })
-    return null
+    return await networkMissing(network)
   } catch (error) {
     const words = (error as { stderr?: string }).stderr?.trim() || String(error)
     return `bubblewrap 0.8 or newer must be able to make a box here, and it says: ${words}`
@@ -45,11 +48,21 @@ async function run(command: SandboxCommand): Promise<SandboxResult> {
   if (!isMainThread)
     throw new UndriftError('UNDRIFT_E_INTERNAL', 'A sandbox must be started from the main thread.')
   refuseLinkedGit(command.cwd)
+  refuseLinksInTheWay(command)
   const program = findProgram('bwrap')
   if (program === null) throw new UndriftError('UNDRIFT_E_SANDBOX', 'The program `bwrap` is not on the PATH.')
+  const network = await openBoxNetwork(command.network, (asked) => command.onAsked?.(asked))
+  try {
+    return await runIn(network, program, command)
+  } finally {
+    await network.close()
+  }
+}
+
+async function runIn(network: BoxNetwork, program: string, command: SandboxCommand): Promise<SandboxResult> {
   let box: Box | undefined
   const result = await supervise((output) => {
-    box = startBox(program, command, output)
+    box = startBox(program, command, { output, network })
     return box
   }, command)
   if (result.ended === null && box && !box.wasMade()) {
@@ -74,24 +87,59 @@ function refuseLinkedGit(cwd: string): void {
   }
 }
 
+/**
+ * What is mounted below `/tmp` gets its place in a folder that commands write to. bubblewrap makes that place with the worker's
+ * rights, and would follow a link that an earlier command laid there.
+ */
+function refuseLinksInTheWay({ cwd, readOnly, temporary }: SandboxCommand): void {
+  for (const mounted of [cwd, ...readOnly]) {
+    if (!mounted.startsWith('/tmp/')) continue
+    let at = temporary
+    for (const name of mounted.slice('/tmp/'.length).split('/')) {
+      at = join(at, name)
+      const there = lstatSync(at, { throwIfNoEntry: false })
+      if (there === undefined) break
+      if (there.isDirectory()) continue
+      throw new UndriftError(
+        'UNDRIFT_E_SANDBOX',
+        `What a command left at ${at} stands in the way of the next box.`,
+      )
+    }
+  }
+}
+
 interface Box extends RunningBox {
   /** Whether the command was started at all. */
   wasMade(): boolean
 }
 
-function startBox(program: string, command: SandboxCommand, output: number): Box {
-  const group = makePidsGroup(threadLimit(command.limits))
+function startBox(
+  program: string,
+  command: SandboxCommand,
+  { output, network }: { readonly output: number; readonly network: BoxNetwork },
+): Box {
+  const { memoryBytes } = command.limits
+  const group = makeBoxGroup({ threads: threadLimit(command.limits), memoryBytes })
   // The shell that enters the group adds PWD, so that the environment is emptied behind it again.
   const enter = group ? [...group.enter, '/usr/bin/env', '-i'] : []
-  const argv = [...enter, ...ownKeyring(), program, ...bubblewrapArguments(command)]
+  const argv = [
+    ...enter,
+    ...ownKeyring(),
+    ...network.enter,
+    program,
+    ...bubblewrapArguments(command, network),
+  ]
   const child = spawn(argv[0] as string, argv.slice(1), {
     cwd: '/',
     // Empty for bubblewrap itself: what it is started with stays readable inside as /proc/1/environ.
     env: {},
-    stdio: ['ignore', output, output, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
+  const resolver = network.nameServer === null ? '' : `nameserver ${network.nameServer}\n`
+  give(child, descriptors.resolver, resolver)
   give(child, descriptors.filter, seccompFilter() ?? Buffer.alloc(0))
-  for (const name of ['passwd', 'group', 'hosts'] as const) give(child, descriptors[name], boxFiles[name])
+  for (const name of ['passwd', 'group', 'hosts', 'names'] as const)
+    give(child, descriptors[name], boxFiles[name])
   const status = readStatus(child)
 
   function members(): number[] {
@@ -102,6 +150,10 @@ function startBox(program: string, command: SandboxCommand, output: number): Box
     child,
     members,
     count: () => group?.members().length ?? members().length,
+    memoryIsUp() {
+      if (group?.bindsMemory) return group.ranOutOfMemory()
+      return usesTooMuchMemory(members(), memoryBytes)
+    },
     kill() {
       // Killing the first process of the namespace makes the kernel end all the others.
       if (status.init !== null && isRunning(status.init)) process.kill(status.init, 'SIGKILL')

@@ -1,14 +1,21 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { NetworkRule } from '../../domain/settings.ts'
+import { makeBoxGroup } from './box-group.ts'
 import { findProgram } from './find-program.ts'
-import { makePidsGroup } from './pids-group.ts'
 import { allProcesses, descendants, isRunning, signalAll, threadsOfUser } from './process-tree.ts'
 import { type RunningBox, supervise, threadLimit } from './supervise.ts'
 import type { Sandbox, SandboxCommand, SandboxResult } from './types.ts'
+import { usesTooMuchMemory } from './watch-memory.ts'
+
+/** Nothing holds a command to named hosts that has all of the machine's network. */
+function unboxed(network: NetworkRule): string | null {
+  if (typeof network === 'boolean') return null
+  return '`network: { allow: … }` holds only in a box: write `sandbox: bubblewrap`, or leave it out.'
+}
 
 /** The variable by which a process that left its group is found again. */
 const markVariable = 'UNDRIFT_BOX'
@@ -19,41 +26,28 @@ const markVariable = 'UNDRIFT_BOX'
  * where the worker is not root, a process that leaves its session and empties its environment gets away.
  */
 export function createNoSandbox(): Sandbox {
-  return { kind: 'none', missing: () => Promise.resolve(null), run }
+  return { kind: 'none', missing: (network) => Promise.resolve(unboxed(network)), run }
 }
 
-async function run(command: SandboxCommand): Promise<SandboxResult> {
-  const home = mkdtempSync(join(tmpdir(), 'undrift-home-'))
-  try {
-    return await supervise((output) => startGroup(command, { home, output }), command)
-  } finally {
-    removeHome(home)
-  }
+function run(command: SandboxCommand): Promise<SandboxResult> {
+  return supervise((output) => startGroup(command, output), command)
 }
 
-/** Removes the home, read-only folders in it and all: Go's module cache consists of them. */
-function removeHome(home: string): void {
-  spawnSync('chmod', ['-R', 'u+rwX', home], { stdio: 'ignore' })
-  try {
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
-  } catch {
-    // It is in the folder for temporary files; the result of the command matters more.
-  }
-}
-
-function startGroup(command: SandboxCommand, { home, output }: { home: string; output: number }): RunningBox {
+function startGroup(command: SandboxCommand, output: number): RunningBox {
   const mark = randomUUID()
-  const cage = makePidsGroup(threadLimit(command.limits))
+  const home = join(command.temporary, 'home')
+  const { memoryBytes } = command.limits
+  const cage = makeBoxGroup({ threads: threadLimit(command.limits), memoryBytes })
   const enter = cage?.enter ?? userLimit(threadLimit(command.limits))
-  const argv = [...enter, '/bin/sh', '-c', command.command]
+  const argv = [...enter, '/bin/sh', '-c', 'umask 022; exec /bin/sh -c "$0"', command.command]
   const child = spawn(argv[0] as string, argv.slice(1), {
     cwd: command.cwd,
     detached: true,
-    env: { ...cleanEnvironment(home), [markVariable]: mark },
+    env: { ...cleanEnvironment(home), ...command.environment, [markVariable]: mark },
     stdio: ['ignore', output, output],
   })
   const group = child.pid
-  const guard = group === undefined ? null : startGuard(group, home)
+  const guard = group === undefined ? null : startGuard(group)
 
   function related(): number[] {
     return group === undefined ? [] : [group, ...descendants(group)]
@@ -72,6 +66,7 @@ function startGroup(command: SandboxCommand, { home, output }: { home: string; o
     child,
     members: everything,
     count: () => cage?.members().length ?? related().length,
+    memoryIsUp: () => (cage?.bindsMemory ? cage.ranOutOfMemory() : usesTooMuchMemory(related(), memoryBytes)),
     kill,
     async gone() {
       kill()
@@ -95,11 +90,11 @@ interface Guard {
 }
 
 /** Waits for a word; when the pipe ends without one, the worker is dead, however it died. */
-const guarding = 'read -r word && exit; kill -s KILL -- "-$1"; chmod -R u+rwX "$2"; rm -rf "$2"'
+const guarding = 'read -r word && exit; kill -s KILL -- "-$1"'
 
-/** Starts the process that ends the group and removes its home when this one dies without being able to. */
-function startGuard(group: number, home: string): Guard {
-  const guard = spawn('/bin/sh', ['-c', guarding, 'sh', `${group}`, home], {
+/** Starts the process that ends the group when this one dies without being able to. */
+function startGuard(group: number): Guard {
+  const guard = spawn('/bin/sh', ['-c', guarding, 'sh', `${group}`], {
     cwd: '/',
     detached: true,
     env: cleanEnvironment('/'),

@@ -9,6 +9,7 @@ import { type OutputPipe, openOutputPipe } from './output-pipe.ts'
 import { signalAll } from './process-tree.ts'
 import { closeStrayDescriptors } from './stray-descriptors.ts'
 import type { SandboxCommand, SandboxEnd, SandboxLimits, SandboxResult } from './types.ts'
+import { watchDisk } from './watch-disk.ts'
 
 /** A box that runs. */
 export interface RunningBox {
@@ -17,6 +18,8 @@ export interface RunningBox {
   members(): number[]
   /** About how many those are: cheap enough to be asked four times a second. */
   count(): number
+  /** Whether it used up its memory. */
+  memoryIsUp(): boolean
   /** Ends everything inside at once. */
   kill(): void
   /** Settles when nothing of the box runs any more, and takes down what held it. */
@@ -73,6 +76,7 @@ async function watch(
   let lastOutput = startedAt
   let lastNotice = Number.NEGATIVE_INFINITY
   let graceTimer: NodeJS.Timeout | undefined
+  const disk = watchDisk([command.cwd, command.temporary], limits.diskBytes)
 
   function end(why: Ending, grace: number): void {
     if (ending !== null) return
@@ -111,6 +115,8 @@ async function watch(
     const now = performance.now()
     if (now - startedAt >= limits.timeoutMs) end('time-limit', graceMs)
     else if (now - lastOutput >= limits.idleMs) end('idle-limit', graceMs)
+    else if (box.memoryIsUp()) end('memory-limit', 0)
+    else if (disk.isOver()) end('disk-limit', 0)
     // A fork bomb has no use for a grace period, and no machine can afford one.
     else if (box.count() > limits.processes) end('process-limit', 0)
   }
@@ -124,10 +130,13 @@ async function watch(
     const [code, signal] = await exitOf(child)
     clearInterval(ticker)
     clearTimeout(graceTimer)
+    // What was used up between two looks shows afterwards.
+    if ((code !== 0 || signal !== null) && box.memoryIsUp()) end('memory-limit', 0)
     await box.gone()
     if (ending !== 'output-limit') await Promise.race([closed, sleep(drainMs, undefined, { ref: false })])
     if (ending === 'aborted') command.signal.throwIfAborted()
     if (broken) throw broken as Error
+    if (await disk.settled()) end('disk-limit', 0)
     return result(code, signal, ending as SandboxEnd | null, performance.now() - startedAt)
   } finally {
     clearInterval(ticker)

@@ -1,14 +1,20 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SandboxKind } from '../../domain/settings.ts'
+import { promisify } from 'node:util'
+import { boxDefaults, type NetworkRule, type SandboxKind } from '../../domain/settings.ts'
 import { createSandbox } from './create-sandbox.ts'
+import type { AskedFor } from './network/asked-for.ts'
+import { makeTemporary } from './temporary.ts'
 import type { SandboxCommand, SandboxResult } from './types.ts'
 
 export interface RunOptions {
   readonly limits?: Partial<SandboxCommand['limits']>
-  readonly network?: boolean
+  readonly network?: NetworkRule
+  readonly environment?: Readonly<Record<string, string>>
+  readonly onAsked?: (asked: AskedFor) => void
   readonly readOnly?: readonly string[]
   readonly signal?: AbortSignal
   readonly onOutput?: () => void
@@ -19,7 +25,7 @@ export interface Bench {
   readonly folder: string
   readonly tree: string
   /** Source of a program that runs this command in the sandbox; it imports what it needs. */
-  programThatRuns(kind: SandboxKind, command: string): string
+  programThatRuns(kind: SandboxKind, command: string, network?: NetworkRule): string
   run(
     kind: SandboxKind,
     command: string,
@@ -36,13 +42,15 @@ export async function makeBench(): Promise<Bench> {
   mkdirSync(join(tree, '.git'), { recursive: true })
   writeFileSync(join(tree, '.git', 'config'), 'untouched\n')
   await chmod(folder, 0o755)
-  const limits = { timeoutMs: 60_000, idleMs: 60_000, outputBytes: 100_000, processes: 200 }
+  const limits = { timeoutMs: 60_000, idleMs: 60_000, outputBytes: 100_000, processes: 200, ...boxDefaults }
+  const temporary = join(folder, 'temporary')
+  await makeTemporary(temporary)
   return {
     folder,
     tree,
-    programThatRuns(kind, command) {
+    programThatRuns(kind, command, network = false) {
       const module = new URL('./create-sandbox.ts', import.meta.url).href
-      const plain = { command, cwd: tree, readOnly: [], network: false, limits, log }
+      const plain = { command, cwd: tree, temporary, readOnly: [], network, environment: {}, limits, log }
       return `
         import { createSandbox } from ${JSON.stringify(module)}
         await createSandbox(${JSON.stringify(kind)}).run({
@@ -55,18 +63,24 @@ export async function makeBench(): Promise<Bench> {
       const result = await createSandbox(kind).run({
         command,
         cwd: tree,
+        temporary,
+        environment: options.environment ?? {},
         readOnly: options.readOnly ?? [],
         network: options.network ?? false,
         limits: { ...limits, ...options.limits },
         log,
         signal: options.signal ?? new AbortController().signal,
+        ...(options.onAsked && { onAsked: options.onAsked }),
         ...(options.onOutput && { onOutput: options.onOutput }),
       })
       return { ...result, output: readFileSync(log, 'utf8') }
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    async remove() {
+      await promisify(execFile)('chmod', ['-R', 'u+rwX', folder])
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 
 /** Why bubblewrap cannot be used here; null when it can. */
-export const bubblewrapMissing: string | null = await createSandbox('bubblewrap').missing()
+export const bubblewrapMissing: string | null = await createSandbox('bubblewrap').missing(false)

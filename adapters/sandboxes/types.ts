@@ -1,4 +1,5 @@
-import type { SandboxKind } from '../../domain/settings.ts'
+import type { NetworkRule, SandboxKind } from '../../domain/settings.ts'
+import type { AskedFor } from './network/asked-for.ts'
 
 export interface SandboxLimits {
   readonly timeoutMs: number
@@ -6,6 +7,9 @@ export interface SandboxLimits {
   readonly idleMs: number
   readonly outputBytes: number
   readonly processes: number
+  readonly memoryBytes: number
+  /** Of the work tree and the temporary folder together. */
+  readonly diskBytes: number
 }
 
 export interface SandboxCommand {
@@ -15,7 +19,13 @@ export interface SandboxCommand {
   readonly cwd: string
   /** Folders outside of the work tree that may be read, at the same path. */
   readonly readOnly: readonly string[]
-  readonly network: boolean
+  /** A folder that lasts for all commands of one verification: `/tmp` in the box, with the home in it. */
+  readonly temporary: string
+  readonly network: NetworkRule
+  /** Called for each request of a box that reaches named hosts. */
+  readonly onAsked?: (asked: AskedFor) => void
+  /** Variables on top of those that every box has. */
+  readonly environment: Readonly<Record<string, string>>
   readonly limits: SandboxLimits
   /** The file that takes stdout and stderr; made anew. */
   readonly log: string
@@ -24,7 +34,14 @@ export interface SandboxCommand {
   readonly onOutput?: () => void
 }
 
-export type SandboxEnd = 'time-limit' | 'idle-limit' | 'output-limit' | 'process-limit' | `signal ${string}`
+export type SandboxEnd =
+  | 'time-limit'
+  | 'idle-limit'
+  | 'output-limit'
+  | 'process-limit'
+  | 'memory-limit'
+  | 'disk-limit'
+  | `signal ${string}`
 
 export interface SandboxResult {
   /** Null when the command was ended from outside. */
@@ -41,7 +58,7 @@ export interface SandboxResult {
 export interface Sandbox {
   readonly kind: SandboxKind
   /** Null when it can be used on this machine; else one sentence that says what is missing. */
-  missing(): Promise<string | null>
+  missing(network: NetworkRule): Promise<string | null>
   /**
    * Runs the command to its end. Rejects with the signal's reason once everything is gone after an abort, with
    * UNDRIFT_E_SANDBOX when the box could not be made, and with UNDRIFT_E_DISK when the log cannot be written.

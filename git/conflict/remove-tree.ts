@@ -31,7 +31,10 @@ export async function removeTree(dir: string): Promise<void> {
  */
 async function removeForGood(dir: string): Promise<boolean> {
   const run = (program: string, argv: readonly string[]) =>
-    promisify(execFile)(program, [...argv], { env: { PATH: process.env.PATH }, maxBuffer: 64 * 1024 ** 2 })
+    promisify(execFile)(program, [...argv], {
+      env: { PATH: `${process.env.PATH ?? ''}:/usr/bin:/bin` },
+      maxBuffer: 64 * 1024 ** 2,
+    })
   try {
     await run('rm', ['-rf', '--', dir])
     return true

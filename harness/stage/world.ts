@@ -66,7 +66,7 @@ export async function buildWorld(cast: readonly Cast[], say: (text: string) => v
   const trusted = join(folder, 'host.pem')
   const apis = await startFeedServer({ form: apiForm, certificate, token: canary })
   await writeFile(trusted, certificate.cert)
-  const unboxed = await createSandbox('bubblewrap').missing()
+  const unboxed = await createSandbox('bubblewrap').missing(false)
   const forks = await Promise.all(cast.map((one) => buildGround(root, one, { feeds, apis, host })))
   await writeConfig(join(folder, 'undrift.yaml'), forks, {
     sandbox: unboxed === null ? 'bubblewrap' : 'none',

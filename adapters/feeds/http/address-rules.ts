@@ -6,8 +6,8 @@ export interface AddressRules {
   readonly blocks: readonly IpBlock[]
 }
 
-/** Everything that is not globally reachable, after the IANA special-purpose address registries. */
-const refused = [
+/** Every block of IPv4 that is not globally reachable, after the IANA special-purpose address registries. */
+export const notPublicIPv4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -22,11 +22,9 @@ const refused = [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-  '2001::/23',
-  '2001:db8::/32',
-  '2002::/16',
-  '3fff::/20',
-].map(readBlock)
+] as const
+
+const refused = [...notPublicIPv4, '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'].map(readBlock)
 
 /** Public IPv6 comes from this block only, so whatever lies outside need not be listed. */
 const globalUnicast = readBlock('2000::/3')
@@ -51,6 +49,12 @@ export function mayContact(address: string, host: string, rules: AddressRules): 
   return (
     isPublic(ip) || rules.hosts.has(plainHost(host)) || rules.blocks.some((block) => isInBlock(ip, block))
   )
+}
+
+/** Tells whether an address is globally reachable. */
+export function isPublicAddress(address: string): boolean {
+  const ip = parseIp(address)
+  return ip !== null && isPublic(ip)
 }
 
 function isPublic(ip: IpAddress): boolean {
