@@ -1,4 +1,5 @@
 import type { DecisionName, Intervention, InterventionOption, Need } from './attempt.ts'
+import { harmlessText } from './outside-text.ts'
 import { shellWord } from './shell-word.ts'
 
 /** What the commands of an intervention need to name. */
@@ -103,8 +104,8 @@ export function intervention(
   const at = plain.findIndex(({ name }) => name === 'resume')
   return {
     kind,
-    question,
-    evidence: limited(options.evidence),
+    question: harmlessText(question),
+    evidence: limited(options.evidence.map(harmlessText)),
     options: drops.length === 0 ? plain : plain.toSpliced(at, 0, dropOption(drops, place)),
   }
 }

@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino'
+import { harmlessText } from '../domain/outside-text.ts'
 
 /** The process's log on stderr: plain lines, or JSON with UNDRIFT_LOG=json; UNDRIFT_LOG_LEVEL sets how much. */
 export function createLogger(env: NodeJS.ProcessEnv, name: string): Logger {
@@ -21,7 +22,7 @@ function plainLine(line: string): string {
   const shown = Object.entries(fields)
     .filter(([key, value]) => !dull.has(key) && ['string', 'number', 'boolean'].includes(typeof value))
     .map(([key, value]) => ` ${key}=${JSON.stringify(value)}`)
-  return `${clock} ${label} ${name}: ${msg}${shown.join('')}${cause(err ?? fields.error)}\n`
+  return `${harmlessText(`${clock} ${label} ${name}: ${msg}${shown.join('')}${cause(err ?? fields.error)}`)}\n`
 }
 
 function cause(error: unknown): string {

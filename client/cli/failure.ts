@@ -1,5 +1,6 @@
 import { UndriftError } from '../../domain/errors.ts'
 import type { ExitCode } from '../../domain/exit-codes.ts'
+import { harmlessText } from '../../domain/outside-text.ts'
 import type { Style } from './style.ts'
 
 /** An error as the CLI reports it. */
@@ -35,5 +36,5 @@ export function failureJson(failure: Failure): object {
 /** The failure for a person. */
 export function failureText(failure: Failure, style: Style): string {
   const hint = failure.hint === '' ? '' : `\n${style.dim('hint:')} ${failure.hint}`
-  return `${style.red('error:')} ${failure.message}${hint}`
+  return `${style.red('error:')} ${harmlessText(failure.message)}${hint}`
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommanderError } from 'commander'
 import { nearest } from '../../config/nearest.ts'
 import { UndriftError } from '../../domain/errors.ts'
+import { harmlessJson } from '../../domain/outside-text.ts'
 import { dataOption } from '../data-option.ts'
 import type { CommandInput, CommandSpec } from './command.ts'
 import { type GlobalOptions, type Host, makeContext } from './context.ts'
@@ -22,7 +23,7 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
     if (host.signal.aborted) return Number(host.signal.reason)
     const context = makeContext(host, chosen?.globals ?? globals)
     const failure = toFailure(error, dataOption(context))
-    if (context.json) context.print(JSON.stringify(failureJson(failure)))
+    if (context.json) context.print(harmlessJson(JSON.stringify(failureJson(failure))))
     else host.writeError(`${failureText(failure, context.talkStyle)}\n`)
     if (context.env.UNDRIFT_DEBUG && error instanceof Error) host.writeError(`${error.stack}\n`)
     return failure.exitCode
@@ -67,7 +68,7 @@ async function runCommand(chosen: Chosen, host: Host): Promise<number> {
     command(context, chosen.input),
     aborted(host.signal, chosen.spec.graceSeconds ?? 0),
   ])
-  if (context.json && result.json !== null) context.print(JSON.stringify(result.json))
+  if (context.json && result.json !== null) context.print(harmlessJson(JSON.stringify(result.json)))
   else if (result.text !== '') context.print(result.text)
   return result.exitCode
 }

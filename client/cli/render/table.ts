@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { harmlessLine } from '../../../domain/outside-text.ts'
 import { cut, width } from './width.ts'
 
 /** Lines with their cells aligned in columns, two spaces apart; colours do not count. */
@@ -51,18 +52,14 @@ export function indent(text: string, columns: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(columns))
 }
 
-/** Text of others, made harmless for a terminal: no control characters, one line. Keeps its indentation. */
+/** Text of others, made harmless for whoever prints it, on one line. Keeps its indentation. */
 export function oneLine(text: string): string {
   return harmless(text).replaceAll('\t', ' ').trimEnd()
 }
 
 /** The same for a line of content, in which tabs and blanks at the end count. */
 export function harmless(text: string): string {
-  // Escape sequences in a commit's subject or a log could rewrite what the person reads.
-  return stripVTControlCharacters(text).replaceAll(
-    /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g,
-    ' ',
-  )
+  return harmlessLine(text)
 }
 
 const widestSubject = 72
