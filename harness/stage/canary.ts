@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { formsOf } from '../../git/process/secret-forms.ts'
 
 /** The names under which the secret stands in the environment of `up`; the config names the first. */
 export const secretNames = ['HARNESS_TOKEN', 'HARNESS_SECRET'] as const
@@ -8,7 +9,7 @@ export function makeCanary(): string {
   return `canary/${randomBytes(9).toString('hex')}+secret?&=`
 }
 
-/** The canary in every form in which it might lie about: raw, URL-encoded, in base64 at each alignment. */
+/** The canary in every form in which it might lie about: raw, URL-encoded, in base64 at each alignment, in hexadecimal, backwards. */
 function canaryForms(canary: string): readonly string[] {
   const encoded = encodeURIComponent(canary)
   const forms = [canary, encoded, encoded.replaceAll(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]
@@ -20,7 +21,7 @@ function canaryForms(canary: string): readonly string[] {
     const inner = base64.slice(start, groups)
     forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'))
   }
-  return [...new Set(forms)]
+  return [...new Set([...forms, ...formsOf(canary).exact])]
 }
 
 /** Which form of the canary a text or a file's content holds; null when none. */

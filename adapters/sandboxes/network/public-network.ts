@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -24,8 +24,8 @@ export async function publicNetworkMissing(): Promise<string | null> {
     const packages = [...new Set(lacks.map(([, from]) => from))].join(', ')
     return `\`network: true\` needs ${names} for a network that ends at this machine's door. Install the packages ${packages}, or write \`network: { allow: [HOST] }\`, which needs none.`
   }
-  if (!existsSync('/dev/net/tun'))
-    return '`network: true` needs the device /dev/net/tun, which is not here; a container must be given it.'
+  if (!isUsable('/dev/net/tun'))
+    return '`network: true` needs the device /dev/net/tun, which is not here or not open to this user; a container must be given it.'
   try {
     const trial = [
       '--user',
@@ -47,6 +47,15 @@ export async function publicNetworkMissing(): Promise<string | null> {
   } catch (error) {
     const words = (error as { stderr?: string }).stderr?.trim() || String(error)
     return `\`network: true\` needs network namespaces with a veth pair, and this machine says: ${words}`
+  }
+}
+
+function isUsable(device: string): boolean {
+  try {
+    accessSync(device, constants.R_OK | constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }
 
