@@ -1,27 +1,54 @@
 import type { Oid } from '../../../domain/patch.ts'
 import type { ObjectStore } from '../../objects/objects.ts'
 import type { Plan } from '../../replay/plan.ts'
+import type { PatchRecord } from '../../replay/record.ts'
 import type { Game, Played } from './game-testing.ts'
 import type { GitPicks } from './git-picks-testing.ts'
 import type { Oracle } from './oracle-testing.ts'
 import { outcomeOf, planLines } from './outcome-testing.ts'
+import type { Word } from './states-testing.ts'
 import type { Breach } from './told-testing.ts'
+import { verdictBreaches } from './verdict-rules-testing.ts'
+
+/** What of a patch is judged. */
+export type JudgedPatch = Pick<
+  PatchRecord,
+  | 'oid'
+  | 'subject'
+  | 'verdict'
+  | 'newOid'
+  | 'reason'
+  | 'folded'
+  | 'landedAs'
+  | 'suggestion'
+  | 'conflict'
+  | 'resolution'
+>
 
 /** What of a plan is judged. */
-export type JudgedPlan = Pick<Plan, 'result' | 'patches' | 'merges' | 'suspects'>
+export interface JudgedPlan extends Pick<Plan, 'result' | 'merges' | 'suspects' | 'upstreams'> {
+  readonly patches: readonly JudgedPatch[]
+}
+
+export interface JudgedBy {
+  readonly plan: JudgedPlan
+  readonly picks: GitPicks | null
+  /** Words that a person settled. */
+  readonly touched?: ReadonlySet<Word>
+}
 
 /** Judges a plan by the oracle, and by git where that is a measure. */
 export async function judge(
   objects: ObjectStore,
   game: Game,
-  { plan, picks }: { readonly plan: JudgedPlan; readonly picks: GitPicks | null },
+  { plan, picks, touched = new Set() }: JudgedBy,
 ): Promise<Played> {
   const { history, oracle } = game
   const outcome = await outcomeOf(objects, game, plan)
-  const verdicts = oracle.verdicts(outcome)
+  const verdicts = verdictBreaches(oracle, outcome)
   // Where upstream's own commits are carried as patches, or the fork's are not read, all else follows from that.
   const isMisread = verdicts.some(({ rule }) => rule === 'carried-upstream' || rule === 'untold')
-  const content = outcome.kind === 'done' ? oracle.content(outcome.result) : []
+  const content = outcome.kind === 'done' ? oracle.content(outcome.result, touched) : []
   return {
     history,
     kind: plan.result.kind,

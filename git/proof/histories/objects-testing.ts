@@ -8,16 +8,12 @@ import { makePack, type PackedObject } from '../../objects/pack-file.ts'
 import type { History } from './history-testing.ts'
 import type { State } from './states-testing.ts'
 
-/** A new bare repository, with refs, as `git init` would make it; by hand, because thousands are made. */
-export function makeRepository(dir: string, refs: Readonly<Record<string, Oid>> = {}): void {
+/** A new bare repository as `git init` would make it; by hand, because thousands are made. */
+export function makeRepository(dir: string): void {
   mkdirSync(join(dir, 'objects', 'pack'), { recursive: true })
   mkdirSync(join(dir, 'refs', 'heads'), { recursive: true })
   writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/main\n')
   writeFileSync(join(dir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n')
-  for (const [ref, oid] of Object.entries(refs)) {
-    mkdirSync(dirname(join(dir, ref)), { recursive: true })
-    writeFileSync(join(dir, ref), `${oid}\n`)
-  }
 }
 
 /** Objects on their way into a repository, as one pack: no process is needed for them. */
@@ -114,4 +110,32 @@ export function entriesOf(
 /** The words of a file. */
 export function wordsIn(body: Buffer = Buffer.alloc(0)): readonly string[] {
   return body.toString('utf8').split('\n').slice(0, -1)
+}
+
+/** A repository of one history, with refs as a mirror has them. */
+export function makeAlone(
+  dir: string,
+  history: History,
+): { readonly packing: Packing; readonly written: WrittenHistory } {
+  makeRepository(dir)
+  const packing = packInto(dir)
+  const written = writeHistory(packing, history)
+  packing.flush()
+  const named = (prefix: string, numbers: readonly number[]) =>
+    numbers.map(
+      (number, index) => [`refs/upstream/${prefix}${index + 1}`, written.oids[number] as Oid] as const,
+    )
+  writeRefs(dir, [
+    ...named('tags/v1.0.', history.tags),
+    ...named('tags/v2.0.', [history.onto]),
+    ...named('heads/main-', [...history.branches, ...history.tags]),
+  ])
+  return { packing, written }
+}
+
+function writeRefs(dir: string, refs: readonly (readonly [ref: string, oid: Oid])[]): void {
+  for (const [ref, oid] of refs) {
+    mkdirSync(dirname(join(dir, ref)), { recursive: true })
+    writeFileSync(join(dir, ref), `${oid}\n`)
+  }
 }

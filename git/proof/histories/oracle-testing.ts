@@ -1,22 +1,16 @@
 import { ancestorsOf, type Commit, type History } from './history-testing.ts'
-import {
-  type Contents,
-  countWords,
-  difference,
-  type Net,
-  netBetween,
-  netOfSets,
-  together,
-} from './nets-testing.ts'
-import { touchedWords, type Word, wordsOf } from './states-testing.ts'
-import type { Breach, Outcome, Told } from './told-testing.ts'
+import { type Contents, countWords, type Net, netOfSets } from './nets-testing.ts'
+import { type State, touchedWords, type Word, wordsOf } from './states-testing.ts'
+import type { Breach } from './told-testing.ts'
 
 /** What is known of one history by who added and removed which word. Knows nothing of the engine. */
 export class Oracle {
   readonly history: History
-  private readonly commits: readonly Commit[]
+  readonly commits: readonly Commit[]
   /** The newest upstream commit that the fork holds by its parents. */
   readonly stands: number
+  /** All that the fork has and the target lacks. */
+  readonly ahead: readonly Commit[]
   /** Commits that are the fork's to carry, in their order. */
   readonly own: readonly Commit[]
   /** Upstream's commits that the target has and that the fork did not begin with. */
@@ -24,7 +18,7 @@ export class Oracle {
   private readonly touchedUpstream: ReadonlySet<Word>
   private readonly sets: readonly ReadonlySet<Word>[]
   /** By commit of the fork: what it adds and removes itself, beside what its parents or upstream bring. */
-  private readonly edits = new Map<number, Net>()
+  readonly edits = new Map<number, Net>()
 
   constructor(history: History) {
     this.history = history
@@ -34,28 +28,30 @@ export class Oracle {
     const inTarget = ancestorsOf(this.commits, history.onto)
     const upstream = this.commits.filter(({ number, by }) => by === 'upstream' && inHead.has(number))
     this.stands = Math.max(...upstream.map(({ number }) => number))
-    this.own = this.commits.filter(
-      ({ number, by }) => by === 'fork' && inHead.has(number) && !inTarget.has(number),
-    )
+    this.ahead = this.commits.filter(({ number }) => inHead.has(number) && !inTarget.has(number))
+    this.own = this.ahead.filter(({ by }) => by === 'fork')
     const roots = this.own.flatMap(({ parents }) =>
       parents.filter((parent) => this.commits[parent]?.by === 'upstream'),
     )
     const before = ancestorsOf(this.commits, Math.min(this.stands, ...roots))
     this.range = this.commits.filter(({ number }) => inTarget.has(number) && !before.has(number))
-    this.touchedUpstream = new Set(this.touched(this.range))
+    // What the fork stands on may be ahead of the target, or beside it: then the target goes back on some of it.
+    const whole = touchedWords(this.stateOf(this.stands), this.stateOf(history.onto))
+    this.touchedUpstream = new Set([...whole, ...this.touched(this.range)])
     for (const commit of this.own) this.edits.set(commit.number, this.netOf(commit))
   }
 
-  /** Rules of content that a result breaks. */
-  content(result: Contents): readonly Breach[] {
+  /** Rules of content that a result breaks; of the words that a person settled none is asked for. */
+  content(result: Contents, settled: ReadonlySet<Word> = new Set()): readonly Breach[] {
     const counts = countWords(result)
     const known = new Set(this.sets.flatMap((set) => [...set]))
     const breaches: Breach[] = []
     for (const word of counts.keys())
       if (!known.has(word)) breaches.push({ rule: 'made-up', what: `${word} was never there` })
     for (const word of known) {
+      if (settled.has(word)) continue
       const count = counts.get(word) ?? 0
-      const breach = this.breachOf(word, count)
+      const breach = this.breachOf(word, count, result)
       if (breach) breaches.push(breach)
     }
     return breaches
@@ -79,105 +75,34 @@ export class Oracle {
     return commits.flatMap((commit) => [...touchedWords(this.parentOf(commit).state, commit.state)])
   }
 
-  /** Rules that the verdicts break. */
-  verdicts(outcome: Outcome): readonly Breach[] {
-    const told = [...outcome.told.flatMap(({ commit, folded }) => [commit, ...folded]), ...outcome.merges]
-    const breaches: Breach[] = []
-    for (const { number, subject } of this.own) {
-      const times = told.filter((each) => each === number).length
-      if (times !== 1) breaches.push({ rule: 'untold', what: `${subject} is told ${times} times` })
-    }
-    for (const { commit, made } of outcome.told)
-      if (this.commits[commit]?.by !== 'fork' && made !== null)
-        breaches.push({ rule: 'carried-upstream', what: `${this.commits[commit]?.subject} is upstream's` })
-    if (outcome.kind !== 'conflict')
-      for (const each of outcome.told)
-        if (each.verdict === null) breaches.push({ rule: 'untold', what: `#${each.commit} has no verdict` })
-    return [...breaches, ...outcome.told.flatMap((each) => this.verdict(each))]
-  }
-
-  private verdict(told: Told): readonly Breach[] {
-    const commits = [told.commit, ...told.folded]
-    const changes = commits.map((number) => this.edits.get(number)).filter((net) => net !== undefined)
-    if (changes.length < commits.length) return []
-    const net = changes.reduce(together)
-    const name = `${this.commits[told.commit]?.subject} (#${told.commit})`
-    switch (told.verdict) {
-      case 'unchanged':
-      case 'context-only': {
-        if (!told.made)
-          return [{ rule: 'false-word', what: `${name} is ${told.verdict} and nothing carries it` }]
-        const made = netBetween(countWords(told.made.before), countWords(told.made.after))
-        const differ = this.isMerge(told.commit)
-          ? this.strangeInMerge(told.commit, made)
-          : difference(net, made)
-        const rule = this.isBeforeMerge(told.commit) ? 'false-word-merged' : 'false-word'
-        return differ === '' ? [] : [{ rule, what: `${name} is ${told.verdict}, but ${differ}` }]
-      }
-      case 'landed':
-        return this.landed(told, net, name)
-      case 'emptied':
-      case 'merged':
-      case 'reused':
-      case 'regenerated':
-      case 'resolved':
-      case 'dropped':
-      case 'conflict':
-      case null:
-        return []
-    }
-  }
-
-  private isMerge(number: number): boolean {
-    return (this.commits[number]?.parents.length ?? 0) > 1
-  }
-
-  /** Whether the fork merged something after a patch: what the merge settled, it settled for the patch, too. */
-  private isBeforeMerge(number: number): boolean {
-    return this.own.some((commit) => commit.parents.length > 1 && commit.number > number)
-  }
-
-  /** What only a merge holds may be more than its own words: what it settled against its parents, it says again. */
-  private strangeInMerge(merge: number, made: Net): string {
-    const strange = [
-      ...[...made.added].filter((word) => !this.has(merge, word)),
-      ...[...made.removed].filter((word) => this.has(merge, word)),
-    ]
-    return strange.length === 0 ? '' : `${strange.join(' ')} is no part of it`
-  }
-
-  /** A patch has landed where upstream had each word that it adds, and has none that it removes. */
-  private landed(told: Told, net: Net, name: string): readonly Breach[] {
-    const breaches: Breach[] = []
-    // Of patches that upstream squashed, it never had what one added and a later one took away.
-    const later = this.own.filter(({ number }) => number > told.commit)
-    const isTransient = (word: Word) =>
-      !this.has(this.history.head, word) &&
-      later.some(({ number }) => this.edits.get(number)?.removed.has(word))
-    for (const word of net.added)
-      if (!this.wasUpstream(word) && !isTransient(word))
-        breaches.push({ rule: 'landed-never', what: `${name} has landed, but upstream never had ${word}` })
-    for (const word of net.removed)
-      if (this.has(this.history.onto, word) && !this.has(this.history.head, word))
-        breaches.push({ rule: 'landed-half', what: `${name} has landed, but upstream still has ${word}` })
-    const named = told.landedAs.map((number) => this.commits[number] as Commit)
-    const strangers = named.filter((commit) => !this.range.includes(commit))
-    if (told.landedAs.length === 0 || strangers.length > 0)
-      breaches.push({ rule: 'landed-unnamed', what: `${name} names ${JSON.stringify(told.landedAs)}` })
-    return breaches
-  }
-
-  private breachOf(word: Word, count: number): Breach | null {
+  private breachOf(word: Word, count: number, result: Contents): Breach | null {
     const [base, target, head] = this.facts(word)
     const facts = `base ${+base}, upstream ${+target}, fork ${+head}, result ${count}`
-    if (count > 1) return { rule: 'twice', what: `${word} stands twice (${facts})` }
-    const is = count === 1
+    if (count > 1 && !this.isSame(word, result))
+      return { rule: 'twice', what: `${word} stands ${count} times (${facts})` }
+    const is = count > 0
     const wanted = target === head ? target : target === base ? head : target
     if (is === wanted) return null
     if (target !== head && this.isOpen(word, { base, target, head })) return null
     const what = `${word}: ${facts}`
     if (wanted) return { rule: base ? 'lost-both' : target ? 'lost-upstream' : 'lost-fork', what }
     return { rule: base ? (target ? 'back-fork' : 'back-upstream') : 'back-both', what }
+  }
+
+  /**
+   * Whether the same line was added to two files: by the fork to one, by upstream to another, which never held it where
+   * the fork has it. In the field two files may well have the same line.
+   */
+  private isSame(word: Word, result: Contents): boolean {
+    const holders = [...result.values()].filter((words) => words.includes(word))
+    if (holders.some((words) => words.filter((each) => each === word).length > 1)) return false
+    const id = this.fileOf(this.history.head, word)
+    return !this.range.some(({ number }) => id !== null && this.fileOf(number, word) === id)
+  }
+
+  private fileOf(commit: number, word: Word): string | null {
+    const files = [...(this.commits[commit]?.state ?? [])]
+    return files.find(([, { words }]) => words.includes(word))?.[0] ?? null
   }
 
   /** Whether a word stands in what the fork stands on, in the target and in the fork. */
@@ -230,12 +155,16 @@ export class Oracle {
   }
 
   /** Whether the target, or a commit before it that the fork does not hold, has the word. */
-  private wasUpstream(word: Word): boolean {
+  wasUpstream(word: Word): boolean {
     return this.range.some(({ number }) => this.has(number, word))
   }
 
-  private has(commit: number, word: Word): boolean {
+  has(commit: number, word: Word): boolean {
     return this.sets[commit]?.has(word) ?? false
+  }
+
+  private stateOf(commit: number): State {
+    return this.commits[commit]?.state ?? new Map()
   }
 
   private parentOf(commit: Commit): Commit {

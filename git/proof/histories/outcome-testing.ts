@@ -1,5 +1,6 @@
 import type { Oid } from '../../../domain/patch.ts'
 import type { ObjectStore } from '../../objects/objects.ts'
+import type { Replay, Stack } from '../../types.ts'
 import type { Game } from './game-testing.ts'
 import type { JudgedPlan } from './judge-testing.ts'
 import type { Contents } from './nets-testing.ts'
@@ -11,6 +12,7 @@ export async function outcomeOf(objects: ObjectStore, game: Game, plan: JudgedPl
   const { oids } = game.written
   const numberOf = (oid: Oid): number => oids.indexOf(oid)
   const told: Told[] = []
+  const known = [...oids, ...plan.patches.flatMap(({ newOid }) => newOid ?? [])]
   for (const record of plan.patches) {
     told.push({
       commit: numberOf(record.oid),
@@ -19,6 +21,8 @@ export async function outcomeOf(objects: ObjectStore, game: Game, plan: JudgedPl
       made: record.newOid === null ? null : await stepOf(objects, record.newOid),
       landedAs: record.landedAs.map(numberOf),
       reason: record.reason,
+      isSettled: record.resolution !== undefined,
+      names: known.filter((oid) => record.reason.includes(oid.slice(0, 12))),
     })
   }
   const { result } = plan
@@ -26,6 +30,7 @@ export async function outcomeOf(objects: ObjectStore, game: Game, plan: JudgedPl
     kind: result.kind,
     told,
     merges: plan.merges.map(numberOf),
+    leftOut: plan.upstreams.map(({ oid }) => numberOf(oid)),
     result: result.kind === 'conflict' ? new Map() : await contentsOf(objects, result.tree),
   }
 }
@@ -66,4 +71,35 @@ export function planLines({ history, written }: Game, plan: JudgedPlan): readonl
     return named
   }
   return [`result: ${plan.result.kind}`, ...lines, ...suspects].map(names)
+}
+
+/** What a replay says, as a plan says it. */
+export function planOfReplay(stack: Stack, made: Replay, oids: readonly Oid[]): JudgedPlan {
+  const named = (text: string) => oids.filter((oid) => text.includes(oid.slice(0, 12)))
+  const into = (reason: string) => /^Folded into ([0-9a-f]+)/.exec(reason)?.[1] ?? null
+  const patches = made.reports
+    .filter(({ reason }) => into(reason) === null)
+    .map((report) => ({
+      ...report,
+      folded: made.reports
+        .filter(({ reason }) => report.oid.startsWith(into(reason) ?? '-'))
+        .map(({ oid }) => oid),
+      // What changed it later is named after what brought it.
+      landedAs: report.verdict === 'landed' ? named(report.reason.split(' Later ')[0] ?? '') : [],
+      suggestion: null,
+      conflict: null,
+    }))
+  const suspects = made.kind === 'done' ? (made.suspects ?? []) : []
+  const asks = suspects.length > 0 || made.likelyLandings.length > 0
+  const result =
+    made.kind === 'conflict'
+      ? { kind: 'conflict' as const, at: made.at.patch.oid, lastGood: made.at.lastGood }
+      : { kind: asks ? ('question' as const) : ('done' as const), head: made.head, tree: made.tree }
+  return {
+    result,
+    patches,
+    merges: stack.merges ?? [],
+    suspects,
+    upstreams: stack.ownership?.upstreams ?? [],
+  }
 }

@@ -7,7 +7,7 @@ import { historyOf } from './build-testing.ts'
 import type { Game, Played } from './game-testing.ts'
 import { pickInGit } from './git-picks-testing.ts'
 import { judge, judgeError } from './judge-testing.ts'
-import { makeRepository, packInto, writeHistory } from './objects-testing.ts'
+import { makeAlone, makeRepository, packInto, writeHistory } from './objects-testing.ts'
 import { Oracle } from './oracle-testing.ts'
 import { type Script, scriptOf } from './script-testing.ts'
 
@@ -57,7 +57,9 @@ export async function playScripts(scripts: readonly Script[]): Promise<readonly 
       ...shares.map((share) => () => play(shared, share)),
       ...alone.map((game, index) => () => {
         const onto = game.written.oids[game.history.onto] as Oid
-        return play(makeAlone(`${folder.path}/alone-${index}`, game), [game], { onto })
+        const dir = `${folder.path}/alone-${index}`
+        makeAlone(dir, game.history)
+        return play(dir, [game], { onto })
       }),
     ])
     return games.map((game) => played.get(game) as Played)
@@ -78,26 +80,6 @@ async function inTurns(tasks: readonly (() => Promise<void>)[]): Promise<void> {
 /** Whether a history needs a repository with upstream's refs, or gets one to show that sharing changes nothing. */
 function isAlone({ history }: Game, index: number): boolean {
   return history.tags.length > 0 || history.branches.length > 0 || index % aloneOnceIn === 0
-}
-
-/** A repository of one history, with refs as a mirror has them. */
-function makeAlone(dir: string, { history, written }: Game): string {
-  const named = (prefix: string, numbers: readonly number[]) =>
-    numbers.map(
-      (number, index) => [`refs/upstream/${prefix}${index + 1}`, written.oids[number] as Oid] as const,
-    )
-  makeRepository(
-    dir,
-    Object.fromEntries([
-      ...named('tags/v1.0.', history.tags),
-      ...named('tags/v2.0.', [history.onto]),
-      ...named('heads/main-', [...history.branches, ...history.tags]),
-    ]),
-  )
-  const packing = packInto(dir)
-  writeHistory(packing, history)
-  packing.flush()
-  return dir
 }
 
 /** The plan, without the search for what explains a conflict. */

@@ -104,7 +104,7 @@ const mostThemes: readonly Theme[] = [
 export function scriptOf(seed: string): Script {
   const random = randomOf(seed)
   const theme = random.one(mostThemes)
-  const files = Array.from({ length: 1 + random.below(3) }, () => 6 + random.below(20))
+  const files = Array.from({ length: 1 + random.below(3) }, () => 8 + random.below(24))
   return { seed, theme, files, steps: stepsOf(random, theme) }
 }
 
@@ -138,7 +138,7 @@ function stepsOf(random: Random, theme: Theme): readonly Step[] {
       patches -= 1
       made += 1
       const on = theme === 'joining' && random.onceIn(2) ? 'side' : 'fork'
-      steps.push(made === 1 ? { kind: 'edit', on: 'fork', ops: opsOf(random) } : forkStep(random, theme, on))
+      steps.push(made === 1 ? firstPatch(random) : forkStep(random, theme, on))
     } else {
       commits -= 1
       steps.push(upstreamStep(random, theme))
@@ -147,6 +147,11 @@ function stepsOf(random: Random, theme: Theme): readonly Step[] {
   for (; special > 0; special -= 1) steps.push(...specialOf(random, theme))
   if (theme === 'joining') steps.push({ kind: 'join', settling: random.one(settlings) })
   return steps
+}
+
+/** A patch that is always possible: without one there is no fork. */
+function firstPatch(random: Random): Step {
+  return { kind: 'edit', on: 'fork', ops: opsOf(random, ['insert', 'replace']) }
 }
 
 function forkStep(random: Random, theme: Theme, on: 'fork' | 'side'): Step {

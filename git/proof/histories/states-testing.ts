@@ -72,7 +72,7 @@ export interface Merged<T> {
 }
 
 /** Merges two lists as a person would: what only one side changed is taken, and where both did, the person settles it. */
-function mergeWords(
+export function mergeWords(
   base: readonly Word[],
   sides: { readonly ours: readonly Word[]; readonly theirs: readonly Word[] },
   settling: Settling,

@@ -12,6 +12,10 @@ export interface Told {
   /** Upstream commits that it is said to have landed as; one that is not of the history is left out. */
   readonly landedAs: readonly number[]
   readonly reason: string
+  /** Commits, old and new ones, that the reason names. */
+  readonly names: readonly string[]
+  /** Whether a person settled it. */
+  readonly isSettled: boolean
 }
 
 /** What a replay came to, in the oracle's words. */
@@ -20,6 +24,8 @@ export interface Outcome {
   readonly told: readonly Told[]
   /** Merges that hold nothing of their own. */
   readonly merges: readonly number[]
+  /** Commits of upstream that the target lacks: they are left out, and said to be. */
+  readonly leftOut: readonly number[]
   readonly result: Contents
 }
 
