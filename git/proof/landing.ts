@@ -13,6 +13,8 @@ export interface LandingClaim {
   readonly change: { readonly before: Oid; readonly after: Oid }
   /** The upstream commits that are said to have brought it. */
   readonly as: readonly Oid[]
+  /** Whether one commit is named and its diff is the very same. */
+  readonly isTwin?: boolean
   /** The upstream commit that the fork stood on first, and the target. */
   readonly base: Oid
   readonly onto: Oid
@@ -59,10 +61,33 @@ export async function proveLanding(
   const touching = (await range.touching(paths)).slice(-mostCommits)
   const first = Math.min(...claim.as.map((oid) => touching.indexOf(oid)).filter((index) => index !== -1))
   const later = touching.slice(Number.isFinite(first) ? first + 1 : 0)
-  const followed = await followUp(workshop, changed, later)
-  if (followed.kind !== 'unproved' || changed.length < wanted.size) return followed
-  // Nothing of it is left, whatever took it away: a merge shows in no commit's own diff.
-  return { kind: 'taken-back', by: null }
+  const byCommits = await followUp(workshop, { changed, wanted }, later)
+  const { open, undone, since } = await followMainLine(workshop, byCommits, { wanted, paths, range })
+  if (open.length > 0) {
+    // Nothing of it is left, whatever took it away: a merge shows in no commit's own diff.
+    if (changed.length === wanted.size) return { kind: 'taken-back', by: null }
+    return { kind: 'unproved', lines: open }
+  }
+  const by = isTakenBack(claim, own, { wanted, undone })
+  return by === null ? { kind: 'proved', since } : { kind: 'taken-back', by }
+}
+
+/**
+ * The upstream commit that took a change back; null where upstream only went on from it. Upstream took the very commit
+ * back where nothing of it is left; what it brought in another shape, where nothing is left in one of its files.
+ */
+function isTakenBack(
+  { isTwin = false }: LandingClaim,
+  own: Diff,
+  { wanted, undone }: { readonly wanted: NetLines; readonly undone: ReadonlyMap<Bytes, Oid> },
+): Oid | null {
+  const parts = isTwin ? [[...wanted.keys()]] : own.map((file) => [...netLines([file]).keys()])
+  const gone = parts.find((lines) => {
+    const added = lines.filter((line) => (wanted.get(line) ?? 0) > 0)
+    const known = added.length > 0 ? added : lines.filter((line) => wanted.has(line))
+    return known.length > 0 && known.every((line) => undone.has(line))
+  })
+  return gone === undefined ? null : (undone.get(gone.find((line) => undone.has(line)) ?? '') ?? null)
 }
 
 /** Whether what the named commits did includes what the change did. */
@@ -114,64 +139,129 @@ async function linesAt(
   return counts
 }
 
+interface Followed {
+  /** Lines that no later commit accounts for. */
+  readonly open: readonly Bytes[]
+  /** Lines that a later commit undid with nothing in their place. */
+  readonly undone: ReadonlyMap<Bytes, Oid>
+  /** The later commits that did something to lines of the change, in their order. */
+  readonly since: readonly Oid[]
+}
+
 /** Looks for the later upstream commits that did something to lines of the change. */
 async function followUp(
   workshop: Workshop,
-  changed: readonly (readonly [Bytes, number])[],
+  { changed, wanted }: { readonly changed: readonly (readonly [Bytes, number])[]; readonly wanted: NetLines },
   later: readonly Oid[],
-): Promise<LandingProof> {
+): Promise<Followed> {
   const open = new Map(changed)
+  const undone = new Map<Bytes, Oid>()
   const since = new Set<Oid>()
   for (const oid of later.toReversed()) {
     if (open.size === 0) break
     const diff = await diffOf(workshop, oid)
     const net = netLines(diff)
     for (const [line, count] of [...open]) {
-      const fate = fateIn(diff, net, { line, count })
+      const fate = fateIn(diff, net, { line, count, wanted })
       if (fate === 'untouched') continue
-      if (fate === 'undone') return { kind: 'taken-back', by: oid }
+      if (fate === 'undone') undone.set(line, oid)
       open.delete(line)
       since.add(oid)
     }
   }
-  if (open.size > 0) return { kind: 'unproved', lines: [...open.keys()] }
-  return { kind: 'proved', since: [...since].reverse() }
+  return { open: [...open.keys()], undone, since: [...since].reverse() }
+}
+
+/**
+ * Looks along upstream's main line (first parents) for what is still open: merges change lines that no other commit does,
+ * and a line that stands several times is fewer only there.
+ */
+async function followMainLine(
+  workshop: Workshop,
+  followed: Followed,
+  at: { readonly wanted: NetLines; readonly paths: readonly Bytes[]; readonly range: UpstreamRange },
+): Promise<Followed> {
+  if (followed.open.length === 0) return followed
+  const parents = await at.range.parents()
+  const open = new Set(followed.open)
+  const undone = new Map(followed.undone)
+  const since = new Set<Oid>()
+  let oid = [...parents.keys()].at(-1)
+  while (oid !== undefined && open.size > 0) {
+    const parent: Oid | undefined = parents.get(oid)?.[0]
+    if (parent === undefined) break
+    if (await changesAny(workshop, [parent, oid], at.paths)) {
+      const [had, has] = await Promise.all([parent, oid].map((each) => linesAt(workshop, each, at.paths)))
+      const diff = await diffOf(workshop, oid)
+      const net = netLines(diff)
+      for (const line of [...open]) {
+        const count = at.wanted.get(line) ?? 0
+        const [was, is] = [had?.get(line) ?? 0, has?.get(line) ?? 0]
+        if (count > 0 ? was <= is || is >= count : was >= is) continue
+        const fate = fateIn(diff, net, { line, count, wanted: at.wanted })
+        if (fate === 'undone') undone.set(line, oid)
+        open.delete(line)
+        since.add(oid)
+      }
+    }
+    oid = parents.has(parent) ? parent : undefined
+  }
+  const order = [...parents.keys()].filter((each) => since.has(each) || followed.since.includes(each))
+  return { open: [...open], undone, since: order }
+}
+
+/** Whether one of the paths differs between two commits. */
+async function changesAny(
+  { trees, quarantine }: Workshop,
+  commits: readonly Oid[],
+  paths: readonly Bytes[],
+): Promise<boolean> {
+  const [one = '', other = ''] = await Promise.all(
+    commits.map(async (oid) => (await quarantine.objects.commit(oid)).tree),
+  )
+  if (one === other) return false
+  for (const path of paths) {
+    const [was, is] = await Promise.all([trees.lookUp(one, path), trees.lookUp(other, path)])
+    if (was?.oid !== is?.oid) return true
+  }
+  return false
 }
 
 /** What a later commit did to a line that the change had added (or removed). */
 function fateIn(
   diff: Diff,
   net: NetLines,
-  { line, count }: { readonly line: Bytes; readonly count: number },
+  { line, count, wanted }: { readonly line: Bytes; readonly count: number; readonly wanted: NetLines },
 ): 'untouched' | 'moved' | 'replaced' | 'undone' {
   const isTaken = diff.some(({ text }) => changedLines(text).includes(`-${line}`))
   if (count < 0) return (net.get(line) ?? 0) > 0 ? 'undone' : 'untouched'
   if (!isTaken) return 'untouched'
   if ((net.get(line) ?? 0) >= 0) return 'moved'
-  return diff.some((file) => replaces(file, line)) ? 'replaced' : 'undone'
+  return diff.some((file) => replaces(file, line, wanted)) ? 'replaced' : 'undone'
 }
 
-/** Whether the hunk that takes a line away puts something that says anything in its place. */
-function replaces({ text }: FileChange, line: Bytes): boolean {
+/** Whether the hunk that takes a line away puts something in its place that says anything, and is not what was there before. */
+function replaces({ text }: FileChange, line: Bytes, wanted: NetLines): boolean {
   const runs = text.slice(text.indexOf('\n@@') + 1).split(/^(?=[ @])/m)
+  const isNew = (added: Bytes) => saysSomething(added) && (wanted.get(added) ?? 0) >= 0
   return runs.some((run) => {
     const lines = changedLines(`\n@@\n${run}`)
-    return (
-      lines.includes(`-${line}`) && lines.some((each) => each.startsWith('+') && saysSomething(each.slice(1)))
-    )
+    return lines.includes(`-${line}`) && lines.some((each) => each.startsWith('+') && isNew(each.slice(1)))
   })
 }
 
 /** A change without lines that say anything (a mode, a binary file, braces) is there where the very entries are. */
 async function proveWithoutLines(
   workshop: Workshop,
-  { change, onto }: LandingClaim,
+  { change, onto, isTwin = false }: LandingClaim,
   own: Diff,
 ): Promise<LandingProof> {
   const { tree } = await workshop.quarantine.objects.commit(onto)
   if (own.length === 0) return { kind: 'proved', since: [] }
   const merged = await workshop.merger.tryMerge(change.before, tree, change.after)
-  return merged === tree ? { kind: 'proved', since: [] } : { kind: 'unproved', lines: [] }
+  // Upstream went on from its own commit, and nothing of what it did can be done again.
+  const isLeft = merged === tree || (isTwin && merged === null)
+  return isLeft ? { kind: 'proved', since: [] } : { kind: 'unproved', lines: [] }
 }
 
 /**

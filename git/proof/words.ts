@@ -1,6 +1,6 @@
 import type { Oid } from '../../domain/patch.ts'
 import { displayPath, readableText } from '../objects/bytes.ts'
-import { changedLines } from '../replay/differ.ts'
+import { changedLines, type Diff, type FileChange } from '../replay/differ.ts'
 import type { PatchRecord } from '../replay/record.ts'
 import type { Workshop } from '../replay/workshop.ts'
 import type { Suspect } from '../types.ts'
@@ -39,21 +39,33 @@ async function differing(
   const [old, made] = await Promise.all([trees.compare(own.before, own.after), trees.compare(before, tree)])
   if (JSON.stringify(old) === JSON.stringify(made)) return []
   const [was, is] = await Promise.all([shown.diff(own.before, own.after), shown.diff(before, tree)])
-  const suspects: Suspect[] = []
-  for (const [at, file] of is.entries()) {
-    const other = was[at]
-    const [mine, yours] = [changedLines(other?.text ?? ''), changedLines(file.text)]
-    if (mine.join('\n') === yours.join('\n')) continue
-    const had = new Set(mine)
-    const lines = yours.filter((line) => !had.has(line)).concat(mine.filter((line) => !yours.includes(line)))
-    suspects.push({
+  const { left, unmatched } = withoutSame(was, is)
+  if (left.length === 0 && unmatched.length === 0) return []
+  const file = unmatched[0] ?? left[0]
+  const [mine, yours] = [left, unmatched].map((files) => files.flatMap(({ text }) => changedLines(text)))
+  const had = new Set(mine)
+  const has = new Set(yours)
+  const lines = [...[...has].filter((line) => !had.has(line)), ...[...had].filter((line) => !has.has(line))]
+  return [
+    {
       oid: patch.oid,
-      path: displayPath(file.path).text,
+      path: displayPath(file?.path ?? '').text,
       lost: lines.map((line) => readableText(line.slice(1), null)),
       kind: 'lost',
-    })
+    },
+  ]
+}
+
+/** What is left of two diffs where files with the same lines are taken away: those of one path first, then any. */
+function withoutSame(was: Diff, is: Diff): { readonly left: Diff; readonly unmatched: Diff } {
+  const left = [...was]
+  const same = (one: FileChange, other: FileChange) =>
+    changedLines(one.text).join('\n') === changedLines(other.text).join('\n')
+  const take = (file: FileChange, isMatch: (other: FileChange) => boolean): boolean => {
+    const at = left.findIndex((other) => isMatch(other) && same(file, other))
+    if (at !== -1) left.splice(at, 1)
+    return at !== -1
   }
-  return was.length === is.length || suspects.length > 0
-    ? suspects
-    : [{ oid: patch.oid, path: '', lost: [], kind: 'lost' }]
+  const others = is.filter((file) => !take(file, ({ path }) => path === file.path))
+  return { unmatched: others.filter((file) => !take(file, () => true)), left }
 }

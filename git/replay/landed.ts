@@ -48,7 +48,7 @@ export function openLandings(
     return parent === undefined ? null : treeOf(parent)
   }
   const arrivals = openArrivals(workshop, range)
-  const hasSameDiff = async (change: Change, commit: Oid): Promise<boolean> => {
+  const hasSameDiff = async (change: TwoTrees, commit: Oid): Promise<boolean> => {
     const before = await parentTreeOf(commit)
     if (before === null) return false
     const mine = await workshop.plain.diff(change.before, change.after)
@@ -61,8 +61,10 @@ export function openLandings(
     const mine = await workshop.plain.diff(change.before, change.after)
     return isPartOf(mine, await workshop.plain.diff(before, await treeOf(commit))) ? 'squashed' : 'contained'
   }
-  const prove = (change: TwoTrees, as: readonly Oid[]) =>
-    proveLanding(workshop, { change, as, base, onto }, range)
+  const prove = async (change: TwoTrees, as: readonly Oid[]) => {
+    const isTwin = as.length === 1 && (await hasSameDiff(change, as[0] ?? ''))
+    return proveLanding(workshop, { change, as, isTwin, base, onto }, range)
+  }
   const proved = async (
     change: Change,
     as: readonly Oid[],

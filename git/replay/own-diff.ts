@@ -1,4 +1,5 @@
 import type { Oid } from '../../domain/patch.ts'
+import { netLines } from '../proof/net-lines.ts'
 import type { Change } from '../stack/change.ts'
 import type { TwoTrees } from './arrivals.ts'
 import type { Diff } from './differ.ts'
@@ -23,6 +24,9 @@ export async function compareWithOwn(
   made: { readonly before: Oid; readonly after: Oid },
 ): Promise<Comparison> {
   const own = ownTrees(change)
+  if (change.folded.length > 0 && !(await addsUp(workshop, change, made))) {
+    return { verdict: 'merged', reason: 'Differs from the commits that were folded together.' }
+  }
   if (await isSameChange(workshop, own, made)) return sameDiff
   const isGenerated = new Set(change.generated.map(({ path }) => path))
   const without = (diff: Diff) => diff.filter(({ path }) => !isGenerated.has(path))
@@ -37,4 +41,22 @@ export async function compareWithOwn(
 export async function isSameChange({ trees }: Workshop, one: TwoTrees, other: TwoTrees): Promise<boolean> {
   const [old, now] = await Promise.all([one, other].map(({ before, after }) => trees.compare(before, after)))
   return JSON.stringify(old) === JSON.stringify(now)
+}
+
+/** Whether what was folded together still adds and removes, line by line, what its commits did one by one. */
+async function addsUp(workshop: Workshop, change: Change, made: TwoTrees): Promise<boolean> {
+  const { objects } = workshop.quarantine
+  const isGenerated = new Set(change.generated.map(({ path }) => path))
+  const net = async (before: Oid, after: Oid) =>
+    netLines((await workshop.plain.diff(before, after)).filter(({ path }) => !isGenerated.has(path)))
+  const sum = new Map(await net(made.before, made.after))
+  for (const oid of [change.patch.oid, ...change.folded]) {
+    const { tree, parents } = await objects.commit(oid)
+    const [parent] = parents
+    if (parent === undefined || parents.length > 1) return true
+    for (const [line, count] of await net((await objects.commit(parent)).tree, tree)) {
+      sum.set(line, (sum.get(line) ?? 0) - count)
+    }
+  }
+  return [...sum.values()].every((count) => count === 0)
 }

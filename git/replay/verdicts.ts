@@ -20,7 +20,8 @@ export function compareDiffs(before: Diff, after: Diff): Comparison {
       reason: `Merged with upstream's changes in ${listPaths(met)}.`,
     }
   }
-  const moved = after.filter((change, index) => before[index]?.path !== change.path)
+  const had = new Set(before.map(({ path }) => path))
+  const moved = after.filter(({ path }) => !had.has(path))
   const where =
     moved.length > 0 ? `; upstream moved the file to ${listPaths(moved.map((one) => one.path))}` : ''
   return {

@@ -44,10 +44,9 @@ async function linkChange(workshop: Workshop, link: Link): Promise<Change> {
 
 /** Why nothing of a commit is left in the fork's own line. */
 function absorbedBy({ emptiedBy, tookIn }: Link): string {
-  if (emptiedBy !== undefined)
-    return `Empty: merge ${emptiedBy.slice(0, 12)} in the fork later replaced these lines.`
   if (tookIn !== undefined) return `Empty: all of it is upstream's, up to ${tookIn.slice(0, 12)}.`
-  return 'Empty: what the fork took in from upstream has the same change.'
+  const by = emptiedBy?.slice(0, 12) ?? 'a later commit'
+  return `Empty: ${by}, which brought upstream into the fork, left nothing of it.`
 }
 
 function noteOn({ isMerge, tookIn, before, after, isShared }: Link): string | null {

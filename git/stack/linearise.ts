@@ -17,7 +17,7 @@ export interface Link {
   readonly isMerge: boolean
   /** The upstream commit whose content the commit took in, where that was proved and taken out of it. */
   readonly tookIn?: Oid
-  /** The merge of the fork that left nothing of the commit. */
+  /** The commit of the fork, most often a merge, that brought upstream in and left nothing of this one. */
   readonly emptiedBy?: Oid
   /** Set where upstream has the commit, too, in a tag or branch that the target lacks. */
   readonly isShared?: boolean
@@ -165,7 +165,11 @@ async function restack(
 }
 
 /** The same links on top of another upstream commit; null where one of them clashes there. */
-export async function restackCleanly(workshop: Workshop, chain: Chain, base: Oid): Promise<Chain | null> {
+export async function restackCleanly(
+  workshop: Workshop,
+  chain: Chain,
+  { base, by }: { readonly base: Oid; readonly by: Oid },
+): Promise<Chain | null> {
   const start = (await workshop.quarantine.objects.commit(base)).tree
   let tree = start
   for (const link of chain.links) {
@@ -173,7 +177,7 @@ export async function restackCleanly(workshop: Workshop, chain: Chain, base: Oid
     if (merged === null) return null
     tree = merged
   }
-  return restack(workshop, chain, base)
+  return restack(workshop, chain, base, { by })
 }
 
 /** Puts links on top of a chain. Where one clashes, the chain wins: the merge that settled it corrects that. */

@@ -34,7 +34,7 @@ export async function withoutTakenIn(
     const tookIn = await findTakenIn(workshop, link, { base: chain.base, isOwn, upstream, witnesses })
     if (tookIn === null || !(await isProvedMerge(workshop, link, { base: chain.base, tookIn }))) continue
     if (await isDoubtful(link, tookIn)) continue
-    const prefix = await restackCleanly(workshop, { ...chain, links: before }, tookIn)
+    const prefix = await restackCleanly(workshop, { ...chain, links: before }, { base: tookIn, by: link.oid })
     if (prefix === null) continue
     const own: Link = { ...link, before: prefix.tree, tookIn }
     return { ...prefix, links: [...prefix.links, own, ...chain.links.slice(index + 1)], tree: chain.tree }
