@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
 import type { FeedResult } from '../adapters/feeds/types.ts'
+import { unseenOf } from '../domain/choose-release-memory.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { maintainId } from '../domain/ids.ts'
 import {
@@ -109,8 +110,16 @@ export async function chooseReleases(input: ChooseInput, around: ChooseSurroundi
 /** Whether tags may be compared, by a line that orders them by their commits: whenever there is anything to decide. */
 function isOrderNeeded(input: ChooseInput, now: number): boolean {
   const { lines, known, result, asked } = input
+  if (hasTies(input)) return true
   if (!lines.some(({ tags }) => tags.scheme === 'commit')) return false
   return asked || result?.kind === 'releases' || known.releases.length > 0 || isLookDue(input, now)
+}
+
+/** Whether something new has build metadata that does not order it: versions of one precedence keep the order of their commits. */
+function hasTies({ lines, known, result }: ChooseInput): boolean {
+  if (result?.kind !== 'releases') return false
+  if (!lines.some(({ tags: { scheme, build } }) => scheme === 'semver' && build === undefined)) return false
+  return unseenOf(result.releases, known.seen).some(({ tag }) => tag.includes('+'))
 }
 
 interface TagOrder {

@@ -9,7 +9,7 @@ import type { MoveBranchInput, MoveBranchResult } from './types.ts'
 
 /**
  * Moves the maintained branch to a candidate on every remote that holds it: all are looked at before one is moved, and
- * each keeps its old value under a backup ref that the machine never deletes.
+ * each keeps its old value under a backup ref, which goes only by `publish.keep`.
  */
 export async function moveBranch(
   input: MoveBranchInput,

@@ -8,6 +8,7 @@ import {
   treeOf,
   recordAttempt as writeEntry,
 } from '../git/index.ts'
+import { cleanUp } from './clean-up.ts'
 import type { ActivityDeps } from './deps.ts'
 import { publishLedger } from './publish-ledger.ts'
 import type { StepContext } from './step.ts'
@@ -36,7 +37,9 @@ export async function recordAttempt(
     resolutions: await usedResolutions(mirror, ended.patches),
   }
   const entry = await writeEntry(mirror, record, { rangeDiff: isHere ? await shownTo(mirror, ended) : null })
-  return { entry, unpublished: await publishLedger(mirror, input, deps) }
+  const unpublished = await publishLedger(mirror, input, deps)
+  const left = ended.outcome === 'changed' ? await cleanUp(mirror, settings, deps) : []
+  return { entry, unpublished: [...unpublished, ...left] }
 }
 
 /** What a reviewer sees of the replay; null where it is not all here. */

@@ -1,4 +1,5 @@
 import { openMirror, recordEvent as writeEvent } from '../git/index.ts'
+import { cleanUp } from './clean-up.ts'
 import type { ActivityDeps } from './deps.ts'
 import type { StepContext } from './step.ts'
 import type { RecordEventInput } from './types.ts'
@@ -11,4 +12,5 @@ export async function recordEvent(
 ): Promise<void> {
   const mirror = await openMirror({ path: deps.data.mirrorOf(settings.upstream.name), signal: step.signal })
   await writeEvent(mirror, event)
+  if (event.kind === 'promotion') await cleanUp(mirror, settings, deps)
 }

@@ -1,5 +1,6 @@
+import { WorkflowNotFoundError } from '@temporalio/common'
 import { promoteId } from '../domain/ids.ts'
-import { workflowTypes } from '../workflows/messages.ts'
+import { type PromoteResult, workflowTypes } from '../workflows/messages.ts'
 import type { ListedAttempt } from './attempts.ts'
 import type { Session } from './session.ts'
 
@@ -21,12 +22,29 @@ export async function listPromotions(session: Session): Promise<ReadonlyMap<stri
 }
 
 /** The promotion of an attempt's candidate; null where there was none since it began. */
-export function promotionOf(
+function promotionOf(
   { row }: ListedAttempt,
   promotions: ReadonlyMap<string, ListedPromotion>,
 ): ListedPromotion | null {
   const promotion = promotions.get(promoteId(row.fork, row.line, row.tag))
   return promotion !== undefined && promotion.at >= row.startedAt ? promotion : null
+}
+
+/** How the candidate of an attempt was promoted; null where it was not, since the attempt began. */
+export async function promotionResultOf(
+  session: Session,
+  { row }: Pick<ListedAttempt, 'row'>,
+): Promise<PromoteResult | null> {
+  if (row.outcome !== 'changed') return null
+  try {
+    const handle = session.client.workflow.getHandle(promoteId(row.fork, row.line, row.tag))
+    const { status, closeTime } = await handle.describe()
+    if (status.name !== 'COMPLETED' || (closeTime?.toISOString() ?? '') < row.startedAt) return null
+    return (await handle.result()) as PromoteResult
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null
+    throw error
+  }
 }
 
 /** What the newest attempts of lines leave to a person although they have ended: candidates to promote, and what blocked them. */

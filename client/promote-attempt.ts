@@ -37,10 +37,13 @@ export function planPromotion(details: AttemptDetails, by: string): PromoteInput
 }
 
 /** Starts the move of the maintained branch, or joins it where somebody has started it already. */
-export async function startPromotion(session: Session, input: PromoteInput): Promise<string> {
+export async function startPromotion(
+  session: Session,
+  input: PromoteInput,
+): Promise<{ readonly workflowId: string; readonly runId: string }> {
   const { fork, upstream } = input.settings
   const workflowId = promoteId(fork.name, fork.line, input.tag)
-  await session.client.workflow.start(workflowTypes.promote, {
+  const handle = await session.client.workflow.start(workflowTypes.promote, {
     workflowId,
     taskQueue: taskQueues.control,
     args: [input],
@@ -54,7 +57,7 @@ export async function startPromotion(session: Session, input: PromoteInput): Pro
       { key: searchKeys.release, value: input.tag },
     ],
   })
-  return workflowId
+  return { workflowId, runId: handle.firstExecutionRunId }
 }
 
 /** Waits for the move; UNDRIFT_E_REFUSED with the reason when it was not made. */

@@ -1,5 +1,12 @@
 import { UndriftError } from '../domain/errors.ts'
-import { type Line, listLedgers, type RecordedAttempt, readLedger } from '../git/index.ts'
+import {
+  type Line,
+  listLedgers,
+  type RecordedAttempt,
+  type RecordedEvent,
+  readEvents,
+  readLedger,
+} from '../git/index.ts'
 import type { LocalMirror } from './mirrors.ts'
 
 /** Which lines to read; null for all. */
@@ -27,6 +34,20 @@ export async function recordedAttempts(
   }
   const newest = found.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
   return options.limit === undefined ? newest : newest.slice(0, options.limit)
+}
+
+/** What persons did to these lines beside their attempts, the newest first. */
+export async function recordedEvents(
+  mirrors: readonly LocalMirror[],
+  wanted: WantedLines,
+): Promise<readonly RecordedEvent[]> {
+  const found: RecordedEvent[] = []
+  for (const { mirror } of mirrors) {
+    for (const line of await listLedgers(mirror)) {
+      if (isWanted(line, wanted)) found.push(...(await readEvents(mirror, line)))
+    }
+  }
+  return found.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
 }
 
 function isWanted({ fork, line }: Line, wanted: WantedLines): boolean {

@@ -14,6 +14,10 @@ export const tagFields = {
   match: expression('match', 'A regular expression that a tag must hold a match of.'),
   ignore: expression('ignore', 'A regular expression; a tag that holds a match of it is left out.'),
   scheme: tagScheme('How the rest of the tag is read as a version.'),
+  build: z.enum(['numeric']).meta({
+    description:
+      'For `scheme: semver`: whether build metadata orders versions of one precedence, so that `+k3s10` comes after `+k3s2`.',
+  }),
   range: versionRange("The versions that are taken, as a range in npm's syntax."),
 } as const
 

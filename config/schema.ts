@@ -52,9 +52,16 @@ const tags = z
     match: tagFields.match.optional(),
     ignore: tagFields.ignore.optional(),
     scheme: tagFields.scheme.optional(),
+    build: tagFields.build.optional(),
     range: tagFields.range.optional(),
   })
   .check((context) => {
+    const { build } = context.value
+    if (build !== undefined && context.value.scheme !== 'semver') {
+      const params = { kind: 'bad-value' }
+      const message = '`build: numeric` needs `scheme: semver`'
+      context.issues.push({ code: 'custom', input: build, path: ['build'], message, params, continue: true })
+    }
     const { range, scheme } = context.value
     if (range === undefined || scheme === undefined) return
     const message = rulesProblem({ range, scheme })
@@ -189,6 +196,10 @@ const publish = z
       .boolean()
       .default(false)
       .meta({ description: 'false: every attempt waits for `undrift approve` before anything goes out.' }),
+    keep: z.int().min(1).max(1000).optional().meta({
+      description:
+        'How many candidates and how many backups of a line stay on the remotes; older ones that nobody moved are deleted after a push or a promotion. All stay when it is left out.',
+    }),
     notes: z.boolean().default(false).meta({
       description:
         'Whether notes on patches (`refs/notes/commits`) go to the same remotes, copied to the new commits.',

@@ -160,6 +160,7 @@ function toPublish({ publish, lines }: ForkEntry, remotes: readonly Remote[]): P
   return {
     candidate: publish.candidate ?? defaultCandidate(lines === undefined ? 'one-line' : 'lines'),
     push: publish.push,
+    ...(publish.keep === undefined ? {} : { keep: publish.keep }),
     ...(publish.notes ? { notes: true } : {}),
     ...(publish.ledger ? { ledger: true } : {}),
     to: publish.to ?? remotes.map((remote) => remote.name),

@@ -52,14 +52,25 @@ export function listReleases(
       taken.push({ tag, version: reading.version })
     }
   }
-  taken.sort((a, b) => compareVersions(b.version, a.version) || byName(b.tag, a.tag))
+  const placeOf = (tag: string) => options.positionOf?.(tag) ?? -1
+  taken.sort(
+    (a, b) =>
+      compareVersions(b.version, a.version) || placeOf(b.tag) - placeOf(a.tag) || byName(b.tag, a.tag),
+  )
   const releases = taken.map(({ tag, version }, index): ConsideredTag => {
-    return { ...rowOf(tag, version), status: index === 0 ? 'newest' : 'eligible', reason: null, detail: '' }
+    const tie = taken.find((other) => other.tag !== tag && compareVersions(other.version, version) === 0)
+    const detail = tie === undefined ? '' : tieWords(tie.tag, placeOf(tag) >= 0 && rules.scheme !== 'commit')
+    return { ...rowOf(tag, version), status: index === 0 ? 'newest' : 'eligible', reason: null, detail }
   })
   return {
     newest: taken[0]?.tag ?? null,
     releases: [...releases, ...skipped.sort((a, b) => byName(a.tag, b.tag))],
   }
+}
+
+/** Says by what versions of one precedence are ordered. */
+function tieWords(other: string, isPlaced: boolean): string {
+  return `same precedence as ${other}: ordered by ${isPlaced ? 'their commits' : 'name'}`
 }
 
 function rowOf(tag: string, version: Version | null): Pick<ConsideredTag, 'tag' | 'version' | 'prerelease'> {

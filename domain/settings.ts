@@ -30,6 +30,8 @@ export interface TagRules {
   readonly ignore?: string | undefined
   /** How the rest of the tag is read as a version; `loose` when left out, see domain/version/find-scheme.ts. */
   readonly scheme?: string | undefined
+  /** How build metadata orders versions of the scheme `semver`; it does not when left out. */
+  readonly build?: 'numeric' | undefined
   /** A range in npm's syntax. */
   readonly range?: string | undefined
 }
@@ -117,6 +119,8 @@ export interface PublishSettings {
   readonly to: readonly string[]
   /** False: the attempt waits for `approve` before anything goes out. */
   readonly push: boolean
+  /** How many candidates and backups of the line are kept; all when left out. */
+  readonly keep?: number
   /** Whether the notes of patches go to the candidate's remotes, on their new commits; absent means no. */
   readonly notes?: boolean
   /** Whether the ledger and the resolutions go to the candidate's remotes, too; absent means no. */

@@ -59,6 +59,9 @@ export interface PromoteResult {
   readonly to: Oid
   /** Per remote, the ref that keeps the old value. */
   readonly backups: readonly { readonly remote: string; readonly ref: string }[]
+  readonly by: string
+  /** ISO 8601. */
+  readonly at: string
 }
 
 export interface WatchInput {

@@ -1,6 +1,7 @@
+import { ActivityFailure } from '@temporalio/common'
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow'
 import { failureTypes } from '../domain/failure-types.ts'
-import { gitActivities } from './activity-proxies.ts'
+import { gitActivities, ledger } from './activity-proxies.ts'
 import type { PromoteInput, PromoteResult } from './messages.ts'
 import { showInLists } from './search-attributes.ts'
 
@@ -26,5 +27,27 @@ export async function promoteCandidate(input: PromoteInput): Promise<PromoteResu
       nonRetryable: true,
     })
   }
-  return { branch, from: expected, to, backups: result.backups }
+  const { backups } = result
+  const at = new Date(Date.now()).toISOString()
+  const { name: fork, line } = settings.fork
+  const event = {
+    kind: 'promotion',
+    fork,
+    line,
+    tag,
+    by,
+    at,
+    attempt,
+    branch,
+    from: expected,
+    to,
+    backups,
+  } as const
+  try {
+    await ledger.recordEvent({ settings, event })
+  } catch (error) {
+    // The branch has moved; the record must not say otherwise.
+    if (!(error instanceof ActivityFailure)) throw error
+  }
+  return { branch, from: expected, to, backups, by, at }
 }

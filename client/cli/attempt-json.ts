@@ -1,8 +1,13 @@
+import type { PromoteResult } from '../../workflows/messages.ts'
 import type { AttemptDetails } from '../attempt-details.ts'
 import type { AttemptRow } from '../attempts.ts'
 
 /** The body of `show --json`; `version` is added by the command. */
-export function attemptJson(details: AttemptDetails, webUi: string | null): object {
+export function attemptJson(
+  details: AttemptDetails,
+  webUi: string | null,
+  promotion: PromoteResult | null = null,
+): object {
   const { row, status } = details
   return {
     ...rowJson(row),
@@ -20,6 +25,7 @@ export function attemptJson(details: AttemptDetails, webUi: string | null): obje
     conflict: status?.conflict ?? null,
     intervention: row.phase === 'waiting' ? (status?.intervention ?? null) : null,
     candidates: status?.candidates ?? [],
+    promotion,
     decisions: status?.decisions ?? [],
     webUi,
   }

@@ -29,7 +29,8 @@ export const attemptShape = `{ "version": 1, ${row},
   "intervention": null | ${intervention},
   "candidates": [ { "kind", "ref", "remote", "repo", "sha", "url", "pushed" } ],
   "decisions": [ { "name", "by", "at", "signedBy": null | "the key's id", "drop": [ "…" ] where patches were dropped,
-                   "letGo": { "need", "tagObject", "before": null | "…" } where it let an alarm go } ], "webUi": null | "…" }`
+                   "letGo": { "need", "tagObject", "before": null | "…" } where it let an alarm go } ], "promotion": null | { "by", "at", "branch", "from", "to", "backups": [ { "remote", "ref" } ] },
+  "webUi": null | "…" }`
 
 export const statusShape = `{ "version": 1,
   "upstreams": [ { "name", "phase": "polling" | "dispatching" | "degraded" | "stopped",
@@ -90,7 +91,7 @@ with --continue: the object of \`show\`; while paths are unsettled
 export const decisionShape = `{ "version": 1, "attempt", "decision", "answer" }; with --wait the object of \`show\``
 
 export const promoteShape =
-  '{ "version": 1, "attempt", "branch", "from", "to", "backups": [ { "remote", "ref" } ] }'
+  '{ "version": 1, "attempt", "branch", "from", "to", "backups": [ { "remote", "ref" } ], "by", "at" }'
 
 export const exportShape = `one object a line, each with "version": 1:
 { "kind": "watch", …the row of \`status\`, "configDigest", "lastFailure" }
@@ -126,6 +127,8 @@ export const logShape = `{ "version": 1,
                  "resolutions": [ { "oid", "by", "at" } ], "candidates": [ { "ref", "remote", "sha", "pushed" } ],
                  "decisions": [ { "name", "by", "at", "signedBy": null | "the key's id", "drop": [ "…" ] where patches were dropped,
                    "letGo": { "need", "tagObject", "before": null | "…" } where it let an alarm go } ] } ] }
+where somebody promoted or set a line, also "events": [ { "commit", "kind": "promotion" | "line-set", "fork", "line", "tag", "by", "at",
+  "attempt", "branch", "from", "to", "backups" of a promotion, "reason", "before" of a line that was set } ]
 with --patch: the attempts that met the patch, with that patch alone in "patches"
 with --range-diff: each entry has "rangeDiff": null | "…"`
 

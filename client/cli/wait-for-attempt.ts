@@ -27,7 +27,8 @@ export async function waitForAttempt(
   options: WaitOptions,
 ): Promise<CommandResult> {
   const { id } = options
-  const webUi = webUiLink(session.server, id)
+  const { runId } = await session.client.workflow.getHandle(id).describe()
+  const webUi = webUiLink(session.server, id, runId)
   if (webUi !== null) context.say(`Web UI: ${webUi}`)
   const progress = makeProgress(context, { id, known: options.answered ?? null })
   try {

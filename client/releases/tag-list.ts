@@ -37,9 +37,15 @@ export async function considerRepository(
   // Also of what is left out: its age is shown.
   const all = await source.commitsOf(source.tags)
   const commits = all.filter(({ tag }) => taken.has(tag))
-  const places = rules.scheme === 'commit' ? await placesAmong(source, wanted, commits) : new Map()
+  const isPlaced = rules.scheme === 'commit' || first.releases.some(({ detail }) => isTie(detail))
+  const places = isPlaced ? await placesAmong(source, wanted, commits) : new Map()
   const considered = considerNames(names(source.tags), rules, { guard, commits, places, wanted: taken })
   return { ...considered, dates: new Map(all.map(({ tag, date }) => [tag, date])) }
+}
+
+/** Whether a release is ordered by more than its version. */
+function isTie(detail: string): boolean {
+  return detail.startsWith('same precedence')
 }
 
 interface Known {

@@ -14,7 +14,7 @@ export interface LineReader {
   readonly judge: (release: Pick<FeedRelease, 'tag'> & Partial<FeedRelease>) => Judgement
   /** Whether the rules take a tag, whatever a feed says of it. */
   readonly takes: (tag: string) => boolean
-  /** Whether a tag is newer than another: by version, then by name, so that no two tags are the same. */
+  /** Whether a tag is newer than another: by version, then by commit where that is known, then by name, so that no two tags are the same. */
   readonly isNewer: (tag: string, than: string | null) => boolean
   readonly compare: (a: string, b: string) => number
   /** The version of a tag even where the rules would leave it out; null where it is none. */
@@ -27,8 +27,11 @@ export interface LineReader {
 export function lineReader(rules: TagRules, options: TagReaderOptions = {}): LineReader {
   const read = tagReader(rules, options)
   // What a line stands on stays comparable when other rules than the scheme's have changed since.
-  const { prefix, scheme } = rules
-  const readAny = tagReader({ prefix, prereleases: true, ...(scheme ? { scheme } : {}) }, options)
+  const { prefix, scheme, build } = rules
+  const readAny = tagReader(
+    { prefix, prereleases: true, ...(scheme ? { scheme } : {}), ...(build ? { build } : {}) },
+    options,
+  )
   const versions = new Map<string, Version | null>()
   const versionOf = (tag: string): Version | null => {
     const known = versions.get(tag)
@@ -38,10 +41,12 @@ export function lineReader(rules: TagRules, options: TagReaderOptions = {}): Lin
     versions.set(tag, version)
     return version
   }
+  // Versions of one precedence keep the order of their commits, where that is known.
+  const placeOf = (tag: string) => options.positionOf?.(tag) ?? -1
   const compare = (a: string, b: string): number => {
     const [one, other] = [versionOf(a), versionOf(b)]
     const order = one && other ? compareVersions(one, other) : Number(one !== null) - Number(other !== null)
-    return order || (a === b ? 0 : a < b ? -1 : 1)
+    return order || placeOf(a) - placeOf(b) || (a === b ? 0 : a < b ? -1 : 1)
   }
   return {
     judge: (release) => {

@@ -7,7 +7,7 @@ import { numeric } from './numeric.ts'
 import { pep440 } from './pep440.ts'
 import { regex } from './regex.ts'
 import type { Scheme } from './scheme.ts'
-import { semver } from './semver.ts'
+import { semver, semverWithBuild } from './semver.ts'
 
 /** What `scheme` may be. */
 const schemeNames = [
@@ -24,7 +24,10 @@ const schemeNames = [
 const plain = new Map([loose, semver, debian, pep440, numeric].map((scheme) => [scheme.name, scheme]))
 
 /** The scheme of this name; `commit` is none of them, for it reads no text. Throws UNDRIFT_E_INPUT for an unknown or a broken one. */
-export function findScheme(name: string, exec: Exec): Scheme {
+export function findScheme(name: string, exec: Exec, options: { readonly build?: 'numeric' } = {}): Scheme {
+  if (options.build !== undefined) {
+    return name === 'semver' ? semverWithBuild : refuse('`build: numeric` needs `scheme: semver`.')
+  }
   const known = plain.get(name)
   if (known) return known
   const [kind, argument] = splitOnce(name)

@@ -1,5 +1,5 @@
 import type { Scheme } from './scheme.ts'
-import { atRelease, beforeRelease, identifierKey, numbersKey } from './sort-key.ts'
+import { atRelease, beforeRelease, buildMark, identifierKey, numbersKey } from './sort-key.ts'
 import type { Version } from './version.ts'
 
 /** The grammar that semver.org suggests. */
@@ -8,6 +8,19 @@ const grammar =
 
 /** Semantic Versioning 2.0.0, to the letter; build metadata does not count. Source: semver.org. */
 export const semver: Scheme = { name: 'semver', read: readSemver, boundKey: semverKey }
+
+/** The same where build metadata decides between versions of one precedence: k3s numbers its builds there. */
+export const semverWithBuild: Scheme = {
+  name: 'semver',
+  read: (text) => {
+    const version = readSemver(text)
+    const build = text.split('+')[1]
+    if (version === null || build === undefined) return version
+    const runs = build.match(/\d+|\D+/g) ?? []
+    return { ...version, key: version.key + buildMark + runs.map(identifierKey).join('') }
+  },
+  boundKey: semverKey,
+}
 
 function readSemver(text: string): Version | null {
   const found = grammar.exec(text)

@@ -10,6 +10,9 @@ export const beforeRelease = '\u0002'
 /** Marks the release itself. */
 export const atRelease = '\u0003'
 
+/** Marks build metadata that counts: below every further identifier of a pre-release. */
+export const buildMark = '\u0004'
+
 const numberMark = '\u0005'
 const textMark = '\u0006'
 

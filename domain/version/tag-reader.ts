@@ -30,7 +30,7 @@ export function tagReader(rules: TagRules, options: TagReaderOptions = {}): TagR
   const inRange = rules.range === undefined ? null : rangeTest(rules.range, scheme)
 
   const readByScheme = (tag: string) => {
-    const key = `${rules.scheme ?? ''}\n${rules.prefix}\n${tag}`
+    const key = `${rules.scheme ?? ''}\n${rules.build ?? ''}\n${rules.prefix}\n${tag}`
     const known = options.readings?.get(key)
     if (known !== undefined) return known
     const version = scheme.read(tag.slice(rules.prefix.length), tag)
@@ -67,7 +67,13 @@ function notTaken(reason: SkipReason, words: string): NotTaken {
 }
 
 function schemeOf(rules: TagRules, options: TagReaderOptions & { readonly exec: Exec }): Scheme {
-  if (rules.scheme !== 'commit') return findScheme(rules.scheme ?? 'loose', options.exec)
+  if (rules.scheme !== 'commit') {
+    const { scheme = 'loose', build } = rules
+    return findScheme(scheme, options.exec, build === undefined ? {} : { build })
+  }
+  if (rules.build !== undefined) {
+    throw new UndriftError('UNDRIFT_E_INPUT', '`build: numeric` needs `scheme: semver`.')
+  }
   const { positionOf } = options
   if (!positionOf) {
     throw new UndriftError('UNDRIFT_E_INPUT', 'The scheme commit needs a repository to look into.')

@@ -1,5 +1,6 @@
 import { type AttemptDetails, attemptDetailsIfAnswered } from '../../attempt-details.ts'
 import { listAttempts } from '../../attempts.ts'
+import { promotionResultOf } from '../../offered.ts'
 import { withSession } from '../../session.ts'
 import { listWatches } from '../../watches.ts'
 import { webUiLink } from '../../web-ui.ts'
@@ -21,9 +22,11 @@ export function exportAll(context: Context, _input: CommandInput): Promise<Comma
           ? await attemptDetailsIfAnswered(session, listed)
           : { row: listed.row, status: null }
       if (listed.running) answered = details.status !== null
-      const webUi = webUiLink(session.server, listed.row.id)
+      const webUi = webUiLink(session.server, listed.row.id, listed.runId)
       const complete = details.status !== null
-      context.print(JSON.stringify({ version: 1, kind: 'attempt', complete, ...attemptJson(details, webUi) }))
+      const promotion = await promotionResultOf(session, details)
+      const shown = attemptJson(details, webUi, promotion)
+      context.print(JSON.stringify({ version: 1, kind: 'attempt', complete, ...shown }))
     }
     return { exitCode: 0, text: '', json: null }
   })

@@ -1,11 +1,11 @@
 import { UndriftError } from '../../../domain/errors.ts'
 import type { Verdict } from '../../../domain/patch.ts'
-import type { RecordedAttempt } from '../../../git/index.ts'
+import type { RecordedAttempt, RecordedEvent } from '../../../git/index.ts'
 import { fetchPublished } from '../../fetch-published.ts'
 import { type LocalMirror, localMirrors } from '../../mirrors.ts'
 import { attemptsOfPatch } from '../../patch-log.ts'
 import { rangeDiffOfEntry } from '../../range-diff.ts'
-import { recordedAttempts } from '../../recorded-attempts.ts'
+import { recordedAttempts, recordedEvents } from '../../recorded-attempts.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readConfigOf } from '../read-config.ts'
@@ -28,7 +28,13 @@ export async function log(context: Context, input: CommandInput): Promise<Comman
   }
   const attempts = await recordedAttempts(mirrors, wanted, limit === undefined ? {} : { limit })
   if (rangeDiff === true) return withRangeDiffs(context, mirrors, attempts)
-  return { exitCode: 0, text: renderLog(attempts, context.style), json: logJson(attempts) }
+  const events = (await recordedEvents(mirrors, wanted)).slice(0, limit)
+  const text = renderLog(attempts, context.style, events)
+  return {
+    exitCode: 0,
+    text,
+    json: { ...logJson(attempts), ...(events.length === 0 ? {} : { events: events.map(eventJson) }) },
+  }
 }
 
 /** Each entry with the range-diff that the ledger keeps beside it. */
@@ -46,6 +52,10 @@ async function withRangeDiffs(
   const { version, entries } = logJson(attempts)
   const json = { version, entries: entries.map((entry, at) => ({ ...entry, rangeDiff: shown[at] ?? null })) }
   return { exitCode: 0, text: text.length === 0 ? renderLog([], context.style) : text.join('\n\n'), json }
+}
+
+function eventJson({ oid, ...event }: RecordedEvent) {
+  return { ...event, commit: oid }
 }
 
 function logJson(attempts: readonly RecordedAttempt[]) {

@@ -28,8 +28,8 @@ export function promote(context: Context, input: CommandInput): Promise<CommandR
       const exitCode = answer === 'no' ? exitCodes.failed : exitCodes.interrupted
       return { exitCode, text: 'Nothing was moved.', json: null }
     }
-    const workflowId = await startPromotion(session, plan)
-    const link = webUiLink(session.server, workflowId)
+    const { workflowId, runId } = await startPromotion(session, plan)
+    const link = webUiLink(session.server, workflowId, runId)
     if (link !== null) context.say(`Web UI: ${link}`)
     const result = await askWorker(session, () => promotionResult(session, workflowId), {
       seconds: patienceSeconds,

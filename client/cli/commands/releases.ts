@@ -85,7 +85,7 @@ async function consider(context: Context, input: CommandInput): Promise<Consider
 /** The flags, over the config's rules where there are any. */
 function rulesOf(input: CommandInput, base: TagRules = { prefix: '', prereleases: false }): TagRules {
   const { prereleases } = input.options
-  const given = ['prefix', 'match', 'ignore', 'scheme', 'range'].flatMap((name) => {
+  const given = ['prefix', 'match', 'ignore', 'scheme', 'build', 'range'].flatMap((name) => {
     const value = input.options[name]
     return typeof value === 'string' ? [[name, value] as const] : []
   })

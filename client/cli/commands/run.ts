@@ -104,11 +104,13 @@ async function warnOfPush(context: Context, session: Session, attempt: StartedAt
 async function resultOf(context: Context, session: Session, attempt: StartedAttempt): Promise<CommandResult> {
   if (attempt.how !== 'already-done') return waitForAttempt(context, session, { id: attempt.id })
   const details = await attemptDetails(session, await findAttempt(session, attempt.id))
-  return standing(context, details, webUiLink(session.server, attempt.id))
+  return standing(context, details, webUiLink(session.server, attempt.id, attempt.runId))
 }
 
 function detached(session: Session, started: readonly StartedAttempt[]): CommandResult {
-  const attempts = started.map(({ id, how }) => ({ id, how, webUi: webUiLink(session.server, id) }))
+  const attempts = started.map(({ id, runId, how }) => {
+    return { id, how, webUi: webUiLink(session.server, id, runId) }
+  })
   return {
     exitCode: 0,
     text: started.map(({ id, how }) => `${how}: ${id}`).join('\n'),

@@ -1,6 +1,7 @@
 import { UndriftError } from '../../../domain/errors.ts'
 import { attemptDetails, carriedResolutions } from '../../attempt-details.ts'
 import { findAttempt } from '../../find-attempt.ts'
+import { promotionResultOf } from '../../offered.ts'
 import { attemptRangeDiff } from '../../range-diff.ts'
 import { withSession } from '../../session.ts'
 import { webUiLink } from '../../web-ui.ts'
@@ -20,7 +21,7 @@ export function show(context: Context, input: CommandInput): Promise<CommandResu
     const found = await attemptDetails(session, listed)
     const [row = found.row] = await withRetries(session, [{ ...listed, row: found.row }])
     const details = { ...found, row }
-    const webUi = webUiLink(session.server, listed.row.id)
+    const webUi = webUiLink(session.server, listed.row.id, listed.runId)
     if (input.options.rangeDiff === true) {
       if (details.status === null) throw unknown(listed.row.id)
       const rangeDiff = await attemptRangeDiff(context, details.status, () =>
@@ -29,10 +30,11 @@ export function show(context: Context, input: CommandInput): Promise<CommandResu
       const json = { version: 1, ...attemptJson(details, webUi), rangeDiff }
       return { exitCode: 0, text: renderRangeDiff(rangeDiff, context.style), json }
     }
+    const promotion = await promotionResultOf(session, details)
     return {
       exitCode: 0,
-      text: renderAttempt({ details, webUi, now: context.now() }, context.style),
-      json: { version: 1, ...attemptJson(details, webUi) },
+      text: renderAttempt({ details, webUi, promotion, now: context.now() }, context.style),
+      json: { version: 1, ...attemptJson(details, webUi, promotion) },
     }
   })
 }

@@ -98,6 +98,7 @@ export const lookCommands: readonly CommandSpec[] = [
         flags: '--scheme <scheme>',
         description: 'loose (default), semver, calver:PATTERN, debian, pep440, regex:RE, numeric, commit',
       },
+      { flags: '--build <order>', description: 'with --scheme semver: numeric orders +k3s10 after +k3s2' },
       { flags: '--range <range>', description: "take only versions in this range, in npm's syntax" },
       { flags: '--prereleases', description: 'take pre-releases, too' },
     ],

@@ -1,6 +1,6 @@
 import type { Candidate, Check, Intervention } from '../../../domain/attempt.ts'
 import type { PatchReport } from '../../../domain/patch.ts'
-import type { AttemptStatus } from '../../../workflows/messages.ts'
+import type { AttemptStatus, PromoteResult } from '../../../workflows/messages.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
 import type { Style } from '../style.ts'
 import { age, duration } from './age.ts'
@@ -11,6 +11,7 @@ import { shortName, stateWords, verdictWord } from './words.ts'
 export interface AttemptView {
   readonly details: AttemptDetails
   readonly webUi: string | null
+  readonly promotion?: PromoteResult | null
   readonly now: Date
 }
 
@@ -25,9 +26,15 @@ export function renderAttempt(view: AttemptView, style: Style): string {
   if (status === null)
     parts.push(oneLine(view.details.note ?? 'It was ended from outside; no more is known.'))
   else parts.push(...statusParts(status, style))
+  if (view.promotion != null) parts.push(promoted(view.promotion, view.now, style))
   if (view.webUi !== null) parts.push(`Web UI: ${view.webUi}`)
   parts.push(row.id)
   return parts.join('\n\n')
+}
+
+function promoted({ by, at, branch, from, to }: PromoteResult, now: Date, style: Style): string {
+  const moved = `${oneLine(branch)} from ${from.slice(0, 10)} to ${to.slice(0, 10)}`
+  return `${style.green('Promoted:')} ${moved} by ${oneLine(by)} ${age(at, now)}`
 }
 
 function statusParts(status: AttemptStatus, style: Style): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../domain/patch.ts'
-import type { RecordedAttempt } from '../../../git/index.ts'
+import type { RecordedAttempt, RecordedEvent } from '../../../git/index.ts'
 import type { Style } from '../style.ts'
 import { oneLine, table } from './table.ts'
 import { outcomeWord, shortName, verdictWord } from './words.ts'
@@ -14,8 +14,12 @@ export function countVerdicts({ patches }: Pick<RecordedAttempt, 'patches'>): Re
 }
 
 /** Recorded attempts, a line each; why it ended so stands below where no candidate says it. */
-export function renderLog(attempts: readonly RecordedAttempt[], style: Style): string {
-  if (attempts.length === 0) return 'Nothing is recorded yet.'
+export function renderLog(
+  attempts: readonly RecordedAttempt[],
+  style: Style,
+  events: readonly RecordedEvent[] = [],
+): string {
+  if (attempts.length === 0 && events.length === 0) return 'Nothing is recorded yet.'
   const rows = attempts.map((attempt) => [
     style.dim(moment(attempt.at)),
     style.bold(oneLine(shortName(attempt))),
@@ -26,16 +30,30 @@ export function renderLog(attempts: readonly RecordedAttempt[], style: Style): s
       .join(', '),
   ])
   const lines = table(rows).split('\n')
-  return attempts
-    .flatMap((attempt, index) => {
-      const why = style.dim(`  ${oneLine(attempt.reason)}`)
-      const passed = attempt.decisions
-        .map(letGoLine)
-        .filter((line) => line !== '')
-        .map(style.dim)
-      return [lines[index] ?? '', ...(attempt.outcome === 'changed' ? [] : [why]), ...passed]
-    })
+  const told = attempts.map((attempt, index) => {
+    const why = style.dim(`  ${oneLine(attempt.reason)}`)
+    const passed = attempt.decisions
+      .map(letGoLine)
+      .filter((line) => line !== '')
+      .map(style.dim)
+    const text = [lines[index] ?? '', ...(attempt.outcome === 'changed' ? [] : [why]), ...passed].join('\n')
+    return { at: attempt.at, text }
+  })
+  return [...told, ...events.map((event) => ({ at: event.at, text: eventLine(event, style) }))]
+    .toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at))
+    .map(({ text }) => text)
     .join('\n')
+}
+
+/** What a person did to a line. */
+function eventLine(event: RecordedEvent, style: Style): string {
+  const head = `${style.dim(moment(event.at))}  ${style.bold(oneLine(shortName(event)))}`
+  if (event.kind === 'promotion') {
+    const moved = `${oneLine(event.branch)} from ${event.from.slice(0, 10)} to ${event.to.slice(0, 10)}`
+    return `${head}  ${style.green('promoted')}  ${moved} by ${oneLine(event.by)}`
+  }
+  const why = event.reason === '' ? '' : `: ${event.reason}`
+  return `${head}  ${style.cyan('line set')}  by ${oneLine(event.by)}, before ${oneLine(event.before ?? 'nothing')}${oneLine(why)}`
 }
 
 /** Who took a tag although it raised an integrity alarm; empty for any other decision. */

@@ -4,7 +4,7 @@ import type { UpstreamRow } from '../../watch-row.ts'
 import type { Style } from '../style.ts'
 import { age } from './age.ts'
 import { retryLines } from './retry.ts'
-import { fittedTable, oneLine } from './table.ts'
+import { namedRows, oneLine } from './table.ts'
 import { watchLines } from './watch-lines.ts'
 import { needsPerson } from './watch-questions.ts'
 import { shortName, stateWords } from './words.ts'
@@ -52,7 +52,7 @@ function section(title: string, body: string, style: Style): string {
 
 function upstreamTable(view: StatusView, style: Style): string {
   if (view.upstreams.length === 0) return style.dim(`  none is watched; undrift apply${view.dataOption}`)
-  const rows = fittedTable(
+  const rows = namedRows(
     view.upstreams.map((row) => [
       `  ${oneLine(row.name)}`,
       phaseWord(row, style),
@@ -60,8 +60,8 @@ function upstreamTable(view: StatusView, style: Style): string {
       style.dim(`polled ${age(row.lastPollAt, view.now)}`),
       row.nextPollAt === null ? '' : style.dim(`next ${nextPoll(row.nextPollAt, view.now)}`),
     ]),
-    { columns: view.columns, shorten: [0, 2] },
-  ).split('\n')
+    { columns: view.columns, drop: [3, 4], names: [0, 2] },
+  )
   return view.upstreams
     .flatMap((row, index) => [rows[index] ?? '', ...watchLines(row, view, style)])
     .join('\n')
@@ -87,15 +87,15 @@ function nextPoll(moment: string, now: Date): string {
 
 function attemptTable(view: StatusView, style: Style): string {
   if (view.attempts.length === 0) return style.dim('  none yet')
-  const rows = fittedTable(
+  const rows = namedRows(
     view.attempts.map((row) => [
       `  ${oneLine(shortName(row))}`,
       stateWords(row, style),
       style.dim(`started ${age(row.startedAt, view.now)}`),
       style.dim(`updated ${age(row.updatedAt, view.now)}`),
     ]),
-    { columns: view.columns, shorten: [0] },
-  ).split('\n')
+    { columns: view.columns, drop: [2, 3], names: [0] },
+  )
   return view.attempts
     .flatMap((row, index) => [rows[index] ?? '', ...retryLines(row, view.now, style)])
     .join('\n')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeStyle } from '../style.ts'
-import { indent, oneLine, shortened, table } from './table.ts'
+import { indent, namedRows, oneLine, shortened, table } from './table.ts'
 
 it('aligns columns whatever the colours, and leaves no space at the end of a line', () => {
   const style = makeStyle(true)
@@ -31,4 +31,26 @@ it('indents every line but the empty ones', () => {
 it('cuts a subject that would push the other columns away, and no other', () => {
   expect(shortened('x'.repeat(72))).toBe('x'.repeat(72))
   expect(shortened('x'.repeat(73))).toBe(`${'x'.repeat(71)}…`)
+})
+
+it('keeps names whole in a narrow terminal: columns go, then the words stand below', () => {
+  const rows = [
+    [
+      '  my-quic-go/release-line@v0.50.0-rc.1',
+      'waiting: landed-with-changes',
+      'started 1h ago',
+      'updated 5m ago',
+    ],
+    ['  b', 'changed', 'started 1h ago', 'updated 5m ago'],
+  ]
+  const shown = (columns: number) => namedRows(rows, { columns, drop: [2, 3], names: [0] })
+  expect(shown(120)[0]).toContain('updated 5m ago')
+  expect(shown(70)).toEqual([
+    '  my-quic-go/release-line@v0.50.0-rc.1  waiting: landed-with-changes  updated 5m ago'.slice(0, 68),
+    '  b                                     changed',
+  ])
+  expect(shown(60)).toEqual([
+    '  my-quic-go/release-line@v0.50.0-rc.1\n      waiting: landed-with-changes',
+    '  b\n      changed',
+  ])
 })

@@ -27,7 +27,7 @@ const narrowest = 8
  * The same within so many columns of a terminal: the widest of the columns that may be shortened gives way, and loses its
  * colours where something is cut off.
  */
-export function fittedTable(
+function fittedTable(
   rows: readonly (readonly string[])[],
   { columns, shorten }: { readonly columns: number; readonly shorten: readonly number[] },
 ): string {
@@ -45,6 +45,34 @@ export function fittedTable(
     return width(cell) <= most ? cell : cut(stripVTControlCharacters(cell), most)
   }
   return table(rows.map((row) => row.map(fitted)))
+}
+
+/**
+ * Rows of a name and words about it within so many columns of a terminal. Names stay whole: columns that may be dropped go,
+ * the first of the list first, and then the words stand below the name. Only one that no line holds is cut.
+ */
+export function namedRows(
+  rows: readonly (readonly string[])[],
+  {
+    columns,
+    drop,
+    names,
+  }: { readonly columns: number; readonly drop: readonly number[]; readonly names: readonly number[] },
+): readonly string[] {
+  for (let dropped = 0; dropped <= drop.length; dropped++) {
+    const gone = new Set(drop.slice(0, dropped))
+    const lines = table(rows.map((row) => row.filter((_, column) => !gone.has(column)))).split('\n')
+    if (lines.every((line) => width(line) <= columns)) return lines
+  }
+  if (rows.some((row) => names.some((column) => width(row[column] ?? '') > columns))) {
+    return fittedTable(rows, { columns, shorten: names }).split('\n')
+  }
+  const gone = new Set(drop)
+  return rows.map(([name = '', ...words]) => {
+    const kept = words.filter((_, index) => !gone.has(index + 1))
+    const below = `      ${kept.join('  ')}`
+    return `${name}\n${width(below) <= columns ? below : cut(stripVTControlCharacters(below), columns)}`
+  })
 }
 
 /** Every line of a text, moved to the right. */
