@@ -81,8 +81,14 @@ async function fromRepository(context: Context, input: CommandInput, path: strin
   if (args.length > 0) throw usage('A fork and --repo exclude each other.')
   const source = await openRepository(resolve(context.cwd, path), { named: path, signal: context.signal })
   const rev = (name: string) => revision(source, `--${name}`, options[name])
-  const base = options.base === undefined ? null : await rev('base')
-  const [head, onto] = [await rev('head'), await rev('onto')]
+  const asked = {
+    base: options.base === undefined ? null : rev('base'),
+    head: rev('head'),
+    onto: rev('onto'),
+  }
+  // All are asked for at once; of several that are wrong, the first one is told.
+  for (const one of Object.values(asked)) one?.catch(() => {})
+  const [base, head, onto] = [await asked.base, await asked.head, await asked.onto]
   const given = Array.isArray(options.upstream) ? options.upstream : []
   const named = await Promise.all(given.map((value: unknown) => revision(source, '--upstream', value)))
   const names = { fork: String(options.head), branch: null, to: String(options.onto) }

@@ -1,8 +1,10 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Bytes } from '../objects/bytes.ts'
+import type { TreeEntry } from '../objects/tree.ts'
 import type { Change } from '../stack/change.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { pathsOf } from './arrivals.ts'
+import type { FileMerge } from './merger.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Up to so many commits each is tried; beyond, upstream's line is halved. */
@@ -26,6 +28,8 @@ export async function causeOfConflict(
   const stopsAt = async (commit: Oid): Promise<boolean> => {
     signal.throwIfAborted()
     const { tree } = await objects.commit(commit)
+    const told = await clashesByFile(workshop, { change, paths: conflict.paths, baseTree, tree })
+    if (told !== null) return told
     const lump = await workshop.merger.merge(baseTree, tree, change.before)
     const ours = lump.kind === 'clean' ? lump.tree : tree
     const merge = await workshop.merger.merge(change.before, ours, change.after)
@@ -40,6 +44,42 @@ export async function causeOfConflict(
     if (parent === undefined || !(await stopsAt(parent))) return first
   }
   return firstOnLine(range, stopsAt)
+}
+
+/**
+ * Whether the patch clashes at a tree, told by the files in conflict alone; null where more than their contents matters.
+ * A file that all sides have under its name is merged by its content, whatever else moved.
+ */
+async function clashesByFile(
+  { trees, merger }: Workshop,
+  at: {
+    readonly change: Change
+    readonly paths: readonly Bytes[]
+    readonly baseTree: Oid
+    readonly tree: Oid
+  },
+): Promise<boolean | null> {
+  const { before: from, after: to } = at.change
+  const files: { readonly path: Bytes; readonly lump: FileMerge; readonly after: TreeEntry }[] = []
+  for (const path of at.paths) {
+    const [start, before, after, ours] = await Promise.all(
+      [at.baseTree, from, to, at.tree].map((tree) => trees.lookUp(tree, path)),
+    )
+    if (!start || !before || !after || !ours) return null
+    files.push({ path, lump: { path, before: start, ours, after: before }, after })
+  }
+  const lumps = await merger.mergeFiles(files.map(({ lump }) => lump))
+  if (lumps.includes('undecided')) return null
+  const results = await merger.mergeFiles(
+    files.map(({ path, lump, after }, index) => {
+      const lumped = lumps[index]
+      // Where the stack up to the patch does not fit, the patch is tried by itself.
+      const ours = lumped === undefined || typeof lumped === 'string' ? lump.ours : lumped
+      return { path, before: lump.after, ours, after }
+    }),
+  )
+  if (results.includes('clash')) return true
+  return results.includes('undecided') ? null : false
 }
 
 async function firstOf(

@@ -1,6 +1,7 @@
 import type { Oid } from '../../domain/patch.ts'
+import type { Bytes } from '../objects/bytes.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
-import type { Entry } from '../objects/tree.ts'
+import type { Entry, TreeEntry } from '../objects/tree.ts'
 import { openTrees, type PathChange, type TreeReader } from '../objects/tree-reader.ts'
 import { type MergeAttributes, noAttributes } from './merge-attributes.ts'
 import { type BlobMerge, type BlobMerges, contentsOf, isFile, openBlobMerges } from './merge-blobs.ts'
@@ -17,8 +18,21 @@ export interface Merger {
   prepare(merges: readonly BlobMerge[]): Promise<void>
   /** The content of a file that was merged already; null for one that was not or that clashes. */
   prepared(merge: BlobMerge): Oid | null
+  /** Merges single files that all three sides have, path by path; nothing else of their trees is looked at. */
+  mergeFiles(files: readonly FileMerge[]): Promise<readonly FileResult[]>
   close(): Promise<void>
 }
+
+/** One file where three trees meet. */
+export interface FileMerge {
+  readonly path: Bytes
+  readonly before: TreeEntry
+  readonly ours: TreeEntry
+  readonly after: TreeEntry
+}
+
+/** What stands there after the merge; `undecided` where Git merges the path in a way of its own. */
+export type FileResult = TreeEntry | 'clash' | 'undecided'
 
 /**
  * The merger that is best for this Git, or the one that is asked for. Most patches change files that both sides have,
@@ -67,6 +81,16 @@ export async function openMerger(
     },
     prepare: blobs.prepare,
     prepared: blobs.prepared,
+    mergeFiles: async (files) => {
+      const tools = { trees, blobs, attributes }
+      const there = files.map(({ ours }) => ours)
+      await mergeTogether(tools, files, there)
+      return Promise.all(
+        files.map(({ path: name, before, after, ours }) =>
+          mergeFile(tools, { path: name, before, after, ours }),
+        ),
+      )
+    },
     close: whole.close,
   }
 }
@@ -151,7 +175,14 @@ async function mergeEntry(
   }
   if (ours === null) return 'undecided'
   if (ours.oid === before.oid && ours.mode === before.mode) return after
-  if (after === null || ![before, ours, after].every(isFile)) return 'undecided'
+  return after === null ? 'undecided' : mergeFile({ trees, blobs, attributes }, { path, before, ours, after })
+}
+
+async function mergeFile(
+  { blobs, attributes }: Tools,
+  { path, before, ours, after }: FileMerge,
+): Promise<FileResult> {
+  if (![before, ours, after].every(isFile)) return 'undecided'
   const mode = threeWay(before.mode, ours.mode, after.mode)
   if (mode === null) return 'undecided'
   const same = threeWay(before.oid, ours.oid, after.oid)
