@@ -1,6 +1,7 @@
 import { UndriftError } from '../../domain/errors.ts'
 import { defaultLimits } from '../../domain/limits.ts'
 import type { Oid } from '../../domain/patch.ts'
+import { boundedCache } from './bounded-cache.ts'
 import { type Bytes, fromBytes, toBytes } from './bytes.ts'
 import { hostilePath, namedTwice } from './hostile.ts'
 import type { ObjectFormat, ObjectStore } from './objects.ts'
@@ -36,8 +37,9 @@ type Folder = ReadonlyMap<Bytes, TreeEntry>
 
 /** The mode of a folder as it stands in a raw tree. */
 const folderMode = '40000'
-/** Trees of a huge repository would not fit; what was read longest ago is read again. */
-const mostTrees = 50_000
+/** A tree or comparison for every upstream commit would not fit; what was read longest ago is read again. */
+const mostEntries = 600_000
+const mostChanges = 200_000
 
 /** Opens a reader of trees. */
 export function openTrees(
@@ -45,12 +47,11 @@ export function openTrees(
   format: ObjectFormat,
   most = defaultLimits.paths,
 ): TreeReader {
-  const known = new Map<Oid, Promise<Folder>>()
-  const compared = new Map<string, Promise<readonly PathChange[]>>()
+  const known = boundedCache<Folder>(mostEntries, (entries) => entries.size)
+  const compared = boundedCache<readonly PathChange[]>(mostChanges, (changes) => changes.length)
   const folder = (tree: Oid): Promise<Folder> => {
     const found = known.get(tree)
     if (found) return found
-    if (known.size > mostTrees) known.clear()
     const read = objects.read(tree).then(({ type, body }) => {
       if (type === 'tree') return parseTree(tree, body, format)
       throw new UndriftError('UNDRIFT_E_GIT', `${tree} is a ${type}, not a tree.`)
