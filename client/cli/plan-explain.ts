@@ -9,6 +9,8 @@ import { numberOf, patchLines } from './render/plan.ts'
 import { oneLine } from './render/table.ts'
 
 const defaultSeconds = 5
+/** The table above names them all. */
+const mostPaths = 3
 
 /** The milliseconds of `--explain`: how long a plan that stops may search for why. */
 export function explainBudget(value: unknown): number {
@@ -56,8 +58,10 @@ export function tellPlan(context: Context, { budget, subjectOf, title }: TellOpt
       context.print([title.line(plan.base), ...patchLines(plan, context.style)].join('\n'))
       for (const { oid, conflict } of plan.patches) {
         if (conflict === null) continue
-        const paths = conflict.paths.map(({ path }) => oneLine(path)).join(', ')
-        say(() => style.red(`${numberOf(plan, oid)} conflicts in ${paths}`))
+        const paths = conflict.paths.map(({ path }) => oneLine(path))
+        const more = paths.length > mostPaths ? ` and ${paths.length - mostPaths} more` : ''
+        const shown = paths.slice(0, mostPaths).join(', ')
+        say(() => style.red(`${numberOf(plan, oid)} conflicts in ${shown}${more}`))
       }
       if (budget > 0)
         say(() => style.dim(`Searching for the cause, for at most ${budget / 1000} s (see --explain)`))
