@@ -127,6 +127,14 @@ describe.skipIf(bubblewrapMissing !== null)(
       })
     })
 
+    it('has no mount on which a program could get another user’s rights', async () => {
+      const { output } = await bench.run(
+        'bubblewrap',
+        "cut -d' ' -f5,6 /proc/self/mountinfo | grep -v nosuid; echo end",
+      )
+      expect(output).toBe('end\n')
+    })
+
     it('has the variables that the config names, and modes as everybody has them', async () => {
       const environment = { PATH: '/opt/mine:/usr/bin:/bin', HOME: '/tmp/elsewhere', GOFLAGS: '-mod=mod' }
       const command = 'echo "$PATH $HOME $GOFLAGS"; touch file; stat -c %a file'
