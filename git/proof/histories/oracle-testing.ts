@@ -130,12 +130,12 @@ export class Oracle {
     return false
   }
 
-  /** Whether the last upstream commit that took the word away is a revert. */
+  /** Whether each upstream commit that took the word away is a revert: then upstream never went on from it. */
   private wasReverted(word: Word): boolean {
-    const last = this.range
-      .filter((commit) => this.hadBefore(commit, word) && !this.has(commit.number, word))
-      .at(-1)
-    return last?.how === 'revert'
+    const takers = this.range.filter(
+      (commit) => this.hadBefore(commit, word) && !this.has(commit.number, word),
+    )
+    return takers.every(({ how }) => how === 'revert')
   }
 
   private hadBefore(commit: Commit, word: Word): boolean {
