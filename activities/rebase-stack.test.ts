@@ -48,7 +48,15 @@ describe('rebasing a stack', () => {
       patch: { subject: 'Ours at the top' },
       paths: [{ path: 'a.txt', kind: 'content' }],
       patches: [{ verdict: 'conflict' }, { verdict: null }],
+      behind: 0,
     })
+  })
+
+  it('says how many patches behind the first conflict, too', async () => {
+    world.fork.commit('Ours at the end', { 'a.txt': numberedLines(30, { 2: 'ours', 28: 'ours' }) })
+    world.fork.git('push', '-q', world.origin.dir, 'main')
+    const { replayed } = await prepare(world, world.input('v2.0.0'))
+    expect(replayed).toMatchObject({ kind: 'conflict', behind: 1 })
   })
 
   it('takes a settled work tree when it is resumed with a bare signal, and says what an unsettled one lacks', async () => {

@@ -74,7 +74,7 @@ async function concluded(
   const likelyLandings = await unsaid(result.likelyLandings, found.words)
   const resolutions = await usedResolutions(mirror, input, patches)
   if (result.kind === 'conflict') {
-    const { patch, lastGood, paths, causedBy = null } = result.at
+    const { patch, lastGood, paths, causedBy = null, behind } = result.at
     return {
       kind: 'conflict',
       base: stack.base,
@@ -84,6 +84,7 @@ async function concluded(
       patches,
       unsettled: found.unsettled,
       causedBy: causedBy === null ? null : await named(mirror, causedBy),
+      ...(behind === undefined ? {} : { behind }),
       likelyLandings,
       dropped,
       resolutions,

@@ -47,7 +47,10 @@ export async function replayStack(
       policy,
       generated: fork.generated ?? [],
     },
-    { onPatch: (done, total) => worker.step.report({ done, total, what: 'replaying patches' }) },
+    {
+      onPatch: (done, total) => worker.step.report({ done, total, what: 'replaying patches' }),
+      lookBehind: 'yes',
+    },
   )
   return { stack, result }
 }

@@ -182,6 +182,8 @@ export type RebaseResult = NoticedInReplay &
         readonly unsettled: readonly string[]
         /** The upstream commit at which the patch stops applying; null or absent where it was not found. */
         readonly causedBy?: { readonly oid: Oid; readonly subject: string } | null
+        /** How many patches behind it conflict, too, as far as that can be told before. */
+        readonly behind?: number
       }
   )
 

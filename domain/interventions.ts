@@ -106,17 +106,27 @@ export function intervention(
     kind,
     question: harmlessText(question),
     evidence: limited(options.evidence.map(harmlessText)),
-    options: drops.length === 0 ? plain : plain.toSpliced(at, 0, dropOption(drops, place)),
+    options:
+      drops.length === 0
+        ? plain
+        : plain.toSpliced(kind === 'conflict' ? at + 1 : at, 0, dropOption(kind, drops, place)),
   }
 }
 
 /** To drop patches is to resume without them. */
-function dropOption(drops: readonly (readonly string[])[], place: InterventionPlace): InterventionOption {
+function dropOption(
+  kind: Need,
+  drops: readonly (readonly string[])[],
+  place: InterventionPlace,
+): InterventionOption {
   const attempt = shellWord(place.attempt)
   const shown = drops.slice(0, mostDrops)
   return {
     name: 'resume',
-    effect: 'drop what upstream has already, and replay the rest of the stack',
+    effect:
+      kind === 'conflict'
+        ? 'drop this patch, and replay the rest of the stack without it'
+        : 'drop what upstream has already, and replay the rest of the stack',
     commands: [
       ...shown.map((commits) => {
         const named = commits.map((oid) => ` --drop ${oid.slice(0, 12)}`).join('')

@@ -86,6 +86,8 @@ export interface ReplayInput {
 export interface ReplayOptions {
   /** Called after each patch. */
   readonly onPatch?: (done: number, total: number) => void
+  /** Whether a replay that stops looks on for patches that conflict behind the first, as if that one were settled. */
+  readonly lookBehind?: 'yes' | 'no'
 }
 
 /** The three sides of a conflicted path; null where a side has no such file. */
@@ -132,6 +134,8 @@ export interface ReplayConflict {
   /** The commit up to which the replay went well. */
   readonly lastGood: Oid
   readonly paths: readonly (ConflictPath & ConflictStages)[]
+  /** How many patches behind it conflict, too, as far as that can be told before; left out where nobody looked. */
+  readonly behind?: number
 }
 
 export type Replay =

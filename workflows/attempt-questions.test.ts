@@ -16,7 +16,7 @@ describe('an attempt that asks', () => {
           rebaseStack: async (input: unknown) => {
             seen.push(input)
             tries += 1
-            return tries === 1 ? conflict : replayed
+            return tries === 1 ? { ...conflict, behind: 2 } : replayed
           },
         },
       }),
@@ -24,7 +24,12 @@ describe('an attempt that asks', () => {
     const handle = await startAttempt(stage.client)
     const waiting = await until(handle, (status) => status.needs === 'conflict')
     expect(waiting).toMatchObject({ phase: 'waiting', outcome: 'needs_intervention' })
+    expect(waiting.intervention?.question).toContain('2 later patches conflict as well.')
     expect(waiting.intervention?.options[0]?.commands[0]).toBe(`undrift resolve ${handle.workflowId}`)
+    expect(waiting.intervention?.options[1]).toMatchObject({
+      effect: expect.stringContaining('drop this patch'),
+      commands: [expect.stringMatching(/^undrift resume .* --drop [0-9a-f]{12}$/), expect.any(String)],
+    })
 
     const before = (await handle.fetchHistory()).events?.length
     const refused = await handle.executeUpdate('approve', { args: [{}] }).catch((error: unknown) => error)

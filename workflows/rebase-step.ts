@@ -35,20 +35,26 @@ export async function rebaseStep(state: StepState): Promise<Next> {
 }
 
 function conflicting(tag: string, result: RebaseResult & { readonly kind: 'conflict' }): Next {
-  const { patch, paths, unsettled, causedBy = null, likelyLandings = [] } = result
+  const { patch, paths, unsettled, causedBy = null, likelyLandings = [], behind } = result
   const like = likelyLandings.filter(({ commits }) => commits[0] === patch.oid)
   return {
     kind: 'ask',
     need: 'conflict',
-    question: `The patch ${short(patch.oid)} "${patch.subject}" conflicts with ${tag}. How is it settled?`,
+    question: `The patch ${short(patch.oid)} "${patch.subject}" conflicts with ${tag}.${moreBehind(behind)} How is it settled?`,
     evidence: [
       ...paths.map(({ path, kind }) => `${kind}: ${path}`),
       ...(causedBy === null ? [] : [`since upstream ${short(causedBy.oid)} "${causedBy.subject}"`]),
       ...like.flatMap(likeness),
       ...unsettled,
     ],
-    drops: like.map(({ commits }) => commits),
+    drops: like.length === 0 ? [[patch.oid]] : like.map(({ commits }) => commits),
   }
+}
+
+function moreBehind(behind: number | undefined): string {
+  if (behind === undefined) return ''
+  if (behind === 0) return ' No later patch conflicts.'
+  return behind === 1 ? ' 1 later patch conflicts as well.' : ` ${behind} later patches conflict as well.`
 }
 
 /** Upstream may have taken a patch with changes: whether it goes is a person's word, and so is whether it stays. */

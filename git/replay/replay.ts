@@ -10,7 +10,7 @@ import type { LikelyLanding, Mirror, Replay, ReplayInput, ReplayOptions, Stack }
 import { explainConflicts } from './explain.ts'
 import { proveReplay, shownRangeDiff } from './prove.ts'
 import type { PatchRecord } from './record.ts'
-import { replayStack } from './replay-stack.ts'
+import { replayStack, type StackTask } from './replay-stack.ts'
 import type { Replayed } from './replayer.ts'
 import { inWorkshop, type Workshop } from './workshop.ts'
 
@@ -27,7 +27,8 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
     async (workshop) => {
       const { stack, onto, committer, attempt, policy = carryEverything } = input
       const chain = await chainOf(workshop, stack, onto)
-      const replayed = await replayStack(workshop, chain, {
+      const { lookBehind, ...told } = options
+      const task: StackTask = {
         onto,
         policy: {
           ...policy,
@@ -37,8 +38,9 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
         committer,
         settle: rememberedResolutions(workshop, attempt),
         onConflict: 'stop',
-        ...options,
-      })
+        ...told,
+      }
+      const replayed = await replayStack(workshop, chain, task)
       const { conflict, head, tree, pending } = replayed
       await proveReplay(workshop, chain, { replayed, onto })
       const unproved = await suspectsOfReplay(workshop, replayed, { onto, ownership: chain.ownership })
@@ -57,10 +59,31 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
       const causedBy = record?.conflict?.causedBy ?? null
       const { patch, before, after } = conflict.change
       const at = { patch, change: { before, after }, onto, lastGood, paths, causedBy }
+      if (lookBehind === 'yes') {
+        const behind = await conflictsBehind(workshop, chain, task)
+        return { kind: 'conflict', at: { ...at, ...behind }, reports, likelyLandings }
+      }
       return { kind: 'conflict', at, reports, likelyLandings }
     },
     { onto: input.onto },
   )
+}
+
+/** How many more patches conflict when the first one is looked past; nothing where that cannot be told. */
+async function conflictsBehind(
+  workshop: Workshop,
+  chain: OwnChain,
+  task: StackTask,
+): Promise<{ readonly behind?: number }> {
+  try {
+    const { onPatch: _, ...quiet } = task
+    const { records } = await replayStack(workshop, chain, { ...quiet, onConflict: 'forecast' })
+    return { behind: records.filter(({ verdict }) => verdict === 'conflict').length - 1 }
+  } catch {
+    workshop.quarantine.signal?.throwIfAborted()
+    // The question stands without it.
+    return {}
+  }
 }
 
 /** The stack's own chain. Invariant: every patch of the stack is in it, and no other. */
