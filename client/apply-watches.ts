@@ -8,10 +8,12 @@ import {
   type WatchInput,
   workflowTypes,
 } from '../workflows/messages.ts'
+import { changedKeys } from './changed-keys.ts'
 import { callsAtOnce, inTurns } from './in-turns.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
 import type { ListedWatch } from './watch-row.ts'
+import { watchSettings } from './watch-settings.ts'
 import { lookAtWatches, watchedNames } from './watches.ts'
 
 /** What became of the watch of one upstream. */
@@ -20,6 +22,8 @@ export interface AppliedWatch {
   readonly change: 'new' | 'changed' | 'unchanged' | 'not-in-config' | 'removed'
   /** The forks that follow it; empty for one that is not in the config. */
   readonly forks: readonly string[]
+  /** The keys of the config that changed, where the watch could be compared with it. */
+  readonly keys?: readonly string[]
 }
 
 /** Upstreams and forks, as the config has them. */
@@ -39,8 +43,19 @@ export async function applyWatches(
   const followers = Map.groupBy(config.forks, (fork) => fork.upstream)
   const applied = await inTurns(config.upstreams, callsAtOnce, async (upstream): Promise<AppliedWatch> => {
     const input = toConfigureInput(upstream, followers.get(upstream.name) ?? [])
-    const change = await applyOne(session, input, running.get(upstream.name))
-    return { upstream: upstream.name, change, forks: [...new Set(input.forks.map((fork) => fork.name))] }
+    const isRunning = running.get(upstream.name)
+    const before =
+      isRunning === undefined || isRunning.configDigest === input.configDigest
+        ? null
+        : await watchSettings(session, upstream.name)
+    const change = await applyOne(session, input, isRunning)
+    const keys = before === null ? [] : changedKeys(before, input)
+    return {
+      upstream: upstream.name,
+      change,
+      ...(keys.length === 0 ? {} : { keys }),
+      forks: [...new Set(input.forks.map((fork) => fork.name))],
+    }
   })
   const known = new Set(names)
   const others = (await watchedNames(session)).filter((name) => !known.has(name))

@@ -82,5 +82,8 @@ function innermost(error: Error): Error {
 /** The commits that the promotion puts on the branch, for the person who must say yes. */
 export function promotionSummary(status: AttemptStatus, input: PromoteInput): string {
   const { fork } = status.settings
-  return `${fork.branch} of ${fork.name} from ${input.expected.slice(0, 10)} to ${input.to.slice(0, 10)} (${input.tag}, ${status.patches.length} patches)`
+  // What landed, or was dropped or folded, is no commit of the candidate.
+  const count = new Set(status.patches.flatMap(({ newOid }) => newOid ?? [])).size
+  const patches = `${count} ${count === 1 ? 'patch' : 'patches'}`
+  return `${fork.branch} of ${fork.name} from ${input.expected.slice(0, 10)} to ${input.to.slice(0, 10)} (${input.tag}, ${patches})`
 }

@@ -70,13 +70,20 @@ function typeFault(expected: readonly string[], path: Path, root: unknown): Loca
   const example = schemasAt(path).flatMap((schema) => z.globalRegistry.get(schema)?.examples ?? [])[0]
   const fault = {
     expected: typeof example === 'string' ? `${names}, such as \`${example}\`` : names,
-    ...(value === undefined || !fitsAsText(value, path) ? {} : { hint: 'Put it in quotes to make it text.' }),
+    ...hintFor(value, path, expected),
   }
   if (value === null && path.length === 0)
     return at(path, { ...fault, kind: 'missing', message: 'the file is empty' })
   if (value !== undefined)
     return at(path, { ...fault, kind: 'wrong-type', message: 'this has the wrong type' })
   return at(path, { ...fault, kind: 'missing', message: `\`${String(path.at(-1))}\` is missing` })
+}
+
+function hintFor(value: unknown, path: Path, expected: readonly string[]): { readonly hint?: string } {
+  if (value === undefined) return {}
+  if (fitsAsText(value, path)) return { hint: 'Put it in quotes to make it text.' }
+  if (typeof value !== 'string' || !expected.includes('array')) return {}
+  return { hint: `Put it in brackets to make it a list: \`${String(path.at(-1))}: [ … ]\`.` }
 }
 
 /** Whether quotes alone would mend it. */

@@ -68,7 +68,9 @@ describe('watches', () => {
     const file = join(folder, 'undrift.yaml')
     const text = await readFile(file, 'utf8')
     await writeFile(file, text.replace('poll: 1s', 'poll: 2s'))
-    expect(await json('apply')).toMatchObject({ watches: [{ change: 'changed' }] })
+    expect(await json('apply')).toMatchObject({
+      watches: [{ change: 'changed', keys: [`upstreams.${fork}-upstream.poll`] }],
+    })
     await until(async () => JSON.stringify(await json('apply')).includes('unchanged'))
     await writeFile(file, 'upstreams: {}\nforks: {}\n')
     const left = await json('apply')

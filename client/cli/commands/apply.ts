@@ -2,6 +2,7 @@ import { type AppliedWatch, applyWatches } from '../../apply-watches.ts'
 import { dataOption } from '../../data-option.ts'
 import { withSession } from '../../session.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
+import { warnOfConfig } from '../config-check.ts'
 import type { Context } from '../context.ts'
 import { readConfigOf } from '../read-config.ts'
 import { renderApplied } from '../render/applied.ts'
@@ -12,6 +13,7 @@ export async function apply(context: Context, input: CommandInput): Promise<Comm
   const watches = await withSession(context, (session) =>
     applyWatches(session, config, { prune: input.options.prune === true }),
   )
+  await warnOfConfig(context, config)
   return {
     exitCode: 0,
     text: renderApplied(watches, { dataOption: dataOption(context), style: context.style }),
@@ -19,6 +21,6 @@ export async function apply(context: Context, input: CommandInput): Promise<Comm
   }
 }
 
-function watchJson({ upstream, change, forks }: AppliedWatch): AppliedWatch {
-  return { upstream, change, forks }
+function watchJson({ upstream, change, forks, keys }: AppliedWatch): AppliedWatch {
+  return { upstream, change, forks, ...(keys === undefined ? {} : { keys }) }
 }

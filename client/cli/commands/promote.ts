@@ -66,7 +66,7 @@ async function ask(
       },
     )
   }
-  const answer = await confirm({ message: `Move ${summary}?`, output: process.stderr })
+  const answer = await confirm({ message: `Move ${summary}?`, initialValue: false, output: process.stderr })
   if (isCancel(answer)) return 'left'
   return answer ? 'yes' : 'no'
 }

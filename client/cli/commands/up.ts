@@ -4,7 +4,9 @@ import { type ExitCode, exitCodes } from '../../../domain/exit-codes.ts'
 import { type AppliedWatch, applyWatches } from '../../apply-watches.ts'
 import { dataOption } from '../../data-option.ts'
 import { withSession } from '../../session.ts'
+import { watchedNames } from '../../watches.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
+import { warnOfConfig } from '../config-check.ts'
 import type { Context } from '../context.ts'
 import { toPort } from '../options.ts'
 import { readConfigOf } from '../read-config.ts'
@@ -17,8 +19,11 @@ export async function up(context: Context, input: CommandInput): Promise<Command
   const config = await configIfAny(context)
   const child = startWorkerProcess(context, upArguments(context, input))
   try {
-    const ready = await child.event('ready')
-    report(context, { ready, config, watches: config === null ? [] : await takeOver(context, config) })
+    const warned = config === null ? null : warnOfConfig(context, config)
+    const [ready] = await Promise.all([child.event('ready'), warned])
+    const running = config === null ? await withSession(context, watchedNames) : []
+    const watches = config === null ? [] : await takeOver(context, config)
+    report(context, { ready, config, watches, running })
   } catch (error) {
     child.stop()
     const exitCode = await child.ended.catch(() => exitCodes.internal)
@@ -64,6 +69,7 @@ function report(
     readonly ready: WorkerEvent
     readonly config: Config | null
     readonly watches: readonly AppliedWatch[]
+    readonly running: readonly string[]
   },
 ): void {
   const address = typeof at.ready.address === 'string' ? at.ready.address : ''
@@ -81,6 +87,7 @@ function report(
         data: context.data.root,
         config,
         watches: at.watches,
+        ...(at.config === null ? { running: at.running } : {}),
       }),
     )
     return
@@ -93,6 +100,7 @@ function report(
         data: context.data.root,
         config,
         watches: at.watches,
+        running: at.running,
         dataOption: dataOption(context),
       },
       context.style,

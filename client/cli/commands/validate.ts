@@ -6,8 +6,10 @@ import { renderProblems } from '../../../config/render-problems.ts'
 import { exitCodes } from '../../../domain/exit-codes.ts'
 import { refuseMixedFormats } from '../../local-formats.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
+import { warningsOf } from '../config-check.ts'
 import type { Context } from '../context.ts'
 import { configLocation } from '../read-config.ts'
+import { renderWarnings } from '../render/warnings.ts'
 import { shortPath } from '../render/words.ts'
 
 /** Checks a config and reports every problem at once. Never touches Temporal. */
@@ -33,10 +35,18 @@ export async function validate(context: Context, input: CommandInput): Promise<C
     counted(forks, 'fork'),
     ...(lines.length > forks ? [counted(lines.length, 'line')] : []),
   ]
+  const warnings = await warningsOf(context, parsed.config, 'local')
+  const verdict = `${file}: ${context.style.green('valid')}; ${counts.join(', ')}.`
   return {
     exitCode: 0,
-    text: `${file}: ${context.style.green('valid')}; ${counts.join(', ')}.`,
-    json: { version: 1, file: path, valid: true, problems: [] },
+    text: [...(warnings.length === 0 ? [] : [renderWarnings(warnings, context.style)]), verdict].join('\n'),
+    json: {
+      version: 1,
+      file: path,
+      valid: true,
+      problems: [],
+      ...(warnings.length === 0 ? {} : { warnings }),
+    },
   }
 }
 

@@ -10,7 +10,10 @@ export function renderApplied(
   const { style } = options
   if (watches.length === 0) return 'The config names no upstream; nothing is watched.'
   const lines = table(
-    watches.map((watch) => [watch.upstream, changeWord(watch.change, style), following(watch, style)]),
+    watches.flatMap((watch) => [
+      [watch.upstream, changeWord(watch.change, style), following(watch, style)],
+      ...(watch.keys ?? []).map((key) => ['', '', style.dim(key)]),
+    ]),
   )
   const left = watches.filter((watch) => watch.change === 'not-in-config').length
   if (left === 0) return lines

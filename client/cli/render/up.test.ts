@@ -19,6 +19,18 @@ describe('apply and up', () => {
     `)
   })
 
+  it('names the keys of the config that changed', () => {
+    const changed = { upstream: 'codex', change: 'changed' as const, forks: ['my-codex'] }
+    const keys = ['upstreams.codex.poll', 'forks.my-codex.verify']
+    expect(renderApplied([{ ...changed, keys }], { dataOption: '', style: plain })).toBe(
+      [
+        'codex  changed  followed by my-codex',
+        '                upstreams.codex.poll',
+        '                forks.my-codex.verify',
+      ].join('\n'),
+    )
+  })
+
   it('says where the server and the Web UI are, and what is watched', () => {
     const view = {
       address: '127.0.0.1:7233',
@@ -50,5 +62,9 @@ describe('apply and up', () => {
       '2 watches are not in the config and go on; to end them: undrift apply --prune',
     )
     expect(renderUp({ ...view, config: null, watches: [] }, plain)).toContain('undrift apply')
+    const running = renderUp({ ...view, config: null, watches: [], running: ['codex', 'node'] }, plain)
+    expect(running).toContain(
+      'Watching (as applied before; this folder has no undrift.yaml)\n  codex\n  node\n',
+    )
   })
 })

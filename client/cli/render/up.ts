@@ -2,7 +2,7 @@ import type { AppliedWatch } from '../../apply-watches.ts'
 import { waitingLink } from '../../web-ui.ts'
 import type { Style } from '../style.ts'
 import { renderApplied } from './applied.ts'
-import { indent, table } from './table.ts'
+import { indent, oneLine, table } from './table.ts'
 
 export interface UpView {
   readonly address: string
@@ -11,6 +11,8 @@ export interface UpView {
   /** Null when there is no config to take over. */
   readonly config: string | null
   readonly watches: readonly AppliedWatch[]
+  /** The watches that run where there is no config here. */
+  readonly running?: readonly string[]
   readonly dataOption: string
 }
 
@@ -30,11 +32,19 @@ export function renderUp(view: UpView, style: Style): string {
   ])
   const watched =
     view.config === null
-      ? `Nothing is watched yet: write an undrift.yaml, then: undrift apply${dataOption}`
+      ? withoutConfig(view, style)
       : `${style.bold('Watching')}\n${indent(renderApplied(view.watches, { dataOption, style }), 2)}`
   return [
     `${style.green('Undrift is up.')}\n${facts}`,
     watched,
     `See it with: undrift status${dataOption}\nStop it with Ctrl-C; attempts go on with the next \`undrift up\`.`,
   ].join('\n\n')
+}
+
+/** Watches of an earlier `apply` run in any folder. */
+function withoutConfig({ running = [], dataOption }: UpView, style: Style): string {
+  if (running.length === 0)
+    return `Nothing is watched yet: write an undrift.yaml, then: undrift apply${dataOption}`
+  const names = running.map((name) => `  ${oneLine(name)}`).join('\n')
+  return `${style.bold('Watching')} (as applied before; this folder has no undrift.yaml)\n${names}`
 }

@@ -1,0 +1,30 @@
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js'
+import { watchId } from '../domain/ids.ts'
+import { configureSignal } from '../workflows/messages.ts'
+import type { WatchSettings } from './changed-keys.ts'
+import type { Session } from './session.ts'
+
+/** What a running watch goes by, from its history, which is short; null where that does not tell. Needs no worker. */
+export async function watchSettings(session: Session, upstream: string): Promise<WatchSettings | null> {
+  try {
+    const handle = session.client.workflow.getHandle(watchId(upstream))
+    const { events } = await session.client.withDeadline(Date.now() + 5_000, () => handle.fetchHistory())
+    const inputs = (events ?? []).flatMap((event) => {
+      const signal = event.workflowExecutionSignaledEventAttributes
+      const started = event.workflowExecutionStartedEventAttributes
+      if (signal?.signalName === configureSignal.name) return [signal.input]
+      return started ? [started.input] : []
+    })
+    const last = inputs.at(-1)
+    const converter = session.client.options.loadedDataConverter
+    const [input] = await decodeArrayFromPayloads(converter, last?.payloads)
+    return isSettings(input) ? input : null
+  } catch {
+    // What changed is a kindness; that something did is known.
+    return null
+  }
+}
+
+function isSettings(value: unknown): value is WatchSettings {
+  return typeof value === 'object' && value !== null && 'upstream' in value && 'forks' in value
+}
