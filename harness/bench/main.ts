@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { benchAttempt } from './attempt/bench-attempt.ts'
+import { attemptUsage, readAttemptOptions, renderAttempt } from './attempt/options.ts'
 import { benchHistories, historiesUsage, readHistoriesOptions } from './histories.ts'
 import { benchReal } from './real/bench-real.ts'
 import { readRealOptions, realUsage } from './real/options.ts'
@@ -37,6 +39,14 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     process.stdout.write(`${text}\n`)
     return isFine ? 0 : 1
   }
+  if (name === 'attempt') {
+    if (argv.includes('--help')) return help(attemptUsage)
+    const options = readAttemptOptions(argv)
+    if (options === null) return misunderstood(attemptUsage)
+    const report = await benchAttempt({ ...options, say })
+    await keep(report, renderAttempt(report), options.json)
+    return 0
+  }
   if (name === 'watches') {
     const options = readWatchesOptions(argv)
     if (options === null) return misunderstood(watchesUsage)
@@ -44,7 +54,7 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     await keep(report, renderWatches(report), options.json)
     return 0
   }
-  const all = [replayUsage, realUsage, historiesUsage, watchesUsage].join('\n')
+  const all = [replayUsage, attemptUsage, realUsage, historiesUsage, watchesUsage].join('\n')
   return name === '--help' ? help(all) : misunderstood(all)
 }
 
