@@ -50,13 +50,13 @@ export async function unaccounted(
   return asSuspects(open)
 }
 
-function isAccounted({ line, kind }: Finding, all: readonly Lines[]): boolean {
+function isAccounted({ line, kind, isInHead }: Finding, all: readonly Lines[]): boolean {
   return all.some(({ patch, added, removed }) => {
     const isGone = patch.verdict === 'landed' || patch.verdict === 'dropped'
     const isKept = !isGone && patch.verdict !== 'emptied' && patch.verdict !== null
-    if (kind === 'lost') return (isGone && added.has(line)) || (isKept && removed.has(line))
+    if (kind === 'lost') return (isGone && added.has(line)) || (isKept && !isInHead && removed.has(line))
     if (kind === 'back')
-      return (isKept && added.has(line)) || (patch.verdict === 'dropped' && removed.has(line))
+      return (isKept && isInHead && added.has(line)) || (patch.verdict === 'dropped' && removed.has(line))
     return false
   })
 }

@@ -22,6 +22,8 @@ export interface Finding {
   readonly kind: Exclude<Suspect['kind'], 'left-out'>
   /** A path of the fork in which it stands, or stood. */
   readonly path: Bytes
+  /** Whether the fork's head has it. */
+  readonly isInHead: boolean
   /** Set where it stands in a file that only upstream changed. */
   readonly isElsewhere?: boolean
 }
@@ -67,7 +69,7 @@ export async function checkContent(
   const open = [...tallies].filter(([line]) => saysSomething(line) && !settled.has(line))
   const findings = open.flatMap(([line, counted]) => {
     const kind = judge(counted)
-    return kind === null ? [] : [{ line, kind, path: counted.path }]
+    return kind === null ? [] : [{ line, kind, path: counted.path, isInHead: counted.head > 0 }]
   })
   const moved = await checkElsewhere(workshop, states, { tallies: new Map(open), paths: new Set(paths) })
   return [...findings, ...moved]
@@ -116,6 +118,7 @@ async function checkElsewhere(
         line,
         kind: isAdded(counted) ? 'twice' : 'back',
         path: counted.path,
+        isInHead: counted.head > 0,
         isElsewhere: true,
       })
     }

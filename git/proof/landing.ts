@@ -1,10 +1,10 @@
 import type { Oid } from '../../domain/patch.ts'
-import { type Bytes, toBytes } from '../objects/bytes.ts'
-import type { Entry } from '../objects/tree.ts'
+import type { Bytes } from '../objects/bytes.ts'
 import { changedLines, type Diff, type FileChange } from '../replay/differ.ts'
 import type { Workshop } from '../replay/workshop.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
-import { addLines, isText, saysSomething } from './line-counts.ts'
+import { linesOf } from './holds-too.ts'
+import { saysSomething } from './line-counts.ts'
 import { type NetLines, netLines } from './net-lines.ts'
 
 /** A claim that upstream has a change. */
@@ -124,19 +124,11 @@ async function diffOf({ plain, quarantine }: Workshop, oid: Oid): Promise<Diff> 
 
 /** Counts the lines of some files of a commit together. */
 async function linesAt(
-  { trees, quarantine }: Workshop,
+  workshop: Workshop,
   commit: Oid,
   paths: readonly Bytes[],
 ): Promise<ReadonlyMap<Bytes, number>> {
-  const { tree } = await quarantine.objects.commit(commit)
-  const counts = new Map<Bytes, number>()
-  for (const path of paths) {
-    const entry: Entry = await trees.lookUp(tree, path)
-    if (entry === null || entry.mode === '160000') continue
-    const text = toBytes((await quarantine.objects.read(entry.oid)).body)
-    if (isText(text)) addLines(counts, text)
-  }
-  return counts
+  return linesOf(workshop, (await workshop.quarantine.objects.commit(commit)).tree, paths)
 }
 
 interface Followed {

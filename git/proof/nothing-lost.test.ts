@@ -143,3 +143,35 @@ describe('nothing is called settled that is not proved', () => {
     expect(patches[0]).toMatchObject({ verdict: 'unchanged', suggestion: 'reverted-upstream' })
   })
 })
+
+describe('a patch that undoes another one', () => {
+  it('has not landed because upstream never had what it takes back', async () => {
+    const { repo, onFork, plan } = ground
+    const with5 = (word: string) => text(...letters(1, 4), word, ...letters(6, 20))
+    begin({ f: text(...letters(1, 20)), g: text('g') })
+    onFork(() => {
+      repo.commit('ours', { g: text('g', 'ours') })
+      repo.commit('changes line 5', { f: with5('five') })
+      repo.commit('Revert "changes line 5"', { f: text(...letters(1, 20)) })
+    })
+    repo.commit('takes ours', { g: text('g', 'ours') })
+    const { result, patches } = await plan()
+    expect(result.kind).toBe('done')
+    expect(patches.map(({ verdict }) => verdict)).toEqual(['landed', 'unchanged', 'unchanged'])
+    expect((await planned('f')).content).toBe(text(...letters(1, 20)).trimEnd())
+  })
+
+  it('is made again where upstream took both and the first was carried', async () => {
+    const { repo, onFork } = ground
+    begin({ f: text(...letters(1, 8)), g: text('g') })
+    onFork(() => {
+      repo.commit('removes f', { f: '' })
+      repo.commit('brings it back', { f: text(...letters(1, 8)) })
+      repo.commit('more', { h: text('h') })
+    })
+    repo.commit('takes the removal', { f: '' })
+    repo.commit('and takes it back', { f: text(...letters(1, 8)) })
+    const { kind, content } = await planned('f')
+    expect(kind === 'done' ? content : '').toBe(kind === 'done' ? text(...letters(1, 8)).trimEnd() : '')
+  })
+})

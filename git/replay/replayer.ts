@@ -2,6 +2,7 @@ import type { PendingFiles } from '../../domain/generated.ts'
 import type { ConflictPath, Oid } from '../../domain/patch.ts'
 import { type Bytes, displayPath } from '../objects/bytes.ts'
 import { serialiseCommit } from '../objects/commit-object.ts'
+import { holdsToo } from '../proof/holds-too.ts'
 import { type Change, isEmptyChange } from '../stack/change.ts'
 import { type UpstreamRange, upstreamRange } from '../stack/upstream-range.ts'
 import type { ConflictStages, Suspect } from '../types.ts'
@@ -12,7 +13,7 @@ import { favour } from './favour.ts'
 import { type Laid, layGenerated, wholeChange } from './generated.ts'
 import { type Landing, openLandings } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
-import { compareWithOwn, isSameChange } from './own-diff.ts'
+import { compareWithOwn, isSameChange, ownTrees } from './own-diff.ts'
 import { type LaidPatch, nothingLeft, pendingFiles, waiting, withGenerated } from './pending.ts'
 import { foreseeDiffs, foreseeResults, prepareMerges } from './prepare.ts'
 import {
@@ -145,19 +146,30 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     merged.set(change.patch.oid, found)
     return found
   }
+  /** A landing counts only where the patches that were carried left what upstream has of it. */
+  const heldStill = async (change: Change, landing: Landing | null): Promise<Landing | null> => {
+    if (landing === null) return null
+    const trees = { target: target.tree, made: tree }
+    return (await holdsToo(workshop, ownTrees(change), trees)) ? landing : null
+  }
   const gone = async (change: Change, later: readonly Change[]): Promise<Fate> => {
     if (change.tookIn !== null) return landedFate({ cause: 'contained', as: [change.tookIn], since: [] })
     const own = byOwnTrees(change)
-    const landing =
+    const found =
       (await landings.ofEmptied(change)) ??
       (change.hollow === null ? await landings.ofEmptied(own) : await landingOfMerged(change, later))
+    const landing = await heldStill(change, found)
     if (landing) return landedFate(landing)
     if (change.hollow !== null) return { verdict: 'emptied', newOid: null, reason: change.hollow }
     const earlier = task.changes.slice(
       0,
       task.changes.findIndex(({ patch }) => patch.oid === change.patch.oid),
     )
-    return { verdict: 'emptied', newOid: null, reason: await whyEmpty(workshop, change, { earlier, range }) }
+    return {
+      verdict: 'emptied',
+      newOid: null,
+      reason: await whyEmpty(workshop, change, { earlier, range, onto }),
+    }
   }
   const goneLaid = async (change: Change, laid: Laid, later: readonly Change[]): Promise<Fate> => {
     if (change.before !== change.after) return withGenerated(await gone(change, later), laid, [])
@@ -170,7 +182,7 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     merge: Merge & { kind: 'conflict' },
     later: readonly Change[],
   ): Promise<() => Promise<Fate>> => {
-    const landing = await landings.behindConflict(change, later)
+    const landing = await heldStill(change, await landings.behindConflict(change, later))
     if (landing) return now(landedFate(landing))
     const settled = await task.settle(merge.conflicts, merge.tree)
     if (settled) {
@@ -209,7 +221,8 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
     if (given.drop) return now({ verdict: 'dropped', newOid: null, ...given.drop })
     const change = (await revived(given, later)) ?? given
     if (change.hollow !== null) return now(await gone(change, later))
-    const landing = change.generated.length === 0 ? await landings.beforeMerge(change, later) : null
+    const found = change.generated.length === 0 ? await landings.beforeMerge(change, later) : null
+    const landing = await heldStill(change, found)
     if (landing) return now(landedFate(landing))
     const merge = await workshop.merger.merge(change.before, tree, change.after)
     if (merge.kind === 'conflict') return clashed(change, merge, later)

@@ -14,7 +14,7 @@ const mostNamed = 3
 export async function whyEmpty(
   workshop: Workshop,
   change: Change,
-  from: { readonly earlier: readonly Change[]; readonly range: UpstreamRange },
+  from: { readonly earlier: readonly Change[]; readonly range: UpstreamRange; readonly onto: Oid },
 ): Promise<string> {
   const { plain, quarantine } = workshop
   const wanted = netLines(await plain.diff(change.before, change.after))
@@ -46,7 +46,7 @@ export async function whyEmpty(
   ]
   if (parts.length > 0) return `Empty: ${parts.join(' and ')} already made the same change.`
   const where = paths.slice(0, mostNamed).map((path) => displayPath(path).text)
-  return `Empty: the target already has the same content in ${where.join(', ')}.`
+  return `Empty: the target ${from.onto.slice(0, 12)} already has the same content in ${where.join(', ')}.`
 }
 
 function named(oids: readonly Oid[]): string {
