@@ -1,4 +1,5 @@
 import type { UpstreamSettings } from '../domain/settings.ts'
+import { createTurns } from '../domain/turns.ts'
 import { onSoundMirror } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { fetchRelease } from './fetch-release.ts'
@@ -30,6 +31,9 @@ export interface Activities {
   readonly verify: VerifyActivities
 }
 
+/** Replays use the machine itself, unlike what waits for a remote: so many at once. */
+const inTurn = createTurns(4)
+
 /** Binds every activity to a worker's folders and environment. */
 export function createActivities(deps: ActivityDeps): Activities {
   /** A step on the mirror of an upstream, which heals where it is damaged. */
@@ -54,7 +58,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     git: {
       fetchRelease: (input) =>
         onMirror(input.settings.upstream, (step) => fetchRelease(input, { seenByWatch, ...deps }, step)),
-      rebaseStack: (input) => onMirror(input.settings.upstream, (step) => rebaseStack(input, deps, step)),
+      rebaseStack: (input) =>
+        onMirror(input.settings.upstream, (step) => inTurn(() => rebaseStack(input, deps, step))),
       pushCandidate: (input) => onMirror(input.settings.upstream, (step) => pushCandidate(input, deps, step)),
       moveBranch: (input) => onMirror(input.settings.upstream, (step) => moveBranch(input, deps, step)),
       recordEvent: (input) => onMirror(input.settings.upstream, (step) => recordEvent(input, deps, step)),

@@ -32,6 +32,8 @@ export function isLastTry(
     outageMs,
   }: { readonly tries: number; readonly waitedMs: number; readonly outageMs: number },
 ): boolean {
+  // A full disk is waited for: the words say how much room is missing.
+  if (code === 'UNDRIFT_E_DISK') return false
   return code === 'UNDRIFT_E_REMOTE' ? waitedMs >= outageMs : tries >= mostTries
 }
 

@@ -50,7 +50,8 @@ const capacities: Readonly<Record<Role, Capacity>> = {
     maxConcurrentActivityTaskPolls: 10,
     maxCachedWorkflows: 500,
   },
-  git: { maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: 2 },
+  // Most wait for a remote, a few at a time for each host; what needs the machine itself takes turns.
+  git: { maxConcurrentActivityTaskExecutions: 64, maxConcurrentActivityTaskPolls: 2 },
   // Checks are builds and test suites, which use every core themselves.
   verify: {
     maxConcurrentActivityTaskExecutions: availableParallelism() < 4 ? 1 : 2,

@@ -8,6 +8,7 @@ import { earlierWords } from '../../git/ledger/earlier-words.ts'
 import { openMirror } from '../../git/mirror/mirror.ts'
 import { commitOf } from '../../git/mirror/queries.ts'
 import { isRefName } from '../../git/mirror/ref-name.ts'
+import { refuseHeavy } from '../../git/objects/weighed.ts'
 import { gitVersion } from '../../git/process/version.ts'
 import type { PlanInput } from '../../git/replay/plan.ts'
 import type { Mirror } from '../../git/types.ts'
@@ -89,6 +90,8 @@ async function fromRepository(context: Context, input: CommandInput, path: strin
   // All are asked for at once; of several that are wrong, the first one is told.
   for (const one of Object.values(asked)) one?.catch(() => {})
   const [base, head, onto] = [await asked.base, await asked.head, await asked.onto]
+  // What was fetched by an attempt is weighed there; a repository at hand may hold anything.
+  for (const commit of [onto, head]) await refuseHeavy(source, commit)
   const given = Array.isArray(options.upstream) ? options.upstream : []
   const named = await Promise.all(given.map((value: unknown) => revision(source, '--upstream', value)))
   const names = { fork: String(options.head), branch: null, to: String(options.onto) }
