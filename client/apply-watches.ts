@@ -9,6 +9,7 @@ import {
   workflowTypes,
 } from '../workflows/messages.ts'
 import { changedKeys } from './changed-keys.ts'
+import { withDecisionRule } from './decision-rule.ts'
 import { callsAtOnce, inTurns } from './in-turns.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
@@ -42,7 +43,10 @@ export async function applyWatches(
   const running = new Map((await lookAtWatches(session, names)).map((watch) => [watch.row.name, watch]))
   const followers = Map.groupBy(config.forks, (fork) => fork.upstream)
   const applied = await inTurns(config.upstreams, callsAtOnce, async (upstream): Promise<AppliedWatch> => {
-    const input = toConfigureInput(upstream, followers.get(upstream.name) ?? [])
+    const input = toConfigureInput(
+      withDecisionRule(upstream, session.server),
+      followers.get(upstream.name) ?? [],
+    )
     const isRunning = running.get(upstream.name)
     const before =
       isRunning === undefined || isRunning.configDigest === input.configDigest

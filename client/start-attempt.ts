@@ -3,6 +3,7 @@ import { maintainId } from '../domain/ids.ts'
 import { taskQueues } from '../domain/queues.ts'
 import type { AttemptSettings } from '../domain/settings.ts'
 import { type MaintainInput, workflowTypes } from '../workflows/messages.ts'
+import { withDecisionRule } from './decision-rule.ts'
 import { describeAttempt } from './find-attempt.ts'
 import { searchKeys } from './search-attributes.ts'
 import type { Session } from './session.ts'
@@ -25,8 +26,10 @@ export async function startAttempt(
   wanted: { readonly settings: AttemptSettings; readonly tag: string },
   options: StartOptions,
 ): Promise<StartedAttempt> {
-  const { settings, tag } = wanted
-  const { fork, upstream } = settings
+  const { tag } = wanted
+  const upstream = withDecisionRule(wanted.settings.upstream, session.server)
+  const settings = { ...wanted.settings, upstream }
+  const { fork } = settings
   const id = maintainId(fork.name, fork.line, tag)
   const before = await describeAttempt(session, id)
   if (before?.running) return { id, runId: before.runId, how: 'joined' }

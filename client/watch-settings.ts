@@ -15,10 +15,14 @@ export async function watchSettings(session: Session, upstream: string): Promise
       if (signal?.signalName === configureSignal.name) return [signal.input]
       return started ? [started.input] : []
     })
-    const last = inputs.at(-1)
-    const converter = session.client.options.loadedDataConverter
-    const [input] = await decodeArrayFromPayloads(converter, last?.payloads)
-    return isSettings(input) ? input : null
+    const { loadedDataConverter, namespace } = session.client.options
+    const place = { type: 'workflow', namespace, workflowId: handle.workflowId } as const
+    // Anybody can send a signal: the last that is signed is what the watch goes by.
+    for (const { payloads } of inputs.reverse().flatMap((each) => each ?? [])) {
+      const [input] = await decodeArrayFromPayloads(loadedDataConverter, payloads, place)
+      if (isSettings(input)) return input
+    }
+    return null
   } catch {
     // What changed is a kindness; that something did is known.
     return null

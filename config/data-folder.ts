@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { attemptSlug } from '../domain/ids.ts'
 
-/** The folders of one installation. Everything in it but `mirrors` and `temporal` can be thrown away at any time. */
+/** The folders of one installation. Everything in it but `keys`, `mirrors` and `temporal` can be thrown away at any time. */
 export interface DataFolder {
   readonly root: string
   /** Whether it is the one that is used when nobody names one. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tagPolicies } from '../domain/settings.ts'
+import { decisionRules, tagPolicies } from '../domain/settings.ts'
 import {
   allowEntry,
   branch,
@@ -290,6 +290,10 @@ export const configSchema = z
       })
       .prefault({})
       .meta({ description: 'What the operator opens.' }),
+    decisions: z.enum(decisionRules).optional().meta({
+      description:
+        'Whose decisions are taken: `any` of whoever reaches the Temporal server, who may choose among what a question offers; `signed` only those of the command line with a key that the workers trust. Left out: `any` on a server on the loopback interface, `signed` on any other.',
+    }),
   })
   .meta({ title: 'undrift.yaml', description: 'Upstreams that are followed and forks that are maintained.' })
 

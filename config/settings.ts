@@ -39,6 +39,7 @@ export function toConfig(file: ConfigFile, path: string, readKey: KeyReader): Co
       ...(entry.security === undefined ? {} : { security: entry.security }),
       ...(entry.expect === undefined ? {} : { expectSeconds: seconds(entry.expect) }),
       patienceSeconds: seconds(entry.patience),
+      ...(file.decisions === undefined ? {} : { decisions: file.decisions }),
       ...(entry.limits === undefined ? {} : { limits: toLimits(entry.limits) }),
     }),
   )

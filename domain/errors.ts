@@ -168,12 +168,6 @@ export const errorTable = {
     retryable: false,
     exitCode: exitCodes.integrity,
   },
-  UNDRIFT_E_POLICY: {
-    sentence: "The worker's policy does not allow this.",
-    hint: 'Nothing was run. If it is meant: run `undrift apply` on the machine of the worker, or widen its worker.yaml.',
-    retryable: false,
-    exitCode: exitCodes.usage,
-  },
   UNDRIFT_E_INTERNAL: {
     sentence: 'Undrift failed.',
     hint: 'This is a bug; please report it with the message.',

@@ -1,5 +1,6 @@
 import type { DecisionName, Intervention, InterventionOption, Need } from './attempt.ts'
 import { harmlessText } from './outside-text.ts'
+import type { DecisionRule } from './settings.ts'
 import { shellWord } from './shell-word.ts'
 
 /** What the commands of an intervention need to name. */
@@ -9,6 +10,8 @@ export interface InterventionPlace {
   readonly data: string | null
   /** The Temporal server's address, when it is not the default one. */
   readonly address: string | null
+  /** Whose decisions are taken: where only signed ones are, the plain Temporal CLI answers nothing. */
+  readonly decisions?: DecisionRule
 }
 
 /** What to do with a candidate that is there. */
@@ -106,11 +109,25 @@ export function intervention(
     kind,
     question: harmlessText(question),
     evidence: limited(options.evidence.map(harmlessText)),
-    options:
+    options: usable(
       drops.length === 0
         ? plain
         : plain.toSpliced(kind === 'conflict' ? at + 1 : at, 0, dropOption(kind, drops, place)),
+      place,
+    ),
   }
+}
+
+/** The answers with the commands that are taken here. */
+function usable(
+  options: readonly InterventionOption[],
+  { decisions }: InterventionPlace,
+): readonly InterventionOption[] {
+  if (decisions !== 'signed') return options
+  return options.map((option) => ({
+    ...option,
+    commands: option.commands.filter((command) => command.startsWith('undrift ')),
+  }))
 }
 
 /** To drop patches is to resume without them. */

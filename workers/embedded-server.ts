@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -108,6 +109,8 @@ function spawnServer(
         ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`],
         ...['--db-filename', join(data.temporal, 'temporal.db'), '--log-level', 'warn', '--color', 'never'],
         ...['--disable-config-file', '--disable-config-env'],
+        // The HTTP API takes what any page in a browser posts: it answers only to a host that nobody can name.
+        ...['--dynamic-config-value', `frontend.httpAllowedHosts=["${randomUUID()}.invalid"]`],
         ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
       ],
       {

@@ -20,8 +20,9 @@ export function attemptDetails(status: AttemptStatus): string {
 }
 
 /** What commands that are shown to a person must name. */
-export function placeOf({ id, worker }: AttemptStatus): InterventionPlace {
-  return { attempt: id, data: worker?.data ?? null, address: worker?.address ?? null }
+export function placeOf({ id, worker, settings }: AttemptStatus): InterventionPlace {
+  const decisions = settings.upstream.decisions ?? 'any'
+  return { attempt: id, data: worker?.data ?? null, address: worker?.address ?? null, decisions }
 }
 
 function heading(status: AttemptStatus): string {
