@@ -74,7 +74,7 @@ async function concluded(
   const likelyLandings = await unsaid(result.likelyLandings, found.words)
   const resolutions = await usedResolutions(mirror, input, patches)
   if (result.kind === 'conflict') {
-    const { patch, lastGood, paths, causedBy = null, behind } = result.at
+    const { patch, lastGood, paths, causedBy = null, behind, fault } = result.at
     return {
       kind: 'conflict',
       base: stack.base,
@@ -83,6 +83,7 @@ async function concluded(
       paths: paths.map(({ path, kind }) => ({ path, kind })),
       patches,
       unsettled: found.unsettled,
+      ...(fault === undefined ? {} : { fault }),
       causedBy: causedBy === null ? null : await named(mirror, causedBy),
       ...(behind === undefined ? {} : { behind }),
       likelyLandings,

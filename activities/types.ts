@@ -184,6 +184,8 @@ export type RebaseResult = NoticedInReplay &
         readonly causedBy?: { readonly oid: Oid; readonly subject: string } | null
         /** How many patches behind it conflict, too, as far as that can be told before. */
         readonly behind?: number
+        /** How git died in the merge. */
+        readonly fault?: string
       }
   )
 

@@ -124,6 +124,8 @@ export interface ReplayConflict {
   readonly patch: Patch
   /** The upstream commit at which the patch stops applying; null when no single one is to blame. */
   readonly causedBy?: Oid | null
+  /** How git died in the merge; left out where it did not. */
+  readonly fault?: string
   /**
    * The change as two trees, where folding or linearising left others than the commit's own; a conflict is made again
    * from them, so they must be in the mirror.

@@ -35,13 +35,18 @@ export async function rebaseStep(state: StepState): Promise<Next> {
 }
 
 function conflicting(tag: string, result: RebaseResult & { readonly kind: 'conflict' }): Next {
-  const { patch, paths, unsettled, causedBy = null, likelyLandings = [], behind } = result
+  const { patch, paths, unsettled, causedBy = null, likelyLandings = [], behind, fault } = result
   const like = likelyLandings.filter(({ commits }) => commits[0] === patch.oid)
   return {
     kind: 'ask',
     need: 'conflict',
     question: `The patch ${short(patch.oid)} "${patch.subject}" conflicts with ${tag}.${moreBehind(behind)} How is it settled?`,
     evidence: [
+      ...(fault === undefined
+        ? []
+        : [
+            `Git died in this merge (${fault}); what is shown is the merge without rename detection. A newer Git on the worker (2.51) may not need an answer: then \`retry\`.`,
+          ]),
       ...paths.map(({ path, kind }) => `${kind}: ${path}`),
       ...(causedBy === null ? [] : [`since upstream ${short(causedBy.oid)} "${causedBy.subject}"`]),
       ...like.flatMap(likeness),

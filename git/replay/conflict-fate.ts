@@ -14,8 +14,17 @@ export interface Explanation {
   readonly notSearched: readonly ExplanationPart[]
 }
 
+/** What is said of a merge that git died in. */
+export function faultWords(fault: string): string {
+  return `Git died while it merged this patch (${fault}), so this is the merge without rename detection. A newer Git may not need your word: 2.51 mends faults of this kind.`
+}
+
 /** The fate of a patch that conflicts; without an explanation nothing was searched. */
-export function conflictFate(paths: readonly ConflictPath[], explanation: Explanation | null): Fate {
+export function conflictFate(
+  paths: readonly ConflictPath[],
+  explanation: Explanation | null,
+  fault: string | null = null,
+): Fate {
   const { causedBy, suggestion, notSearched } = explanation ?? {
     causedBy: null,
     suggestion: null,
@@ -26,7 +35,7 @@ export function conflictFate(paths: readonly ConflictPath[], explanation: Explan
   return {
     verdict: 'conflict',
     newOid: null,
-    reason: `Conflicts in ${names}${since}.`,
+    reason: `${fault === null ? '' : `${faultWords(fault)} `}Conflicts in ${names}${since}.`,
     suggestion,
     conflict: {
       paths: paths.map(({ path, kind }) => ({ path, kind })),

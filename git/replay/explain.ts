@@ -15,6 +15,8 @@ export interface Unexplained {
   readonly paths: readonly ConflictPath[]
   /** The same paths as Git has them. */
   readonly names: readonly Bytes[]
+  /** How git died in the merge; null where it did not. */
+  readonly fault: string | null
   /** The upstream commit that the changes stand on. */
   readonly base: Oid
   /** What upstream did since the fork began, and since it last merged upstream. */
@@ -66,10 +68,10 @@ export async function explainConflicts(
 
 function withExplanation(
   record: PatchRecord,
-  { change, paths }: Unexplained,
+  { change, paths, fault }: Unexplained,
   explanation: Explanation,
 ): PatchRecord {
-  const { reason, suggestion = null, conflict = null } = conflictFate(paths, explanation)
+  const { reason, suggestion = null, conflict = null } = conflictFate(paths, explanation, fault)
   return {
     ...record,
     reason: change.note === null ? reason : `${reason} ${change.note}`,

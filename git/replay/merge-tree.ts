@@ -17,6 +17,8 @@ export type Merge =
       readonly conflicts: readonly MergeConflict[]
       /** Folders and files that Git only complains about, without stages; left out where there are none. */
       readonly unstaged?: readonly Bytes[]
+      /** How git died in the merge; then the conflicts are what a person is asked about instead. */
+      readonly fault?: string
     }
 
 interface Message {

@@ -54,11 +54,12 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
       if (!conflict) {
         return { kind: 'done', head, tree, reports, suspects, likelyLandings, rangeDiff: shown, pending }
       }
-      const { lastGood, paths } = conflict
+      const { lastGood, paths, fault } = conflict
       const record = records.find((one) => one.oid === conflict.change.patch.oid)
       const causedBy = record?.conflict?.causedBy ?? null
       const { patch, before, after } = conflict.change
-      const at = { patch, change: { before, after }, onto, lastGood, paths, causedBy }
+      const died = fault === undefined ? {} : { fault }
+      const at = { patch, change: { before, after }, onto, lastGood, paths, causedBy, ...died }
       if (lookBehind === 'yes') {
         const behind = await conflictsBehind(workshop, chain, task)
         return { kind: 'conflict', at: { ...at, ...behind }, reports, likelyLandings }

@@ -58,6 +58,8 @@ export interface ReplayedConflict {
   readonly change: Change
   readonly lastGood: Oid
   readonly paths: readonly (ConflictPath & ConflictStages)[]
+  /** How git died in the merge. */
+  readonly fault?: string
 }
 
 export interface Replayed {
@@ -199,11 +201,12 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
       return now({ verdict: 'emptied', newOid: null, reason: nothing, resolution })
     }
     const paths = merge.conflicts.map((one) => ({ ...one, path: displayPath(one.path).text }))
-    conflict ??= { change, lastGood: head, paths }
+    const { fault = null } = merge
+    conflict ??= { change, lastGood: head, paths, ...(fault === null ? {} : { fault }) }
     const names = merge.conflicts.map((one) => one.path)
-    unexplained.push({ change, paths, names, base, range, ahead })
+    unexplained.push({ change, paths, names, fault, base, range, ahead })
     if (task.onConflict === 'forecast') tree = await favour(workshop, { ...merge, ours: tree }, 'theirs')
-    return now(conflictFate(paths, null))
+    return now(conflictFate(paths, null, fault))
   }
   /** The change by its own trees, where upstream had it when the fork merged that, and went back on it since. */
   const revived = async (change: Change, later: readonly Change[]): Promise<Change | null> => {
