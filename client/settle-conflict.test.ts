@@ -1,10 +1,17 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dataFolder } from '../config/data-folder.ts'
 import { maintainId } from '../domain/ids.ts'
 import { openConflict, type ResolutionPack } from '../git/index.ts'
-import { cloneRepo, makeFolder, makeRepo, numberedLines, type TestFolder } from '../git/testing.ts'
+import {
+  cloneRepo,
+  makeFolder,
+  makeRepo,
+  numberedLines,
+  type TestFolder,
+  type TestRepo,
+} from '../git/testing.ts'
 import type { AttemptStatus } from '../workflows/messages.ts'
 import { type LocalReplay, replayHere } from './local-conflict.ts'
 import { settleConflict } from './settle-conflict.ts'
@@ -13,11 +20,12 @@ const committer = { name: 'Undrift', email: 'undrift@localhost' }
 const decided = { by: 'ada', at: '2026-05-04T03:02:01.000Z' }
 let folder: TestFolder
 let statusOf: (tag: string) => AttemptStatus
+let upstream: TestRepo
 
 /** An upstream that met both patches of its fork, and goes on with v3. */
 beforeEach(() => {
   folder = makeFolder()
-  const upstream = makeRepo(join(folder.path, 'upstream'))
+  upstream = makeRepo(join(folder.path, 'upstream'))
   upstream.commit('Begin', { a: numberedLines(9), b: numberedLines(12) })
   const fork = cloneRepo(upstream.dir, join(folder.path, 'fork'))
   fork.commit('Ours in a', { a: numberedLines(9, { 5: 'ours' }) })
@@ -54,6 +62,7 @@ function on(machine: string, tag: string, carried: readonly ResolutionPack[]): P
 /** Settles the conflict that stands, and answers what travels to the attempt. */
 async function settle(local: LocalReplay, tag: string): Promise<readonly ResolutionPack[]> {
   if (local.result.kind === 'conflict') {
+    rmSync(local.dir, { recursive: true, force: true })
     const { path, paths } = await openConflict(local.mirror, { conflict: local.result.at, dir: local.dir })
     for (const each of paths) writeFileSync(join(path, each.path), numberedLines(9, { 5: 'both' }))
   }
@@ -73,6 +82,23 @@ describe('a conflict that is settled on several machines', () => {
     const second = await settle(local, 'v2')
     expect(second).toHaveLength(1)
     expect(await on('third', 'v2', [first, ...second])).toMatchObject({ result: { kind: 'done' } })
+  })
+
+  it('is found where the tag moved and somebody took it as it is now, though this machine knows the old one', async () => {
+    await on('one', 'v2', [])
+    upstream.git('tag', '-f', 'v2', upstream.commit('Moved', { d: 'd\n' }))
+    const decisions = [{ letGo: { need: 'tag-moved', tagObject: upstream.oid('v2') } }]
+    const status = { ...statusOf('v2'), decisions } as unknown as AttemptStatus
+    const data = dataFolder(join(folder.path, 'one'), {})
+    expect(await replayHere({ data, env: {} }, status, [])).toMatchObject({ result: { kind: 'conflict' } })
+  })
+
+  it('keeps the work tree until the attempt has heard of it, and asks again for what is refused', async () => {
+    const local = await on('one', 'v2', [])
+    const [pack] = await settle(local, 'v2')
+    expect(existsSync(local.dir)).toBe(true)
+    const broken = { oid: pack?.oid ?? '', pack: Buffer.from('no pack').toString('base64') }
+    expect(await on('other', 'v2', [broken])).toMatchObject({ result: { kind: 'conflict' } })
   })
 
   it('takes along what only this machine remembers from another attempt', async () => {

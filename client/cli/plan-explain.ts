@@ -5,12 +5,11 @@ import type { Explanation, ExplanationPart } from '../../git/replay/conflict-fat
 import type { Plan } from '../../git/replay/plan.ts'
 import type { Context } from './context.ts'
 import type { PlanTitle } from './plan-title.ts'
+import { conflictPaths } from './render/conflict-paths.ts'
 import { numberOf, patchLines } from './render/plan.ts'
 import { oneLine } from './render/table.ts'
 
 const defaultSeconds = 5
-/** The table above names them all. */
-const mostPaths = 3
 
 /** The milliseconds of `--explain`: how long a plan that stops may search for why. */
 export function explainBudget(value: unknown): number {
@@ -34,13 +33,15 @@ export interface PlanTeller {
 
 export interface TellOptions {
   readonly budget: number
+  /** Names every path of a conflict. */
+  readonly verbose: boolean
   /** The subject of an upstream commit. */
   readonly subjectOf: (oid: Oid) => Promise<string>
   readonly title: PlanTitle
 }
 
 /** The patches go to stdout when they are known; where it stops, and why, to stderr. With `--json` all of it is in the object. */
-export function tellPlan(context: Context, { budget, subjectOf, title }: TellOptions): PlanTeller {
+export function tellPlan(context: Context, { budget, subjectOf, title, verbose }: TellOptions): PlanTeller {
   const style = context.talkStyle
   let stopped: Plan | null = null
   let isShown = false
@@ -55,13 +56,12 @@ export function tellPlan(context: Context, { budget, subjectOf, title }: TellOpt
       if (context.json) return
       stopped = plan
       isShown = true
-      context.print([title.line(plan.base), ...patchLines(plan, context.style)].join('\n'))
+      const lines = patchLines(plan, { style: context.style, verbose })
+      context.print([title.line(plan.base), ...lines].join('\n'))
       for (const { oid, conflict } of plan.patches) {
         if (conflict === null) continue
-        const paths = conflict.paths.map(({ path }) => oneLine(path))
-        const more = paths.length > mostPaths ? ` and ${paths.length - mostPaths} more` : ''
-        const shown = paths.slice(0, mostPaths).join(', ')
-        say(() => style.red(`${numberOf(plan, oid)} conflicts in ${shown}${more}`))
+        const paths = conflictPaths(conflict.paths, { verbose })
+        say(() => style.red(`${numberOf(plan, oid)} conflicts in ${paths}`))
       }
       if (budget > 0)
         say(() => style.dim(`Searching for the cause, for at most ${budget / 1000} s (see --explain)`))
@@ -77,7 +77,7 @@ export function tellPlan(context: Context, { budget, subjectOf, title }: TellOpt
 async function sentenceOn(
   { causedBy, suggestion, notSearched }: Explanation,
   part: ExplanationPart,
-  { budget, subjectOf }: Omit<TellOptions, 'title'>,
+  { budget, subjectOf }: Pick<TellOptions, 'budget' | 'subjectOf'>,
 ): Promise<string> {
   const named = async (oid: Oid) => `${oid.slice(0, 10)} '${oneLine(await subjectOf(oid))}'`
   const isGivenUp = notSearched.includes(part)

@@ -27,7 +27,8 @@ async function show(
   const subjectOf = (oid: Oid) => commitSubject(task.source, oid)
   const { budget } = task
   const { title } = task
-  const teller = tellPlan(context, { budget, subjectOf, title })
+  const verbose = input.options.verbose === true
+  const teller = tellPlan(context, { budget, subjectOf, title, verbose })
   const made = await makePlan(task.source, task.input, {
     rangeDiff,
     ...(keeper ? { keep: keeper } : {}),
@@ -35,7 +36,7 @@ async function show(
     explain: { budget, onPart: teller.onPart },
   })
   await teller.done()
-  const view = { style: context.style, subjectOf, title }
+  const view = { style: context.style, subjectOf, title, verbose }
   const shown = made.rangeDiff === null ? '' : `${renderRangeDiff(made.rangeDiff, context.style)}\n\n`
   const text = teller.hasShown() ? await outcomeLine(made, view) : shown + (await renderPlan(made, view))
   return { exitCode: exitCodeOf(made), text, json: planJson(made) }

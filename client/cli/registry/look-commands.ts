@@ -64,6 +64,7 @@ export const lookCommands: readonly CommandSpec[] = [
       { flags: '--squash-author <email>', description: "fold a bot's consecutive commits", repeatable: true },
       { flags: '--upstream-prs <file>', description: 'JSON: pull request number to merge commit id' },
       { flags: '--all', description: 'look past a conflict' },
+      { flags: '--verbose', description: 'name every path of a conflict' },
       {
         flags: '--explain <duration>',
         description: 'how long to search for why a patch conflicts (default: 5s; 0: not at all)',

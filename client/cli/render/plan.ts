@@ -4,11 +4,14 @@ import type { PatchRecord } from '../../../git/replay/record.ts'
 import type { Suspect } from '../../../git/types.ts'
 import type { PlanTitle } from '../plan-title.ts'
 import type { Style } from '../style.ts'
+import { conflictPaths, foldedReason, type PathsOptions } from './conflict-paths.ts'
 import { oneLine, shortened, table } from './table.ts'
 import { verdictWord } from './words.ts'
 
 export interface PlanView {
   readonly style: Style
+  /** Names every path of a conflict. */
+  readonly verbose: boolean
   /** The subject of an upstream commit. */
   readonly subjectOf: (oid: Oid) => Promise<string>
   readonly title: PlanTitle
@@ -16,13 +19,14 @@ export interface PlanView {
 
 /** A plan for a person: one line a patch, what needs a look, and the verdict on the whole at the end. */
 export async function renderPlan(plan: Plan, view: PlanView): Promise<string> {
-  return [view.title.line(plan.base), ...patchLines(plan, view.style), await outcomeLine(plan, view)].join(
-    '\n',
-  )
+  return [view.title.line(plan.base), ...patchLines(plan, view), await outcomeLine(plan, view)].join('\n')
 }
 
 /** One line a patch, and what needs a look: all of a plan but the verdict on the whole. */
-export function patchLines(plan: Plan, style: Style): readonly string[] {
+export function patchLines(
+  plan: Plan,
+  { style, verbose }: Pick<PlanView, 'style' | 'verbose'>,
+): readonly string[] {
   const rows = plan.patches.flatMap((patch, index) => {
     if (patch.verdict === null) return notTriedRows(plan, index, style)
     const isPlain = patch.verdict === 'unchanged' && patch.lost.length === 0
@@ -32,7 +36,7 @@ export function patchLines(plan: Plan, style: Style): readonly string[] {
         verdictWord(patch.verdict, style),
         style.dim(patch.oid.slice(0, 10)),
         shortened(oneLine(patch.subject)),
-        style.dim(oneLine(isPlain ? '' : reasonOf(patch))),
+        style.dim(oneLine(isPlain ? '' : reasonOf(patch, { verbose }))),
       ],
     ]
   })
@@ -105,10 +109,11 @@ function padded(index: number): string {
   return String(index + 1).padStart(4, '0')
 }
 
-function reasonOf(patch: PatchRecord): string {
+function reasonOf(patch: PatchRecord, options: PathsOptions): string {
   const lost = patch.lost.length > 0 ? ` Lost: ${patch.lost.join(', ')}.` : ''
   const folded = patch.folded.length > 0 ? ` With ${patch.folded.length} folded in.` : ''
-  return `${patch.reason}${folded}${lost}${suggestionOf(patch)}`
+  const reason = foldedReason(patch.reason, patch.conflict?.paths ?? [], options)
+  return `${reason}${folded}${lost}${suggestionOf(patch)}`
 }
 
 function suggestionOf({ suggestion }: PatchRecord): string {
@@ -131,7 +136,7 @@ export async function outcomeLine(plan: Plan, view: PlanView): Promise<string> {
   return plan.patches.length === 0 ? verdict : `${view.style.dim(sumLine(plan))}\n${verdict}`
 }
 
-async function verdictLine(plan: Plan, { style, subjectOf, title }: PlanView): Promise<string> {
+async function verdictLine(plan: Plan, { style, subjectOf, title, verbose }: PlanView): Promise<string> {
   if (title.standing !== null && plan.result.kind === 'done') return style.green(title.standing)
   const total = plan.patches.length
   const conflicts = plan.patches.filter((patch) => patch.verdict === 'conflict')
@@ -150,14 +155,14 @@ async function verdictLine(plan: Plan, { style, subjectOf, title }: PlanView): P
   const clashes = await Promise.all(
     conflicts.map(async (patch) => {
       const number = numberOf(plan, patch.oid)
-      const paths = (patch.conflict?.paths ?? []).map(({ path }) => oneLine(path))
+      const paths = conflictPaths(patch.conflict?.paths ?? [], { verbose })
       const cause = patch.conflict?.causedBy ?? null
       const isSearched = patch.conflict?.notSearched?.includes('causedBy') !== true
       const upstream =
         cause === null
           ? `upstream${isSearched ? '' : ' (cause not searched)'}`
           : `upstream ${cause.slice(0, 6)} '${oneLine(await subjectOf(cause))}'`
-      return `${number} conflicts in ${paths.join(', ')} with ${upstream}`
+      return `${number} conflicts in ${paths} with ${upstream}`
     }),
   )
   const [only] = clashes
