@@ -62,7 +62,7 @@ export async function openWholeMerger(
       try {
         const merge = await other.merge(base, ours, theirs)
         // It was another merge of the same dialogue that git died in.
-        if (config.length === 0) return withUnstaged(trees, sides, merge)
+        if (config.length === 0) return await withUnstaged(trees, sides, merge)
         return await askedConflict(trees, sides, { fault, merge })
       } catch (again) {
         const words = deathOf(again)
