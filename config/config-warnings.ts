@@ -34,7 +34,7 @@ export function configWarnings(config: Config, env: NodeJS.ProcessEnv): readonly
     if (host !== null) {
       found.push({
         key: `${at}.feed`,
-        message: `${host} is on a private network, and network.allow does not open it`,
+        message: `${host.includes(':') ? `[${host}]` : host} is on a private network, and network.allow does not open it`,
         fix: `Add it to the config: network: { allow: ["${host}"] }`,
       })
     }

@@ -26,7 +26,7 @@ export function promoteId(fork: string, line: string, tag: string): string {
 }
 
 /** One path segment that names the tag and no other: escaped, and cut with a digest where it is long. */
-export function encodeTag(tag: string): string {
+function encodeTag(tag: string): string {
   const escaped = encodeURIComponent(tag)
   if (escaped.length <= longestTag) return escaped
   return `${escaped.slice(0, longestTag - 17)}~${digest64(tag)}`

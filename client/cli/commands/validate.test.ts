@@ -55,7 +55,7 @@ describe('validate finds before the start, with the fix,', () => {
   ])('a feed that network.allow closes: %s', async (feed, host, allow) => {
     const { code, out } = await validate({ feed })
     expect(code).toBe(0)
-    expect(out).toContain(`upstreams.demo.feed: ${host} is on a private network`)
+    expect(out).toContain(`upstreams.demo.feed: ${host === '::1' ? '[::1]' : host} is on a private network`)
     expect(out).toContain(`network: { allow: ["${host}"] }`)
     expect((await validate({ feed, allow })).out).not.toContain('warning')
   })
