@@ -1,10 +1,16 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client'
+import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client'
 import { describe, expect, it } from 'vitest'
 import { oid, startAttempt, until } from './testing.ts'
 import { conflict, replayed, script } from './testing-attempt.ts'
 import { useStages } from './testing-hooks.ts'
 
 const stages = useStages()
+
+/** The question that the server's list shows in the row of an attempt; null for none. */
+async function inList(handle: WorkflowHandle): Promise<unknown> {
+  const attributes = (await handle.describe()).searchAttributes
+  return (attributes.UndriftQuestion as readonly unknown[] | undefined)?.[0] ?? null
+}
 
 describe('an attempt that asks', () => {
   it('waits on a conflict, refuses what does not fit, and goes on when it is resumed', async () => {
@@ -31,6 +37,8 @@ describe('an attempt that asks', () => {
       commands: [expect.stringMatching(/^undrift resume .* --drop [0-9a-f]{12}$/), expect.any(String)],
     })
 
+    expect(await inList(handle)).toBe(waiting.intervention?.question)
+
     const before = (await handle.fetchHistory()).events?.length
     const refused = await handle.executeUpdate('approve', { args: [{}] }).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(WorkflowUpdateFailedError)
@@ -46,6 +54,7 @@ describe('an attempt that asks', () => {
       conflict: null,
       decisions: [{ name: 'resume', by: 'ada' }],
     })
+    expect(await inList(handle)).toBeNull()
     expect(seen[1]).toMatchObject({ resolutions: [resolution], takeWorkTree: true, by: 'ada' })
     expect(await handle.query('resolutions')).toEqual([resolution])
   })

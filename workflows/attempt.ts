@@ -2,6 +2,7 @@ import { setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import type { Intervention, Outcome, Phase } from '../domain/attempt.ts'
 import { changedKeys, offeredSettings } from '../domain/changed-settings.ts'
 import type { InterventionPlace } from '../domain/interventions.ts'
+import { rowText } from '../domain/row-text.ts'
 import type { AttemptSettings } from '../domain/settings.ts'
 import { attemptDetails, placeOf } from './attempt-details.ts'
 import type { AttemptStatus, MaintainInput } from './messages.ts'
@@ -58,13 +59,14 @@ export function openAttempt(input: MaintainInput): Attempt {
   function change(changes: Partial<AttemptStatus>): void {
     status = { ...status, ...changes, updatedAt: now() }
     setCurrentDetails(attemptDetails(status))
-    const standing = `${status.phase}|${status.outcome}|${status.needs}`
+    const question = status.intervention === null ? null : rowText(status.intervention.question)
+    const standing = `${status.phase}|${status.outcome}|${status.needs}|${question}`
     if (standing === listed) return
     const first = listed === ''
     listed = standing
     const { upstream, fork, tag, phase, outcome, needs } = status
     showInLists(
-      { ...(first ? { upstream, fork, release: tag } : {}), phase, outcome, needs },
+      { ...(first ? { upstream, fork, release: tag } : {}), phase, outcome, needs, question },
       new Date(status.updatedAt),
     )
   }

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import { errorTable } from '../domain/errors.ts'
 import { readMaintainId } from '../domain/ids.ts'
+import { rowText } from '../domain/row-text.ts'
 import { workflowTypes } from './messages.ts'
 import { showInLists } from './search-attributes.ts'
 
@@ -12,7 +13,10 @@ export function endUnsigned(): never {
   setCurrentDetails(message)
   if (workflowType === workflowTypes.maintain) {
     const { fork } = readMaintainId(workflowId)
-    showInLists({ fork, phase: 'ended', outcome: 'failed', needs: 'unsigned' }, new Date(Date.now()))
+    showInLists(
+      { fork, phase: 'ended', outcome: 'failed', needs: 'unsigned', question: rowText(message) },
+      new Date(Date.now()),
+    )
   }
   throw ApplicationFailure.create({ type: 'UNDRIFT_E_UNSIGNED', message, nonRetryable: true })
 }

@@ -255,6 +255,7 @@ export const searchAttributeNames = {
   phase: 'UndriftPhase',
   outcome: 'UndriftOutcome',
   needs: 'UndriftNeeds',
+  question: 'UndriftQuestion',
   updatedAt: 'UndriftUpdatedAt',
 } as const
 

@@ -9,6 +9,7 @@ const keys = {
   phase: defineSearchAttributeKey(searchAttributeNames.phase, SearchAttributeType.KEYWORD),
   outcome: defineSearchAttributeKey(searchAttributeNames.outcome, SearchAttributeType.KEYWORD),
   needs: defineSearchAttributeKey(searchAttributeNames.needs, SearchAttributeType.KEYWORD),
+  question: defineSearchAttributeKey(searchAttributeNames.question, SearchAttributeType.KEYWORD),
 }
 const updatedAt = defineSearchAttributeKey(searchAttributeNames.updatedAt, SearchAttributeType.DATETIME)
 

@@ -1,6 +1,7 @@
 import { objectName } from '../domain/alarm-words.ts'
 import { describeHold, targetName } from '../domain/hold.ts'
 import { standWords } from '../domain/lines/stand-words.ts'
+import { rowText } from '../domain/row-text.ts'
 import type { UpstreamSettings } from '../domain/settings.ts'
 import type {
   Hold,
@@ -69,17 +70,31 @@ function standingText({ standsOn, isLost }: LineKnowledge): string {
   return standsOn ?? 'no release yet'
 }
 
-function alarmText(alarm: MovedTag): string {
-  const { tag, before, after, at, evidence = [] } = alarm
+function movedText({ tag, before, after, at }: MovedTag): string {
   const now = after === null ? 'is gone' : `is now ${objectName(after)}`
-  const head = plainText(`${tag} was ${objectName(before)} and ${now}; noticed at ${at}`)
-  return [head, ...evidence.map((line) => `  - ${plainText(line)}`)].join('\n')
+  return `${tag} was ${objectName(before)} and ${now}; noticed at ${at}`
+}
+
+function alarmText(alarm: MovedTag): string {
+  const { evidence = [] } = alarm
+  return [plainText(movedText(alarm)), ...evidence.map((line) => `  - ${plainText(line)}`)].join('\n')
+}
+
+/** What a watch asks, as lists show it in a row; null where it asks nothing. */
+export function watchQuestion(known: Pick<WatchKnowledge, 'alarms' | 'questions'> | null): string | null {
+  const [alarm] = known?.alarms ?? []
+  if (alarm !== undefined) return rowText(`Integrity alarm: ${movedText(alarm)}`)
+  const [question] = known?.questions ?? []
+  return question === undefined ? null : rowText(feedText(question))
+}
+
+function feedText(question: UpstreamQuestion): string {
+  const moved = question.kind === 'feed-moved' ? `it has moved to ${question.to}` : 'it is gone'
+  return `The feed ${question.url}: ${moved}, since ${question.since}.`
 }
 
 function questionText(question: UpstreamQuestion): string {
-  const since = `since ${question.since}`
-  const moved = question.kind === 'feed-moved' ? `it has moved to ${question.to}` : 'it is gone'
-  return `${plainText(`The feed ${question.url}: ${moved}, ${since}.`)} Put its address into \`feed:\` and run \`undrift apply\`.`
+  return `${plainText(feedText(question))} Put its address into \`feed:\` and run \`undrift apply\`.`
 }
 
 function holdText(hold: Hold, upstream: string): string {

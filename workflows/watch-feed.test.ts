@@ -44,8 +44,8 @@ function kinds(status: WatchStatus): readonly string[] {
 }
 
 /** What lists show of it; an attribute that was taken away is null. */
-async function needs(): Promise<readonly unknown[]> {
-  const values = (await handle.describe()).searchAttributes.UndriftNeeds ?? []
+async function needs(name = 'UndriftNeeds'): Promise<readonly unknown[]> {
+  const values = (await handle.describe()).searchAttributes[name] ?? []
   return (values as readonly unknown[]).filter((value) => value !== null)
 }
 
@@ -56,6 +56,9 @@ describe('a feed', () => {
     const asked = await until<WatchStatus>(handle, (status) => kinds(status).length > 0)
     expect(asked.known?.questions).toMatchObject([{ kind: 'feed-gone', url: stage.feed.url }])
     expect(await needs()).toEqual(['feed-gone'])
+    expect(await needs('UndriftQuestion')).toEqual([
+      expect.stringMatching(/^The feed http.*: it is gone, since 20.*Z\.$/),
+    ])
     const details = JSON.stringify(await handle.query('__temporal_workflow_metadata'))
     expect(details).toContain('it is gone')
     // It is asked once, and writes no history while it lasts.
@@ -71,6 +74,7 @@ describe('a feed', () => {
     // Lists are told once all are started.
     await until<WatchStatus>(handle, ({ phase }) => phase === 'polling' && stage.started.length === 3)
     expect(await needs()).toEqual([])
+    expect(await needs('UndriftQuestion')).toEqual([])
   })
 
   it('that fails in other ways is no question, however long', async () => {

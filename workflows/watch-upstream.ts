@@ -31,7 +31,7 @@ import { carryEvidence, comparesMoves } from './move-evidence.ts'
 import { showInLists } from './search-attributes.ts'
 import { handleTagWords } from './tag-words.ts'
 import { isUnsignedAnswer } from './unsigned-answer.ts'
-import { watchDetails } from './watch-details.ts'
+import { watchDetails, watchQuestion } from './watch-details.ts'
 
 /** How long a poll waits after one whose answer nobody signed: anybody can give such an answer. */
 const afterUnsigned = '1m'
@@ -86,7 +86,9 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
   }
   function showNews(): void {
     show()
-    showInLists({ release: newestRelease(known), needs: watchNeed(known) }, new Date(Date.now()))
+    const question = watchQuestion(known)
+    const needs = watchNeed(known)
+    showInLists({ release: newestRelease(known), needs, question }, new Date(Date.now()))
   }
   /** Takes over what a person changed: the poll begins anew, because what is due may be another thing now. */
   function change(next: WatchKnowledge): void {
