@@ -35,7 +35,7 @@ export async function makeWorkTree(
   fill: (tree: WorkTree) => Promise<void>,
 ): Promise<void> {
   const { dir, head, objects } = where
-  await mkdir(dirname(dir), { recursive: true })
+  await mkdir(dirname(dir), { recursive: true, mode: 0o700 })
   await removeHalfMade(dir)
   const aside = `${dir}.${randomUUID()}.making`
   try {

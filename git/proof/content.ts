@@ -127,7 +127,7 @@ async function checkElsewhere(
 }
 
 /** What is wrong with the count of a line in the result; null where nothing is, or where no count proves it. */
-export function judge({ base, target, head, result }: Omit<Tally, 'path'>): Finding['kind'] | null {
+function judge({ base, target, head, result }: Omit<Tally, 'path'>): Finding['kind'] | null {
   if (Math.max(base, target, head) > 1) return null
   // Where both sides agree, or one left the line alone, three-way merging has one answer.
   const wanted = target === base ? head : target
