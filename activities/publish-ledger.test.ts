@@ -17,9 +17,9 @@ import { numberedLines } from '../git/testing.ts'
 import type { ActivityDeps } from './deps.ts'
 import { rebaseStack } from './rebase-stack.ts'
 import { recordAttempt } from './record-attempt.ts'
+import type { RecordInput } from './record-types.ts'
 import { replayStack } from './replay-stack.ts'
 import { type ActivityWorld, makeWorld, prepare } from './testing.ts'
-import type { RecordInput } from './types.ts'
 
 const line = { fork: 'mine', line: 'main' }
 const ref = ledgerRef(line)

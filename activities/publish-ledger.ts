@@ -12,9 +12,9 @@ import {
   takePublished,
 } from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
+import type { RecordInput } from './record-types.ts'
 import { resolutionUpdates } from './resolution-updates.ts'
 import { accessTo } from './secrets.ts'
-import type { RecordInput } from './types.ts'
 
 const longestWhy = 300
 const mostTries = 3

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { UndriftError } from '../domain/errors.ts'
-import type { PatchReport } from '../domain/patch.ts'
+import type { LeftOut, PatchReport } from '../domain/patch.ts'
 import {
   commitSubject,
   type EarlierWords,
@@ -112,6 +112,7 @@ async function concluded(
     likelyLandings,
     dropped,
     resolutions,
+    ...leftOutOf(result.upstreams ?? []),
     ...(pending.length === 0 ? {} : { pending }),
   }
 }
@@ -136,6 +137,14 @@ async function usedResolutions(
     packs.push(packed)
   }
   return packs
+}
+
+/** What was left out of the branch, short enough for a message; upstream's commits are in the order of their history. */
+function leftOutOf(upstreams: readonly { oid: string; subject: string }[]): { readonly leftOut?: LeftOut } {
+  const newest = upstreams.at(-1)
+  if (newest === undefined) return {}
+  const { oid, subject } = newest
+  return { leftOut: { count: upstreams.length, newest: { oid, subject: subject.slice(0, longestSubject) } } }
 }
 
 /** The likely landings that nobody judged yet, short enough for a message. */

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConflict, openMirror, readLedger, recordedRangeDiff, takeConflict } from '../git/index.ts'
 import { recordAttempt } from './record-attempt.ts'
+import type { RecordInput } from './record-types.ts'
 import { replayStack } from './replay-stack.ts'
 import { type ActivityWorld, makeWorld, prepare, pushInput } from './testing.ts'
-import type { RecordInput } from './types.ts'
 
 const line = { fork: 'mine', line: 'main' }
 let world: ActivityWorld

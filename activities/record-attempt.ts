@@ -11,9 +11,9 @@ import {
 import { cleanUp } from './clean-up.ts'
 import type { ActivityDeps } from './deps.ts'
 import { publishLedger } from './publish-ledger.ts'
+import type { RecordInput, RecordResult } from './record-types.ts'
 import type { StepContext } from './step.ts'
 import { openStepMirror } from './step-mirror.ts'
-import type { RecordInput, RecordResult } from './types.ts'
 
 /**
  * Writes an attempt that has ended into the ledger of its line, and publishes that where the config says so. What it ended

@@ -1,8 +1,8 @@
 import { openMirror, recordEvent as writeEvent } from '../git/index.ts'
 import { cleanUp } from './clean-up.ts'
 import type { ActivityDeps } from './deps.ts'
+import type { RecordEventInput } from './record-types.ts'
 import type { StepContext } from './step.ts'
-import type { RecordEventInput } from './types.ts'
 
 /** Writes what a person did to a line into its ledger; done twice, it writes nothing the second time. */
 export async function recordEvent(

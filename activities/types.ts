@@ -1,12 +1,12 @@
 import type { Candidate, Check } from '../domain/attempt.ts'
 import type { PendingFiles } from '../domain/generated.ts'
 import type { Weight } from '../domain/limits.ts'
-import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
+import type { ConflictPath, LeftOut, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { Regenerated } from '../domain/regenerated.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
-import type { LedgerEntry, LedgerEvent } from '../git/index.ts'
+import type { RecordEventInput, RecordInput, RecordResult } from './record-types.ts'
 import type {
   FeedWordsInput,
   LookUpTagInput,
@@ -166,6 +166,8 @@ export type RebaseResult = NoticedInReplay &
         readonly head: Oid
         readonly tree: Oid
         readonly patches: readonly PatchReport[]
+        /** Upstream's own commits of the branch that were left out; absent where there are none. */
+        readonly leftOut?: LeftOut
         /** Merges that may have lost lines in silence; absent where there are none. */
         readonly suspects?: readonly SuspectMerge[]
         /** Generated files that are to be made again before anything is verified; absent where there are none. */
@@ -251,24 +253,6 @@ export type MoveBranchResult =
       readonly backups: readonly { readonly remote: string; readonly ref: string }[]
     }
   | { readonly kind: 'refused'; readonly reason: string }
-
-/** An attempt that has ended, as far as its workflow knows it. */
-export interface RecordInput extends Omit<LedgerEntry, 'fork' | 'line' | 'tree' | 'patches' | 'resolutions'> {
-  readonly settings: AttemptSettings
-  readonly patches: readonly PatchReport[]
-}
-
-export interface RecordEventInput {
-  readonly settings: AttemptSettings
-  readonly event: LedgerEvent
-}
-
-export interface RecordResult {
-  /** The ledger's commit. */
-  readonly entry: Oid
-  /** Why a remote that is to hold the ledger does not hold this entry, a sentence each. */
-  readonly unpublished: readonly string[]
-}
 
 export interface ControlActivities {
   pollFeed(input: PollInput): Promise<PollResult>

@@ -22,4 +22,8 @@ it('counts what became of the patches, and the checks', () => {
     'the fork carries no patch',
     'no check is configured',
   ])
+  const leftOut = { count: 2, newest: { oid: 'f'.repeat(40), subject: 'Release 1.0.1' } }
+  expect(candidateSummary({ patches: [], checks: [], leftOut })[1]).toBe(
+    'left out: 2 upstream commits of the branch that the release does not contain (newest: ffffffffff Release 1.0.1)',
+  )
 })

@@ -60,3 +60,9 @@ export interface PatchReport {
   /** The resolution that settled it, where one did. */
   readonly resolution?: Oid
 }
+
+/** Upstream's own commits of a fork's branch that a release does not contain: they are no patches, and are left out. */
+export interface LeftOut {
+  readonly count: number
+  readonly newest: { readonly oid: Oid; readonly subject: string }
+}

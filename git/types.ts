@@ -4,7 +4,7 @@ import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
 import type { Remote } from '../domain/settings.ts'
 import type { ObjectFormat } from './objects/objects.ts'
 import type { StackPolicy } from './stack/policy.ts'
-import type { Ownership } from './stack/upstream-own.ts'
+import type { Ownership, UpstreamCommit } from './stack/upstream-own.ts'
 
 /** A remote with its secret looked up. Invariant: the secret reaches git by its environment only, never by argv or URL. */
 export interface RemoteAccess {
@@ -150,6 +150,8 @@ export type Replay =
       readonly suspects?: readonly Suspect[]
       /** Patches that upstream may have taken with changes; a person confirms that they go, or that they stay. */
       readonly likelyLandings: readonly LikelyLanding[]
+      /** Upstream's own commits of the branch that the target lacks: they are left out; none when this is. */
+      readonly upstreams?: readonly UpstreamCommit[]
       /** Git's range-diff between the stack and its replayed self, for a reviewer; cut where it is very long. */
       readonly rangeDiff: string
       /** Generated files for which upstream's stand in: a command must make them again before anything goes out. */

@@ -20,6 +20,7 @@ export type Progress = Partial<
     | 'stackHead'
     | 'head'
     | 'patches'
+    | 'leftOut'
     | 'dropped'
     | 'checks'
     | 'conflict'

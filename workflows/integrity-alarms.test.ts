@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { FetchInput, FetchResult, PushInput, PushResult, RecordInput } from '../activities/types.ts'
+import type { RecordInput } from '../activities/record-types.ts'
+import type { FetchInput, FetchResult, PushInput, PushResult } from '../activities/types.ts'
 import { oid, place, type Script, startAttempt, until } from './testing.ts'
 import { useStages } from './testing-hooks.ts'
 

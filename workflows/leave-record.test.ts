@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { RecordInput, RecordResult } from '../activities/types.ts'
+import type { RecordInput, RecordResult } from '../activities/record-types.ts'
 import { startTestServer } from '../workers/testing.ts'
 import { oid, openStage, place, type Script, type Stage, startAttempt, until } from './testing.ts'
 

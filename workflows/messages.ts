@@ -11,7 +11,7 @@ import type {
   Step,
 } from '../domain/attempt.ts'
 import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
-import type { ConflictPath, Oid, PatchReport } from '../domain/patch.ts'
+import type { ConflictPath, LeftOut, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { AcceptedTag, PinnedRelease } from '../domain/release.ts'
 import type { Proof } from '../domain/sealed.ts'
@@ -165,6 +165,8 @@ export interface AttemptStatus {
   /** The replayed stack; null until there is one. */
   readonly head: Oid | null
   readonly patches: readonly PatchReport[]
+  /** Upstream's own commits of the branch that the release lacks; absent or null where there are none. */
+  readonly leftOut?: LeftOut | null
   /** Patches that a person left out. */
   readonly dropped: readonly Oid[]
   readonly checks: readonly Check[]

@@ -23,7 +23,7 @@ export async function rebaseStep(state: StepState): Promise<Next> {
     attempt.learn({ head: null, conflict: { patch, lastGood, paths } })
     return conflicting(tag, result)
   }
-  attempt.learn({ head: result.head, conflict: null })
+  attempt.learn({ head: result.head, conflict: null, leftOut: result.leftOut ?? null })
   state.pending = result.pending ?? []
   const { suspects = [], likelyLandings = [] } = result
   const hint = rangeDiffHint(attempt.place())

@@ -1,4 +1,5 @@
-import type { FetchResult, PushResult, RebaseResult, RecordResult } from '../activities/types.ts'
+import type { RecordResult } from '../activities/record-types.ts'
+import type { FetchResult, PushResult, RebaseResult } from '../activities/types.ts'
 import { oid, place, type Script } from './testing.ts'
 
 // Steps are scripted here, because a queue that nobody serves or a branch that moves at one exact moment cannot be had

@@ -21,6 +21,7 @@ export function attemptJson(
     stackHead: status?.stackHead ?? null,
     head: status?.head ?? null,
     patches: status?.patches ?? [],
+    leftOut: status?.leftOut ?? null,
     checks: status?.checks ?? [],
     conflict: status?.conflict ?? null,
     intervention: row.phase === 'waiting' ? (status?.intervention ?? null) : null,

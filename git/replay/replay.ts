@@ -52,7 +52,9 @@ export function replay(mirror: Mirror, input: ReplayInput, options: ReplayOption
       const reports = reportsOf(stack, records)
       const likelyLandings = await likelyLandingsOf(mirror, records)
       if (!conflict) {
-        return { kind: 'done', head, tree, reports, suspects, likelyLandings, rangeDiff: shown, pending }
+        const { upstreams } = chain.ownership
+        const told = { reports, suspects, likelyLandings, upstreams }
+        return { kind: 'done', head, tree, ...told, rangeDiff: shown, pending }
       }
       const { lastGood, paths, fault } = conflict
       const record = records.find((one) => one.oid === conflict.change.patch.oid)

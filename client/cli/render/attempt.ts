@@ -1,4 +1,5 @@
 import type { Candidate, Check, Intervention } from '../../../domain/attempt.ts'
+import { leftOutSentence } from '../../../domain/candidate-summary.ts'
 import type { PatchReport } from '../../../domain/patch.ts'
 import type { AttemptStatus, PromoteResult } from '../../../workflows/messages.ts'
 import type { AttemptDetails } from '../../attempt-details.ts'
@@ -68,6 +69,7 @@ function commits(status: AttemptStatus, style: Style): string {
     ['signed by', status.signer === undefined ? null : oneLine(status.signer)],
     ['maintained branch', status.stackHead],
     ['replayed stack', status.head],
+    ['left out', status.leftOut ? leftOutSentence(status.leftOut).replace('left out: ', '') : null],
   ].filter((row): row is [string, string] => typeof row[1] === 'string')
   return table(rows.map(([name, oid]) => [style.dim(`  ${name}`), oid]))
 }
