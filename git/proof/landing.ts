@@ -68,7 +68,7 @@ export async function proveLanding(
     if (changed.length === wanted.size) return { kind: 'taken-back', by: null }
     return { kind: 'unproved', lines: open }
   }
-  const by = isTakenBack(claim, own, { wanted, undone })
+  const by = takenBackBy(claim, own, { wanted, undone }) ?? (await revertOf(workshop, wanted, undone))
   return by === null ? { kind: 'proved', since } : { kind: 'taken-back', by }
 }
 
@@ -76,7 +76,7 @@ export async function proveLanding(
  * The upstream commit that took a change back; null where upstream only went on from it. Upstream took the very commit
  * back where nothing of it is left; what it brought in another shape, where nothing is left in one of its files.
  */
-function isTakenBack(
+function takenBackBy(
   { isTwin = false }: LandingClaim,
   own: Diff,
   { wanted, undone }: { readonly wanted: NetLines; readonly undone: ReadonlyMap<Bytes, Oid> },
@@ -88,6 +88,22 @@ function isTakenBack(
     return known.length > 0 && known.every((line) => undone.has(line))
   })
   return gone === undefined ? null : (undone.get(gone.find((line) => undone.has(line)) ?? '') ?? null)
+}
+
+/**
+ * The upstream commit that undid the whole change in one go, and with it lines that never came back: that upstream took the
+ * rest anew is no going on from what it had taken back.
+ */
+async function revertOf(
+  workshop: Workshop,
+  wanted: NetLines,
+  undone: ReadonlyMap<Bytes, Oid>,
+): Promise<Oid | null> {
+  for (const oid of new Set(undone.values())) {
+    const net = netLines(await diffOf(workshop, oid))
+    if ([...wanted].every(([line, count]) => covers(net.get(line) ?? 0, -count))) return oid
+  }
+  return null
 }
 
 /** Whether what the named commits did includes what the change did. */

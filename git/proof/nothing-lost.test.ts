@@ -142,6 +142,20 @@ describe('nothing is called settled that is not proved', () => {
     expect(result.kind).toBe('done')
     expect(patches[0]).toMatchObject({ verdict: 'unchanged', suggestion: 'reverted-upstream' })
   })
+
+  it('nor has a patch landed that upstream took back and took anew without a line of it', async () => {
+    const { repo, onFork, plan } = ground
+    const took = (...lines: readonly string[]) => text(...letters(1, 5), ...lines, ...letters(8, 20))
+    const original = { f: text(...letters(1, 20)), g: text('g') }
+    begin(original)
+    onFork(() => repo.commit('ours', { f: took('ours', 'and more'), g: text('g', 'ours, too') }))
+    repo.commit('ours (#1)', { f: took('ours', 'and more'), g: text('g', 'ours, too') })
+    repo.commit('Revert "ours (#1)"', original)
+    repo.commit('ours (#2)', { f: took('ours'), g: text('g', 'ours, too'), h: text('h') })
+    const { result, patches } = await plan()
+    expect(result.kind).not.toBe('done')
+    expect(patches[0]?.verdict).not.toBe('landed')
+  })
 })
 
 describe('a patch that undoes another one', () => {
