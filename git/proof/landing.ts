@@ -6,6 +6,7 @@ import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { linesOf } from './holds-too.ts'
 import { saysSomething } from './line-counts.ts'
 import { type NetLines, netLines } from './net-lines.ts'
+import { covers, diffOf, revertOf, takenBackBy } from './taken-back.ts'
 
 /** A claim that upstream has a change. */
 export interface LandingClaim {
@@ -68,47 +69,10 @@ export async function proveLanding(
     if (changed.length === wanted.size) return { kind: 'taken-back', by: null }
     return { kind: 'unproved', lines: open }
   }
-  const by = takenBackBy(claim, own, { wanted, undone }) ?? (await revertOf(workshop, wanted, undone))
+  const by =
+    takenBackBy(claim, own, { wanted, undone }) ??
+    (await revertOf(workshop, claim.as, { wanted, undone, since }))
   return by === null ? { kind: 'proved', since } : { kind: 'taken-back', by }
-}
-
-/**
- * The upstream commit that took a change back; null where upstream only went on from it. Upstream took the very commit
- * back where nothing of it is left; what it brought in another shape, where nothing is left in one of its files.
- */
-function takenBackBy(
-  { isTwin = false }: LandingClaim,
-  own: Diff,
-  { wanted, undone }: { readonly wanted: NetLines; readonly undone: ReadonlyMap<Bytes, Oid> },
-): Oid | null {
-  const parts = isTwin ? [[...wanted.keys()]] : own.map((file) => [...netLines([file]).keys()])
-  const gone = parts.find((lines) => {
-    const added = lines.filter((line) => (wanted.get(line) ?? 0) > 0)
-    const known = added.length > 0 ? added : lines.filter((line) => wanted.has(line))
-    return known.length > 0 && known.every((line) => undone.has(line))
-  })
-  return gone === undefined ? null : (undone.get(gone.find((line) => undone.has(line)) ?? '') ?? null)
-}
-
-/**
- * The upstream commit that undid the whole change in one go, and with it lines that never came back: that upstream took the
- * rest anew is no going on from what it had taken back.
- */
-async function revertOf(
-  workshop: Workshop,
-  wanted: NetLines,
-  undone: ReadonlyMap<Bytes, Oid>,
-): Promise<Oid | null> {
-  for (const oid of new Set(undone.values())) {
-    const net = netLines(await diffOf(workshop, oid))
-    if ([...wanted].every(([line, count]) => covers(net.get(line) ?? 0, -count))) return oid
-  }
-  return null
-}
-
-/** Whether what the named commits did includes what the change did. */
-function covers(done: number, wanted: number): boolean {
-  return wanted > 0 ? done >= wanted : done <= wanted
 }
 
 /** What commits did to some lines in the end, each against its first parent, and in which files. */
@@ -129,13 +93,6 @@ async function broughtBy(
     }
   }
   return { net, paths: [...paths] }
-}
-
-/** The diff of a commit against its first parent; empty for a root. */
-async function diffOf({ plain, quarantine }: Workshop, oid: Oid): Promise<Diff> {
-  const { tree, parents } = await quarantine.objects.commit(oid)
-  const [parent] = parents
-  return parent === undefined ? [] : plain.diff((await quarantine.objects.commit(parent)).tree, tree)
 }
 
 /** Counts the lines of some files of a commit together. */

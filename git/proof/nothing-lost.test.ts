@@ -156,6 +156,31 @@ describe('nothing is called settled that is not proved', () => {
     expect(result.kind).not.toBe('done')
     expect(patches[0]?.verdict).not.toBe('landed')
   })
+
+  it('nor one in whose place upstream put back what was there before', async () => {
+    const { repo, onFork, plan } = ground
+    begin({ f: text(...letters(1, 9)) })
+    onFork(() => repo.commit('ours', { f: text(...letters(1, 9), 'ours', 'and more') }))
+    repo.commit('theirs', { f: text(...letters(1, 9), 'theirs') })
+    repo.commit('ours instead', { f: text(...letters(1, 9), 'ours', 'and more') })
+    repo.commit('Revert "ours instead"', { f: text(...letters(1, 9), 'theirs') })
+    const { result, patches } = await plan()
+    expect(patches[0]?.verdict).not.toBe('landed')
+    expect(result.kind).not.toBe('done')
+  })
+
+  it('nor is one that upstream took with what it had removed before, and took back, what the fork took in', async () => {
+    const { repo, onFork, plan } = ground
+    const [ours, gone] = [['ours', 'and more'], letters(8, 9)]
+    begin({ f: text(...letters(1, 9)) })
+    onFork(() => repo.commit('ours', { f: text(...letters(1, 8), ...ours, ...letters(9, 9)) }))
+    repo.commit('removes two lines', { f: text(...letters(1, 7)) })
+    repo.commit('takes ours', { f: text(...letters(1, 7), gone[0] ?? '', ...ours, gone[1] ?? '') })
+    repo.commit('Revert "takes ours"', { f: text(...letters(1, 7)) })
+    const { result, patches } = await plan()
+    expect(patches[0]?.verdict).not.toBe('landed')
+    expect(result.kind).not.toBe('done')
+  })
 })
 
 describe('a patch that undoes another one', () => {

@@ -1,4 +1,5 @@
 import type { Oid } from '../../domain/patch.ts'
+import { netLines } from '../proof/net-lines.ts'
 import { openArrivals, pathsOf } from '../replay/arrivals.ts'
 import { compareDiffs } from '../replay/verdicts.ts'
 import type { Workshop } from '../replay/workshop.ts'
@@ -8,7 +9,8 @@ import { upstreamRange } from './upstream-range.ts'
 /**
  * Whether upstream went back on what it seems to have been taken from: then the link may as well be a patch of the
  * fork's own that landed and was reverted, and leaving it out would lose it. So it counts when nothing of it was left
- * once, or when one single commit had brought all of it and not all of it stayed.
+ * once, when one single commit undid all of its lines, or when one single commit had brought all of it and not all of it
+ * stayed.
  */
 export async function wentBackOn(
   workshop: Workshop,
@@ -18,9 +20,12 @@ export async function wentBackOn(
   const paths = () => pathsOf(workshop, link)
   const { base, tookIn, onto } = at
   const { objects } = workshop.quarantine
-  const since = openArrivals(workshop, upstreamRange(workshop.quarantine, { base: tookIn, onto }, paths))
+  const sinceRange = upstreamRange(workshop.quarantine, { base: tookIn, onto }, paths)
+  const since = openArrivals(workshop, sinceRange)
   for (const commit of await since.candidates([link]))
     if (await appliesWhole(workshop, link, (await objects.commit(commit)).tree)) return true
+  if (await isUndoneBy(workshop, link, (await sinceRange.touching(await paths())).slice(-mostCommits)))
+    return true
   const arrivals = openArrivals(workshop, upstreamRange(workshop.quarantine, { base, onto }, paths))
   const commits = await arrivals.candidates([link])
   const last = (await arrivals.among(commits, link)).at(-1)
@@ -28,6 +33,26 @@ export async function wentBackOn(
   if (last === undefined || parent === undefined) return false
   if (!(await appliesWhole(workshop, link, (await objects.commit(parent)).tree))) return false
   return arrivals.takenBack(link, last, commits)
+}
+
+/** More commits after what was taken in are not compared with it. */
+const mostCommits = 200
+
+/** Whether one of the commits takes away all that the change adds, and adds all that it takes away. */
+async function isUndoneBy(workshop: Workshop, link: Link, commits: readonly Oid[]): Promise<boolean> {
+  const { plain, quarantine } = workshop
+  const wanted = [...netLines(await plain.diff(link.before, link.after))]
+  if (wanted.length === 0) return false
+  for (const oid of commits) {
+    const { tree, parents } = await quarantine.objects.commit(oid)
+    const [parent] = parents
+    if (parent === undefined) continue
+    const net = netLines(await plain.diff((await quarantine.objects.commit(parent)).tree, tree))
+    const isUndone = ([line, count]: readonly [string, number]) =>
+      count > 0 ? (net.get(line) ?? 0) <= -count : (net.get(line) ?? 0) >= -count
+    if (wanted.every(isUndone)) return true
+  }
+  return false
 }
 
 /** Whether all of the change can be made on a tree: nothing of it is there. */

@@ -100,12 +100,21 @@ function landed(oracle: Oracle, { told, net, name }: One): readonly Breach[] {
   const later = oracle.own.filter(({ number }) => number > told.commit)
   const isTransient = (word: Word) =>
     !oracle.has(head, word) && later.some(({ number }) => oracle.edits.get(number)?.removed.has(word))
+  // Upstream took it, and then what the fork did about it later.
+  const isUndone = (word: Word) =>
+    oracle.range.some(({ number }) => !oracle.has(number, word)) &&
+    later.some(({ number }) => oracle.edits.get(number)?.added.has(word))
   for (const word of net.added)
     if (!oracle.wasUpstream(word) && !isTransient(word))
       breaches.push({ rule: 'landed-never', what: `${name} has landed, but upstream never had ${word}` })
   // What the fork merged without the word, and upstream added again later, is upstream's own doing.
   for (const word of net.removed)
-    if (oracle.has(onto, word) && !oracle.has(head, word) && oracle.has(oracle.stands, word))
+    if (
+      oracle.has(onto, word) &&
+      !oracle.has(head, word) &&
+      oracle.has(oracle.stands, word) &&
+      !isUndone(word)
+    )
       breaches.push({ rule: 'landed-half', what: `${name} has landed, but upstream still has ${word}` })
   const isStrange = told.landedAs.some((number) => !oracle.range.some((commit) => commit.number === number))
   if (told.landedAs.length === 0 || isStrange)
