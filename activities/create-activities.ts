@@ -23,6 +23,7 @@ import { tellMovedTags } from './tell-moved-tags.ts'
 import { tellRanByHand } from './tell-ran-by-hand.ts'
 import type { ControlActivities, GitActivities, VerifyActivities } from './types.ts'
 import { verifyCandidate } from './verify-candidate.ts'
+import { keepWatch, recallWatch } from './watch-memory.ts'
 
 /** The activities of each role, bound to the worker that runs them. */
 export interface Activities {
@@ -64,6 +65,8 @@ export function createActivities(deps: ActivityDeps): Activities {
       moveBranch: (input) => onMirror(input.settings.upstream, (step) => moveBranch(input, deps, step)),
       recordEvent: (input) => onMirror(input.settings.upstream, (step) => recordEvent(input, deps, step)),
       recordAttempt: (input) => onMirror(input.settings.upstream, (step) => recordAttempt(input, deps, step)),
+      keepWatch: (input) => onMirror(input.upstream, (step) => keepWatch(input, deps, step)),
+      recallWatch: (input) => onMirror(input.upstream, (step) => recallWatch(input, deps, step)),
       showMovedTags: (input) => onMirror(input.upstream, (step) => showMovedTags(input, deps, step)),
     },
     verify: {

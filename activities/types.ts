@@ -1,6 +1,7 @@
 import type { Candidate, Check } from '../domain/attempt.ts'
 import type { PendingFiles } from '../domain/generated.ts'
 import type { Weight } from '../domain/limits.ts'
+import type { PackedKnowledge } from '../domain/lines/packed-knowledge.ts'
 import type { ConflictPath, LeftOut, Oid, PatchReport } from '../domain/patch.ts'
 import type { PollMemory } from '../domain/poll-memory.ts'
 import type { Regenerated } from '../domain/regenerated.ts'
@@ -9,6 +10,7 @@ import type { AttemptSettings, UpstreamSettings } from '../domain/settings.ts'
 import type { RecordEventInput, RecordInput, RecordResult } from './record-types.ts'
 import type {
   FeedWordsInput,
+  KeepWatchInput,
   LookUpTagInput,
   LookUpTagResult,
   MovedTagsInput,
@@ -16,6 +18,7 @@ import type {
   PollInput,
   PollResult,
   RanByHandInput,
+  RecallWatchInput,
   ShowMovesInput,
   ShowMovesResult,
   StartMaintenanceInput,
@@ -282,6 +285,10 @@ export interface GitActivities {
   recordEvent(input: RecordEventInput): Promise<void>
   /** What a person must see of tags that a watch found moved. */
   showMovedTags(input: ShowMovesInput): Promise<ShowMovesResult>
+  /** Keeps what a watch knows in Git, so that it outlives the database. */
+  keepWatch(input: KeepWatchInput): Promise<void>
+  /** What was kept of a watch that begins anew; null at first contact. */
+  recallWatch(input: RecallWatchInput): Promise<PackedKnowledge | null>
 }
 
 export interface VerifyActivities {

@@ -72,3 +72,13 @@ export interface ShowMovesInput {
 }
 
 export type ShowMovesResult = readonly ShownMove[]
+
+export interface KeepWatchInput {
+  readonly upstream: UpstreamSettings
+  readonly known: PackedKnowledge
+}
+
+export interface RecallWatchInput {
+  readonly upstream: UpstreamSettings
+  readonly forks: readonly ForkSettings[]
+}

@@ -13,7 +13,7 @@ export { noteWorkTree, takeGenerated } from './generated/take-generated.ts'
 export { checkTagSignature, keyName } from './integrity/check-tag.ts'
 export { readLastSigner, rememberSigner } from './integrity/last-signer.ts'
 export { moveEvidence } from './integrity/move-evidence.ts'
-export { newerBase } from './integrity/newer-base.ts'
+export { baseOf, newerBase } from './integrity/newer-base.ts'
 export { type SeenMove, showMove } from './integrity/show-move.ts'
 export type { Signer } from './integrity/signature.ts'
 export { type EarlierWords, earlierWords } from './ledger/earlier-words.ts'
@@ -31,6 +31,7 @@ export type { LedgerEntry } from './ledger/ledger-entry.ts'
 export type { LedgerEvent } from './ledger/ledger-event.ts'
 export { followPatch, type PatchStep } from './ledger/patch-history.ts'
 export { takePublished, takeReachable } from './ledger/take-published.ts'
+export { keepWatchText, readWatchText, watchRef } from './ledger/watch-memory.ts'
 export {
   type ForkFetch,
   fetchFork,

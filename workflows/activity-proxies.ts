@@ -69,7 +69,7 @@ export function gitActivities(
   summary: string,
   workerMs: number,
   { outages }: { readonly outages: 'ride-out' | 'tell-soon' } = { outages: 'ride-out' },
-): Omit<GitActivities, 'recordAttempt' | 'recordEvent' | 'showMovedTags'> {
+): Omit<GitActivities, 'recordAttempt' | 'recordEvent' | 'showMovedTags' | 'keepWatch' | 'recallWatch'> {
   return proxyActivities<GitActivities>({
     taskQueue: taskQueues.git,
     startToCloseTimeout: '1h',
@@ -88,6 +88,14 @@ export const evidence = proxyActivities<Pick<GitActivities, 'showMovedTags'>>({
   heartbeatTimeout: '20s',
   summary: 'compare tags that moved',
   retry: { initialInterval: '1s', maximumInterval: '10m', nonRetryableErrorTypes },
+})
+
+/** What a watch knows, in Git: it waits for a worker with the mirror. */
+export const watchMemory = proxyActivities<Pick<GitActivities, 'keepWatch' | 'recallWatch'>>({
+  taskQueue: taskQueues.git,
+  startToCloseTimeout: '5m',
+  heartbeatTimeout: '20s',
+  retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes },
 })
 
 /** The ledger's entry of an attempt that has its outcome: given up after a while, because the outcome stands. */

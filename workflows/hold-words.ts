@@ -8,6 +8,8 @@ import { type HoldCircumstances, readHold, readTarget } from './read-hold-word.t
 
 export interface HoldWordsDeps extends Omit<HoldCircumstances, 'proof'> {
   readonly change: (next: WatchKnowledge) => void
+  /** Waits until what was changed is in Git, for a while. */
+  readonly kept: () => Promise<unknown>
 }
 
 /** Takes a person's word that nothing new starts for an upstream, a fork or a line, and the word that lets it go again. */
@@ -59,10 +61,15 @@ export function handleHoldWords(deps: HoldWordsDeps): void {
     return `${name} is released; it was ${describeHold(standing)}.${others(left, deps.upstream())}`
   }
 
-  setHandler(holdUpdate, hold, {
+  async function keptAnswer(answer: string): Promise<string> {
+    await deps.kept()
+    return answer
+  }
+
+  setHandler(holdUpdate, async (input, proof) => keptAnswer(hold(input, proof)), {
     validator: (input, proof = unsigned) => refuse(readHold(input, { ...deps, proof })),
   })
-  setHandler(releaseUpdate, release, {
+  setHandler(releaseUpdate, async (input, proof) => keptAnswer(release(input, proof)), {
     validator: (input, proof = unsigned) => refuse(readTarget(input, { ...deps, proof })),
   })
   // A signal cannot be refused; one that does not fit changes nothing.

@@ -19,6 +19,8 @@ export interface LineWordsDeps {
   readonly forks: () => readonly ForkSettings[]
   readonly known: () => WatchKnowledge
   readonly change: (next: WatchKnowledge) => void
+  /** Waits until what was changed is in Git, for a while. */
+  readonly kept: () => Promise<unknown>
   /** ISO 8601. */
   readonly now: () => string
   readonly decisions: () => DecisionRule | undefined
@@ -45,6 +47,7 @@ export function handleLineWords(deps: LineWordsDeps): void {
     )
     const event = { kind: 'line-set', fork: fork.name, line: fork.line, tag, by, at, reason, before } as const
     void record({ settings: { upstream, fork }, event })
+    await deps.kept()
     return `${key} stands on ${tag}; it stood on ${before ?? 'nothing'}. Newer releases that the rules take are judged anew with the next poll.`
   }
 

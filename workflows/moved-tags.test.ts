@@ -60,6 +60,8 @@ function script(verifyCandidate: NonNullable<Script['verify']>['verifyCandidate'
         patches: [],
       }),
       recordAttempt: async () => ({ entry: oid('b'), unpublished: [] }),
+      keepWatch: async () => {},
+      recallWatch: async () => null,
     },
     verify: { ...(verifyCandidate === undefined ? {} : { verifyCandidate }) },
   }

@@ -13,13 +13,15 @@ const longestName = 80
 export interface TagWordsDeps {
   readonly known: () => WatchKnowledge | null
   readonly change: (next: WatchKnowledge) => void
+  /** Waits until what was changed is in Git, for a while. */
+  readonly kept: () => Promise<unknown>
   /** ISO 8601. */
   readonly now: () => string
   readonly decisions: () => DecisionRule | undefined
 }
 
 /** Takes a person's word that a tag which moved may be what it is now. */
-export function handleTagWords({ known, change, now, decisions }: TagWordsDeps): void {
+export function handleTagWords({ known, change, kept, now, decisions }: TagWordsDeps): void {
   function accept(input: unknown, proof: Proof = unsigned): WatchKnowledge | string {
     const unproven = refuseUnproven(proof, decisions())
     if (unproven !== null) return unproven
@@ -37,10 +39,11 @@ export function handleTagWords({ known, change, now, decisions }: TagWordsDeps):
 
   setHandler(
     acceptTagUpdate,
-    (input, proof) => {
+    async (input, proof) => {
       const next = accept(input, proof)
       if (typeof next === 'string') return next
       change(next)
+      await kept()
       return `${input.tag} is accepted as it is now.`
     },
     {

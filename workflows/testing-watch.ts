@@ -7,6 +7,7 @@ import { readPollMemory } from '../activities/read-poll-memory.ts'
 import type { RecordEventInput } from '../activities/record-types.ts'
 import { showMovedTags } from '../activities/show-moved-tags.ts'
 import { runStep } from '../activities/step.ts'
+import { keepWatch, recallWatch } from '../activities/watch-memory.ts'
 import type { MovedTagsInput, PollInput, StartMaintenanceInput } from '../activities/watch-types.ts'
 import { dataFolder } from '../config/data-folder.ts'
 import type { ForkSettings, UpstreamSettings } from '../domain/settings.ts'
@@ -22,6 +23,8 @@ export interface WatchStage {
   readonly stranger: Stage['stranger']
   /** The data folder of whoever holds the key. */
   readonly data: string
+  /** The folder of the mirrors. */
+  readonly mirrors: string
   readonly feed: ProjectFeed
   /** `fork/line tag` of each attempt that was to be begun. */
   readonly started: readonly string[]
@@ -95,6 +98,8 @@ export async function openWatchStage(
       recordEvent: async (input) => {
         events.push(input)
       },
+      keepWatch: (input) => runStep((step) => keepWatch(input, { data }, step)),
+      recallWatch: (input) => runStep((step) => recallWatch(input, { data }, step)),
       showMovedTags: (input) =>
         runStep((step) => showMovedTags(input, { data, address: server.address, env: {} }, step)),
     },
@@ -110,6 +115,7 @@ export async function openWatchStage(
     client: stage.client,
     stranger: stage.stranger,
     data: stage.data.root,
+    mirrors: data.mirrors,
     feed,
     started,
     upstream,

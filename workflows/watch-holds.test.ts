@@ -71,7 +71,7 @@ describe('a hold', () => {
   })
 
   it('ends by itself at its moment', async () => {
-    await say('hold', { until: new Date(Date.now() + 4000).toISOString() })
+    await say('hold', { until: new Date(Date.now() + 10_000).toISOString() })
     stage.announce('v1.1.0')
     const { waiting } = await waits('mine/main', 'v1.1.0', 'hold')
     expect(waiting).toHaveLength(3)

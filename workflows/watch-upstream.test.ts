@@ -41,6 +41,7 @@ beforeEach(async () => {
       startMaintenance,
       offerSettings: async () => [],
     },
+    git: { keepWatch: async () => {}, recallWatch: async () => null },
   })
 })
 afterEach(async () => {

@@ -14,6 +14,7 @@ import type { PollResult } from '../activities/watch-types.ts'
 import { shownMoves } from '../domain/lines/alarm-evidence.ts'
 import { newObjections } from '../domain/lines/feed-objections.ts'
 import { fitKnowledge } from '../domain/lines/fit-knowledge.ts'
+import { withSaid } from '../domain/lines/kept-knowledge.ts'
 import { lineKey, lineRules } from '../domain/lines/line-rules.ts'
 import { newestRelease } from '../domain/lines/newest-release.ts'
 import { packKnowledge, unpackKnowledge } from '../domain/lines/packed-knowledge.ts'
@@ -32,6 +33,7 @@ import { showInLists } from './search-attributes.ts'
 import { handleTagWords } from './tag-words.ts'
 import { isUnsignedAnswer } from './unsigned-answer.ts'
 import { watchDetails, watchQuestion } from './watch-details.ts'
+import { watchMemoryOf } from './watch-memory.ts'
 
 /** How long a poll waits after one whose answer nobody signed: anybody can give such an answer. */
 const afterUnsigned = '1m'
@@ -55,6 +57,8 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
   let again = false
   /** Whether what a poll is told is not so any more; what it finds is dropped then. */
   let outdated = false
+  /** Whether it is not known yet what this watch knew before its database was lost. */
+  let recalling = known === null
   /** Whether somebody asked for this poll: it compares the tags, too. */
   let asked = false
 
@@ -95,9 +99,11 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
     known = fitKnowledge(next)
     outdated = true
     showNews()
+    if (!recalling) memoryInGit.keep()
     pollAgain()
   }
 
+  const memoryInGit = watchMemoryOf({ upstream: () => upstream, forks: () => forks, known: () => known })
   const compareMoves = comparesMoves({
     upstream: () => upstream,
     known: () => known,
@@ -130,12 +136,14 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
     pollAgain()
   })
   const decisions = () => upstream.decisions
-  handleTagWords({ known: () => known, change, now, decisions })
+  const { kept } = memoryInGit
+  handleTagWords({ known: () => known, change, kept, now, decisions })
   handleLineWords({
     upstream: () => upstream,
     forks: () => forks,
     known: () => known ?? nothingKnown,
     change,
+    kept,
     now,
     decisions,
   })
@@ -144,12 +152,15 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
     lines: () => forks.map(({ name, line }) => ({ fork: name, line })),
     known: () => known ?? nothingKnown,
     change,
+    kept,
     now,
     decisions,
   })
 
   if (input.known === null) showInLists({ upstream: upstream.name, phase: 'polling' }, new Date(Date.now()))
   show()
+  if (recalling) await begin()
+  memoryInGit.keep()
   compareMoves()
   while (true) {
     const found = await poll()
@@ -175,6 +186,14 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error
     }
+  }
+
+  /** Takes up what was known before the database was lost, with what persons said meanwhile. */
+  async function begin(): Promise<void> {
+    const before = await memoryInGit.recall()
+    if (before !== null) known = fitKnowledge(withSaid(before, known))
+    recalling = false
+    if (known !== null) showNews()
   }
 
   /** Waits for news; null when it is to be looked at once more. */
@@ -233,6 +252,7 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
     phase = 'dispatching'
     if (alarms.length > 0) {
       show()
+      memoryInGit.keep()
       await control.tellMovedTags({ upstream: upstream.name, tags: alarms })
     }
     if (words.length > 0) await control.tellFeedWords({ upstream: upstream.name, words })
@@ -251,6 +271,7 @@ export async function watchUpstream(input: WatchInput, proof: Proof = unsigned):
     }
     phase = 'polling'
     showNews()
+    memoryInGit.keep()
     compareMoves()
   }
 }

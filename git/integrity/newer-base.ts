@@ -6,6 +6,7 @@ import { tagReader } from '../../domain/version/tag-reader.ts'
 import { compareVersions, type Version } from '../../domain/version/version.ts'
 import { withGuardedExpressions } from '../guarded-expressions.ts'
 import { assertOid } from '../mirror/queries.ts'
+import { readRef } from '../mirror/refs.ts'
 import { readCommits, readHistory } from '../mirror/tag-source.ts'
 import { git } from '../process/command.ts'
 import type { Mirror } from '../types.ts'
@@ -41,19 +42,48 @@ export async function newerBase(mirror: Mirror, query: StandingQuery): Promise<S
   if (wanted === undefined) return null
   const isThere = ({ tag }: StandingTag) => query.there?.has(tag) ?? true
   const held = read(await tagsIn(mirror, [`--merged=${head}`])).filter(isThere)
-  const newer = held
-    .filter((each) => each.commit !== release.commit && compareVersions(each.version, wanted.version) > 0)
-    .sort((one, other) => compareVersions(other.version, one.version))
-  for (const each of newer.slice(0, mostLooks)) {
+  const newer = held.filter(
+    (each) => each.commit !== release.commit && compareVersions(each.version, wanted.version) > 0,
+  )
+  return standingOn(mirror, { head, read: (tags) => read(tags).filter(isThere), held: newestFirst(newer) })
+}
+
+function newestFirst(tags: readonly StandingTag[]): readonly StandingTag[] {
+  return tags.toSorted((one, other) => compareVersions(other.version, one.version))
+}
+
+/** The first of these tags that no other release on the branch follows; null where there is none. */
+async function standingOn(
+  mirror: Mirror,
+  {
+    head,
+    read,
+    held,
+  }: {
+    readonly head: Oid
+    readonly read: (tags: readonly Omit<StandingTag, 'version'>[]) => readonly StandingTag[]
+    readonly held: readonly StandingTag[]
+  },
+): Promise<StandingTag | null> {
+  for (const each of held.slice(0, mostLooks)) {
     const above = await tagsIn(mirror, [`--merged=${head}`, `--contains=${each.commit}`])
-    if (
-      read(above)
-        .filter(isThere)
-        .every(({ commit }) => commit === each.commit)
-    )
-      return each
+    if (read(above).every(({ commit }) => commit === each.commit)) return each
   }
   return null
+}
+
+/** The newest version that a branch stands on, as the mirror has it; null where its history holds none that can be read. */
+export async function baseOf(
+  mirror: Mirror,
+  { head, rules }: Pick<StandingQuery, 'head' | 'rules'>,
+): Promise<PinnedRelease | null> {
+  assertOid(head)
+  const read = await readerOf(mirror, rules)
+  const held = read(await tagsIn(mirror, [`--merged=${head}`]))
+  const newest = await standingOn(mirror, { head, read, held: newestFirst(held) })
+  if (newest === null) return null
+  const { tag, commit } = newest
+  return { tag, commit, tagObject: (await readRef(mirror, `refs/upstream/tags/${tag}`)) ?? commit }
 }
 
 /** Reads every tag that names a version at all: a line's range and its wish for pre-releases choose, and do not order. */

@@ -10,6 +10,7 @@ import { cleanRelease } from './clean-release.ts'
 import { conflict } from './conflict.ts'
 import { conflictBySignal } from './conflict-by-signal.ts'
 import { coolDown } from './cool-down.ts'
+import { databaseLost } from './database-lost.ts'
 import { dryRun } from './dry-run.ts'
 import { everythingKilled } from './everything-killed.ts'
 import { feedGone } from './feed-gone.ts'
@@ -61,5 +62,6 @@ export const scenarios: readonly Scenario[] = [
   workerKilled,
   pushKilled,
   serverKilled,
+  databaseLost,
   everythingKilled,
 ]
