@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { jsonSchema } from './json-schema.ts'
+import { jsonSchema, policyJsonSchema } from './json-schema.ts'
 
-it('is committed as it is exported', async () => {
-  const committed = await readFile(new URL('../schema/undrift.schema.json', import.meta.url), 'utf8')
-  expect(committed, 'run `npm run schema`').toBe(`${JSON.stringify(jsonSchema(), null, 2)}\n`)
+it.each([
+  ['undrift', jsonSchema],
+  ['worker', policyJsonSchema],
+])('is committed as it is exported: %s', async (name, make) => {
+  const committed = await readFile(new URL(`../schema/${name}.schema.json`, import.meta.url), 'utf8')
+  expect(committed, 'run `npm run schema`').toBe(`${JSON.stringify(make(), null, 2)}\n`)
 })
 
 it('refuses unknown keys at every level', () => {

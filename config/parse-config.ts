@@ -38,25 +38,41 @@ export interface ParseOptions {
 /** Reads the text of an `undrift.yaml`; reports every mistake at once, in the order of the file. */
 export function parseConfig(text: string, file: string, options: ParseOptions = {}): ParsedConfig {
   const { readKey = noKeyFiles } = options
+  const { data, problems } = checkText(text, file, (value) => [
+    ...documentFaults(value),
+    ...signerFaults(value, readKey),
+  ])
+  if (data && problems.length === 0) {
+    return { kind: 'ok', config: toConfig(configSchema.parse(data.value), file, readKey) }
+  }
+  return { kind: 'invalid', problems }
+}
+
+/** Reads YAML and reports every mistake at once, in the order of the file; `data` is null where it is too broken to read. */
+export function checkText(
+  text: string,
+  file: string,
+  find: (value: unknown) => readonly LocatedFault[],
+): { readonly data: { readonly value: unknown } | null; readonly problems: readonly ConfigProblem[] } {
   const { document, lines, faults: syntax, data } = readYaml(text)
   const sensitive = findSensitive(text, document)
   const source: Source = { file, masked: maskSpans(text, sensitive.hidden), lines, document }
-  const faults = data ? [...documentFaults(data.value), ...signerFaults(data.value, readKey)] : []
+  const faults = data ? find(data.value) : []
   const problems = [
     ...syntax.map((fault) => problem(source, fault)),
     ...faults.map((fault) => faultProblem(fault, source)),
     ...secretProblems(sensitive, faults, source),
   ]
-  if (data && problems.length === 0) {
-    return { kind: 'ok', config: toConfig(configSchema.parse(data.value), file, readKey) }
-  }
-  return { kind: 'invalid', problems: problems.sort(byPlace) }
+  return { data, problems: problems.sort(byPlace) }
 }
 
 function documentFaults(value: unknown): readonly LocatedFault[] {
-  return [schemaFaults, nameFaults, referenceFaults, lineFaults, candidateFaults, generatedFaults].flatMap(
-    (find) => find(value),
-  )
+  return [
+    ...schemaFaults(value, configSchema),
+    ...[nameFaults, referenceFaults, lineFaults, candidateFaults, generatedFaults].flatMap((find) =>
+      find(value),
+    ),
+  ]
 }
 
 function faultProblem(fault: LocatedFault, source: Source): ConfigProblem {

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Fault } from './fault.ts'
 import type { LocatedFault } from './located-fault.ts'
 import { nearest } from './nearest.ts'
-import { configSchema } from './schema.ts'
 import { knownKeys, schemasAt } from './schema-walk.ts'
 import type { Path } from './source-map.ts'
 
@@ -18,16 +17,23 @@ const typeNames: Readonly<Record<string, string>> = {
   number: 'a number',
 }
 
-/** What the schema says about a document, in our words. */
-export function schemaFaults(value: unknown): readonly LocatedFault[] {
-  const result = configSchema.safeParse(value)
-  return result.success ? [] : result.error.issues.flatMap((issue) => issueFaults(issue, issue.path, value))
+/** A document and the schema that it must follow. */
+interface Checked {
+  readonly value: unknown
+  readonly schema: z.ZodType
 }
 
-function issueFaults(issue: Issue, path: Path, root: unknown): readonly LocatedFault[] {
+/** What a schema says about a document, in our words. */
+export function schemaFaults(value: unknown, schema: z.ZodType): readonly LocatedFault[] {
+  const result = schema.safeParse(value)
+  if (result.success) return []
+  return result.error.issues.flatMap((issue) => issueFaults(issue, issue.path, { value, schema }))
+}
+
+function issueFaults(issue: Issue, path: Path, root: Checked): readonly LocatedFault[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path))
+      return issue.keys.map((key) => unknownKey(key, path, root.schema))
     case 'invalid_union':
       return unionFaults(issue, path, root)
     case 'invalid_type':
@@ -53,7 +59,7 @@ function issueFaults(issue: Issue, path: Path, root: unknown): readonly LocatedF
 function unionFaults(
   issue: z.core.$ZodIssueInvalidUnion,
   path: Path,
-  root: unknown,
+  root: Checked,
 ): readonly LocatedFault[] {
   const isOuterType = (inner: Issue) => inner.code === 'invalid_type' && inner.path.length === 0
   const meant = issue.errors.find((errors) => !errors.some(isOuterType))
@@ -64,13 +70,15 @@ function unionFaults(
   return [typeFault(expected, path, root)]
 }
 
-function typeFault(expected: readonly string[], path: Path, root: unknown): LocatedFault {
-  const value = valueAt(root, path)
+function typeFault(expected: readonly string[], path: Path, root: Checked): LocatedFault {
+  const value = valueAt(root.value, path)
   const names = expected.map((name) => typeNames[name] ?? name).join(' or ')
-  const example = schemasAt(path).flatMap((schema) => z.globalRegistry.get(schema)?.examples ?? [])[0]
+  const example = schemasAt(path, root.schema).flatMap(
+    (schema) => z.globalRegistry.get(schema)?.examples ?? [],
+  )[0]
   const fault = {
     expected: typeof example === 'string' ? `${names}, such as \`${example}\`` : names,
-    ...hintFor(value, path, expected),
+    ...hintFor(value, { path, schema: root.schema }, expected),
   }
   if (value === null && path.length === 0)
     return at(path, { ...fault, kind: 'missing', message: 'the file is empty' })
@@ -79,21 +87,28 @@ function typeFault(expected: readonly string[], path: Path, root: unknown): Loca
   return at(path, { ...fault, kind: 'missing', message: `\`${String(path.at(-1))}\` is missing` })
 }
 
-function hintFor(value: unknown, path: Path, expected: readonly string[]): { readonly hint?: string } {
+function hintFor(
+  value: unknown,
+  at: { readonly path: Path; readonly schema: z.ZodType },
+  expected: readonly string[],
+): { readonly hint?: string } {
   if (value === undefined) return {}
-  if (fitsAsText(value, path)) return { hint: 'Put it in quotes to make it text.' }
+  if (fitsAsText(value, at)) return { hint: 'Put it in quotes to make it text.' }
   if (typeof value !== 'string' || !expected.includes('array')) return {}
-  return { hint: `Put it in brackets to make it a list: \`${String(path.at(-1))}: [ … ]\`.` }
+  return { hint: `Put it in brackets to make it a list: \`${String(at.path.at(-1))}: [ … ]\`.` }
 }
 
 /** Whether quotes alone would mend it. */
-function fitsAsText(value: unknown, path: Path): boolean {
+function fitsAsText(
+  value: unknown,
+  { path, schema: root }: { readonly path: Path; readonly schema: z.ZodType },
+): boolean {
   if (typeof value !== 'number' && typeof value !== 'boolean') return false
-  return schemasAt(path).some((schema) => z.safeParse(schema, String(value)).success)
+  return schemasAt(path, root).some((schema) => z.safeParse(schema, String(value)).success)
 }
 
-function choiceFault(choices: readonly string[], path: Path, root: unknown): LocatedFault {
-  const value = valueAt(root, path)
+function choiceFault(choices: readonly string[], path: Path, root: Checked): LocatedFault {
+  const value = valueAt(root.value, path)
   const near = typeof value === 'string' ? nearest(value, choices) : null
   return at(path, {
     kind: 'bad-value',
@@ -103,8 +118,8 @@ function choiceFault(choices: readonly string[], path: Path, root: unknown): Loc
   })
 }
 
-function unknownKey(key: string, parent: Path): LocatedFault {
-  const known = knownKeys(parent)
+function unknownKey(key: string, parent: Path, schema: z.ZodType): LocatedFault {
+  const known = knownKeys(parent, schema)
   const near = nearest(key, known)
   return {
     kind: 'unknown-key',

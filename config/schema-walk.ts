@@ -1,18 +1,19 @@
 import type { z } from 'zod'
-import { configSchema } from './schema.ts'
 import type { Path } from './source-map.ts'
 
 /** The schemas that a value at this path may follow: several for a union, none where nothing may stand. */
-export function schemasAt(path: Path): readonly z.core.$ZodTypes[] {
+export function schemasAt(path: Path, root: z.ZodType): readonly z.core.$ZodTypes[] {
   return path.reduce<readonly z.core.$ZodTypes[]>(
     (schemas, segment) => schemas.flatMap((schema) => step(schema, segment)).flatMap(bare),
-    bare(configSchema),
+    bare(root),
   )
 }
 
 /** The keys that a mapping at this path may have. */
-export function knownKeys(path: Path): readonly string[] {
-  return schemasAt(path).flatMap(({ _zod: { def } }) => (def.type === 'object' ? Object.keys(def.shape) : []))
+export function knownKeys(path: Path, root: z.ZodType): readonly string[] {
+  return schemasAt(path, root).flatMap(({ _zod: { def } }) =>
+    def.type === 'object' ? Object.keys(def.shape) : [],
+  )
 }
 
 function step(schema: z.core.$ZodTypes, segment: PropertyKey): readonly z.core.$ZodType[] {

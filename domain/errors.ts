@@ -168,6 +168,12 @@ export const errorTable = {
     retryable: false,
     exitCode: exitCodes.integrity,
   },
+  UNDRIFT_E_POLICY: {
+    sentence: 'The policy of a worker does not allow what the settings ask for.',
+    hint: 'Nothing was run. If it is wanted: add it to `worker.yaml` in the data folder of that worker (or apply the config there), then retry.',
+    retryable: false,
+    exitCode: exitCodes.usage,
+  },
   UNDRIFT_E_INTERNAL: {
     sentence: 'Undrift failed.',
     hint: 'This is a bug; please report it with the message.',

@@ -234,3 +234,46 @@ describe('a running attempt and a running watch', () => {
     expect((await world.cli('abort', 'v1.2.0', '--wait')).code).toBe(1)
   })
 })
+
+describe('the policy of a worker', () => {
+  const file = () => join(world.data, 'worker.yaml')
+  const narrow = ['roles: [control, git, verify]', 'sandboxNone: true', 'folders: [/]'].join('\n')
+  const allowFeed = () => `remotes: [${settings.upstream.feed.replace(/^git\+/, '')}]`
+
+  /** Runs a release under a policy that a person wrote, and tells what the attempt asks. */
+  async function asks(tag: string, policy: string): Promise<string> {
+    await writeFile(file(), `${policy}\n`)
+    await makeRelease(world.repositories, tag, 'small')
+    await world.cli('run', fork, tag, '--detach')
+    await until(async () => typeof (await world.json('show', tag)).needs === 'string')
+    const { out } = await world.cli('show', tag)
+    await world.cli('abort', tag, '--wait')
+    return out
+  }
+
+  it('is written by `up` for its config', async () => {
+    expect(await readFile(file(), 'utf8')).toMatch(/^# Written by undrift[\s\S]*\nsandboxNone: true\n/)
+  })
+
+  it.each([
+    ['v1.5.0', 'sandboxNone: false\nfolders: [/]', '`sandbox: none`'],
+    ['v1.6.0', 'sandboxNone: true\nfolders: [/nowhere]', 'the remote '],
+  ])('is kept to by signed settings, too: %s', async (tag, policy, clause) => {
+    const out = await asks(tag, `${policy}\n${allowFeed()}`)
+    expect(out).toContain('UNDRIFT_E_POLICY')
+    expect(out.replace(/\s+/g, ' ')).toContain(`does not allow ${clause}`)
+    expect(await readFile(file(), 'utf8')).toContain(policy)
+  })
+
+  it('lets go on what it allows', async () => {
+    expect(await asks('v1.7.0', `${narrow}\n${allowFeed()}`)).not.toContain('UNDRIFT_E_POLICY')
+  })
+
+  it('keeps a worker from a role that it does not list', async () => {
+    const other = join(world.folder, 'git-only.yaml')
+    await writeFile(other, 'roles: [git]\n')
+    const worker = world.stay('worker', '--role', 'verify', '--policy', other)
+    await until(() => worker.code() !== undefined)
+    expect(worker.code()).toBe(2)
+  })
+})

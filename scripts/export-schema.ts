@@ -1,6 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { jsonSchema } from '../config/json-schema.ts'
+import { jsonSchema, policyJsonSchema } from '../config/json-schema.ts'
 
-/** Writes the JSON Schema of `undrift.yaml` for editors. */
-const file = new URL('../schema/undrift.schema.json', import.meta.url)
-await writeFile(file, `${JSON.stringify(jsonSchema(), null, 2)}\n`)
+/** Writes the JSON Schemas of `undrift.yaml` and `worker.yaml` for editors. */
+for (const [name, schema] of [
+  ['undrift', jsonSchema()],
+  ['worker', policyJsonSchema()],
+] as const) {
+  const file = new URL(`../schema/${name}.schema.json`, import.meta.url)
+  await writeFile(file, `${JSON.stringify(schema, null, 2)}\n`)
+}

@@ -17,7 +17,7 @@ import { readServerState } from './server-state.ts'
  * their parent goes to stdout as events, the rest to stderr.
  */
 const usage =
-  'Usage: main up|worker [--data DIR] [--port N] [--ui-port N] [--role ROLES] [--address HOST:PORT] [--grace SECONDS]'
+  'Usage: main up|worker [--data DIR] [--port N] [--ui-port N] [--role ROLES] [--policy FILE] [--address HOST:PORT] [--grace SECONDS]'
 
 /** A parent that has stopped reading must not keep us. */
 const patienceMs = 5_000
@@ -67,6 +67,7 @@ async function run(signal: AbortSignal): Promise<ExitCode> {
         roles,
         server,
         data,
+        policy: values.policy,
         env,
         log: createLogger(env, roles.join(',')),
         signal,
@@ -123,6 +124,7 @@ function readArguments() {
         port: { type: 'string' },
         'ui-port': { type: 'string' },
         role: { type: 'string' },
+        policy: { type: 'string' },
         address: { type: 'string' },
         embedded: { type: 'string' },
         grace: { type: 'string' },

@@ -10,6 +10,7 @@ import {
 import type { Logger } from 'pino'
 import { createActivities } from '../activities/create-activities.ts'
 import type { DataFolder } from '../config/data-folder.ts'
+import type { FollowedPolicy } from '../config/load-policy.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { type Role, taskQueues } from '../domain/queues.ts'
 import { sealingCodec } from '../seal/codec.ts'
@@ -18,6 +19,8 @@ import { labelling } from '../seal/labels.ts'
 import { refusingUnsigned } from '../seal/refuse-unsigned.ts'
 import type { ServerAddress } from './connection.ts'
 import { removeOldWorkTrees } from './old-work-trees.ts'
+import { refusingBeyond } from './refuse-beyond-policy.ts'
+import { servablePolicy } from './servable-policy.ts'
 import { temporalLogger } from './temporal-logger.ts'
 import { loadWorkflowCode } from './workflow-code.ts'
 
@@ -25,6 +28,8 @@ export interface RunWorkerOptions {
   readonly roles: readonly Role[]
   readonly server: ServerAddress
   readonly data: DataFolder
+  /** The file of its policy; absent for `worker.yaml` of the data folder, where there is one. */
+  readonly policy?: string | undefined
   /** Where secrets are looked up by name. */
   readonly env: NodeJS.ProcessEnv
   readonly log: Logger
@@ -69,12 +74,13 @@ const refusals = new Set([16, 7])
 /** Serves the roles until the signal is aborted; waits for a server that is away, for as long as it takes. */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { log, signal } = options
+  const policy = servablePolicy(options)
   installRuntime(log)
   if (options.roles.includes('verify')) await tidyUp(options)
   const workflows = options.roles.includes('control') ? await loadWorkflowCode(log) : null
   for (let failures = 0; !signal.aborted; failures++) {
     try {
-      await serve(options, workflows, () => {
+      await serve({ ...options, workflows, limits: policy }, () => {
         failures = 0
         options.onReady?.()
       })
@@ -115,12 +121,13 @@ function installRuntime(log: Logger): void {
 
 type WorkflowCode = Awaited<ReturnType<typeof loadWorkflowCode>>
 
+interface ServeOptions extends RunWorkerOptions {
+  readonly workflows: WorkflowCode | null
+  readonly limits: FollowedPolicy
+}
+
 /** One connection with a worker per role; ends when the signal is aborted or one of them fails. */
-async function serve(
-  options: RunWorkerOptions,
-  workflows: WorkflowCode | null,
-  ready: () => void,
-): Promise<void> {
+async function serve(options: ServeOptions, ready: () => void): Promise<void> {
   const { server, signal } = options
   const connection = await NativeConnection.connect(server.options)
   try {
@@ -128,7 +135,7 @@ async function serve(
       connection.workflowService.describeNamespace({ namespace: server.namespace }),
     )
     const workers = await Promise.all(
-      options.roles.map((role) => createWorker(role, { ...options, connection, workflows })),
+      options.roles.map((role) => createWorker(role, { ...options, connection })),
     )
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
@@ -145,13 +152,12 @@ async function serve(
   }
 }
 
-interface CreateWorkerOptions extends RunWorkerOptions {
+interface CreateWorkerOptions extends ServeOptions {
   readonly connection: NativeConnection
-  readonly workflows: WorkflowCode | null
 }
 
 async function createWorker(role: Role, options: CreateWorkerOptions): Promise<Worker> {
-  const { connection, server, data, env, workflows, graceSeconds = 30 } = options
+  const { connection, server, data, env, workflows, limits, graceSeconds = 30 } = options
   const activities = createActivities({ data, address: server.address, env })[role]
   const ring = openKeyring(
     options.roles.every((each) => each === 'verify') ? 'verify' : 'installation',
@@ -161,7 +167,7 @@ async function createWorker(role: Role, options: CreateWorkerOptions): Promise<W
     connection,
     dataConverter: { payloadCodecs: [sealingCodec(ring, 'around')] },
     interceptors: {
-      activity: [() => ({ inbound: refusingUnsigned })],
+      activity: [() => ({ inbound: refusingUnsigned }), () => ({ inbound: refusingBeyond(role, limits) })],
       client: { workflow: [labelling] },
     },
     namespace: server.namespace,

@@ -10,6 +10,7 @@ import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.ts'
 import type { WorkerEvent } from './events.ts'
 import { takeLock } from './lock-file.ts'
 import { registerSearchAttributes } from './prepare-namespace.ts'
+import { servablePolicy } from './servable-policy.ts'
 import { readServerState } from './server-state.ts'
 import { findTemporalCli } from './temporal-cli.ts'
 import { type Patience, untilSilent } from './until-silent.ts'
@@ -42,6 +43,8 @@ const soundMs = 60_000
 export async function superviseAll(options: SuperviseOptions): Promise<void> {
   const release = lockData(options.data)
   try {
+    // Before a server is started for workers that would refuse to serve.
+    servablePolicy({ roles: processes.flat(), data: options.data })
     const chosen = chosenServer(options.env)
     const server = chosen === null ? await keepServer(options) : await useServer(chosen, options)
     try {

@@ -1,4 +1,4 @@
-import { jsonSchema } from '../../config/json-schema.ts'
+import { jsonSchema, policyJsonSchema } from '../../config/json-schema.ts'
 import { code, generatedNote, markdownTable } from './markdown.ts'
 
 /** The parts of JSON Schema that the schema of the config uses. */
@@ -23,13 +23,6 @@ interface Row {
 
 /** Every key of `undrift.yaml`. */
 export function configPage(): string {
-  const rows = rowsOf(jsonSchema() as Schema, '').map(({ path, schema, required }) => [
-    code(path),
-    typeOf(schema),
-    schema.default === undefined ? (required ? 'required' : '') : code(JSON.stringify(schema.default)),
-    schema.description ?? '',
-    (schema.examples ?? []).map(code).join(', '),
-  ])
   return `${generatedNote}
 
 # The config: \`undrift.yaml\`
@@ -45,8 +38,41 @@ Names of upstreams, forks and remotes are at most 40 lower-case letters, digits,
 first. A secret never stands in the file: write its name, \`env:NAME\`, and set NAME in the environment of whoever needs
 it: the worker of the role \`git\` for repositories, that of \`control\` for feeds, \`undrift webhook\` for webhooks.
 
-${markdownTable(['key', 'what', 'default', 'meaning', 'examples'], rows)}
+${keyTable(jsonSchema() as Schema)}
 `
+}
+
+/** Every key of `worker.yaml`. */
+export function policyPage(): string {
+  return `${generatedNote}
+
+# The policy of a worker: \`worker.yaml\`
+
+What a worker does at most, whatever the settings ask for and whoever signed them. It lies in the data folder, or where
+\`undrift worker --policy FILE\` says. \`undrift up\`, \`apply\` and \`run\` write the narrowest one that the config needs, and
+write it again when the config changes, as long as its first line says that undrift wrote it. It is read again whenever it
+changes. The same as a [JSON Schema](../../schema/worker.schema.json), for editors. [Why so](../decisions/worker-policy.md).
+
+\`\`\`yaml
+roles: [git, verify]
+remotes: [https://github.com/openai/, https://github.com/me/codex.git]
+secrets:
+  env:GITHUB_TOKEN: [github.com]
+\`\`\`
+
+${keyTable(policyJsonSchema() as Schema)}
+`
+}
+
+function keyTable(root: Schema): string {
+  const rows = rowsOf(root, '').map(({ path, schema, required }) => [
+    code(path),
+    typeOf(schema),
+    schema.default === undefined ? (required ? 'required' : '') : code(JSON.stringify(schema.default)),
+    schema.description ?? '',
+    (schema.examples ?? []).map(code).join(', '),
+  ])
+  return markdownTable(['key', 'what', 'default', 'meaning', 'examples'], rows)
 }
 
 function rowsOf(schema: Schema, path: string): readonly Row[] {

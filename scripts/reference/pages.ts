@@ -1,5 +1,5 @@
 import { commandsPage } from './commands-page.ts'
-import { configPage } from './config-page.ts'
+import { configPage, policyPage } from './config-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { exitCodesPage } from './exit-codes-page.ts'
 
@@ -9,6 +9,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   'config.md': configPage,
   'errors.md': errorsPage,
   'exit-codes.md': exitCodesPage,
+  'worker-policy.md': policyPage,
 }
 
 /** Where a page lies. */

@@ -11,6 +11,7 @@ import { readEvent } from '../../release-event.ts'
 import { type Session, withSession } from '../../session.ts'
 import { type StartedAttempt, startAttempt } from '../../start-attempt.ts'
 import { webUiLink } from '../../web-ui.ts'
+import { allowConfig } from '../allow-config.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import type { Context } from '../context.ts'
 import { lineOption } from '../line-option.ts'
@@ -71,6 +72,7 @@ async function whatIsWanted(context: Context, input: CommandInput): Promise<Want
     if (fork !== undefined)
       throw new UndriftError('UNDRIFT_E_USAGE', 'Give a fork and a tag, or --event FILE, not both.')
     const [config, release] = [await readConfigOf(context), await readEvent(resolve(context.cwd, event))]
+    await allowConfig(context, config)
     const { tag } = release.payload
     const { taken, leftOut } = linesOf(config, release)
     for (const { fork, line, reason } of leftOut) {
@@ -83,7 +85,9 @@ async function whatIsWanted(context: Context, input: CommandInput): Promise<Want
       hint: 'For example: undrift run my-fork v1.2.0',
     })
   }
-  const settings = toAttemptSettings(await readConfigOf(context), fork, lineOption(input.options.line, tag))
+  const config = await readConfigOf(context)
+  const settings = toAttemptSettings(config, fork, lineOption(input.options.line, tag))
+  await allowConfig(context, config)
   return { settings: [settings], tag }
 }
 

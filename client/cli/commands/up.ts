@@ -5,6 +5,7 @@ import { type AppliedWatch, applyWatches } from '../../apply-watches.ts'
 import { dataOption } from '../../data-option.ts'
 import { withSession } from '../../session.ts'
 import { watchedNames } from '../../watches.ts'
+import { allowConfig } from '../allow-config.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
 import { warnOfConfig } from '../config-check.ts'
 import type { Context } from '../context.ts'
@@ -17,6 +18,7 @@ import { startWorkerProcess, type WorkerEvent } from '../worker-process.ts'
 export async function up(context: Context, input: CommandInput): Promise<CommandResult> {
   // Before anything is started, so that a mistake in it is not found behind a running server.
   const config = await configIfAny(context)
+  if (config !== null) await allowConfig(context, config)
   const child = startWorkerProcess(context, upArguments(context, input))
   try {
     const warned = config === null ? null : warnOfConfig(context, config)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type ExitCode, exitCodes } from '../../../domain/exit-codes.ts'
 import { locateServer } from '../../server.ts'
 import type { CommandInput, CommandResult } from '../command.ts'
@@ -11,7 +12,9 @@ export async function worker(context: Context, input: CommandInput): Promise<Com
   const server = locateServer(context)
   // The environment and profiles hold more than an address (TLS, keys, namespace): the worker reads them itself.
   const address = server.chosenBy === 'data-folder' ? ['--embedded', server.address] : []
-  const argv = ['worker', '--role', roles.join(','), '--data', context.data.root, ...address]
+  const { policy } = input.options
+  const limits = typeof policy === 'string' ? ['--policy', resolve(context.cwd, policy)] : []
+  const argv = ['worker', '--role', roles.join(','), '--data', context.data.root, ...address, ...limits]
   const child = startWorkerProcess(context, argv)
   await child.event('ready')
   context.say(`Serving ${roles.join(', ')} of ${server.address}; stop it with Ctrl-C.`)

@@ -27,6 +27,10 @@ export const runCommands: readonly CommandSpec[] = [
         flags: '--role <roles>',
         description: 'control, git, verify, or several with commas (default: all)',
       },
+      {
+        flags: '--policy <file>',
+        description: 'what it does at most (default: worker.yaml in the data folder, where there is one)',
+      },
     ],
     graceSeconds: Number.POSITIVE_INFINITY,
     load: async () => (await import('../commands/worker.ts')).worker,
