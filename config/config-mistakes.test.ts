@@ -42,7 +42,14 @@ describe('a bad config', () => {
       '12:14',
       'Put it in quotes to make it text.',
     ],
-    ['a text for a list', '[npm ci, npm test]', 'npm test', 'wrong-type', '12:13', null],
+    [
+      'a text for a list',
+      '[npm ci, npm test]',
+      'npm test',
+      'wrong-type',
+      '12:13',
+      'Put it in brackets to make it a list: `verify: [ … ]`.',
+    ],
     ['a text for a switch', 'push: false', 'push: nope', 'wrong-type', '13:82', null],
     [
       'an unknown upstream',

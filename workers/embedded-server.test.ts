@@ -63,7 +63,7 @@ it('answers on loopback with its Web UI, keeps history for 90 days, and knows th
     const { customAttributes } = await (connection as Connection).operatorService.listSearchAttributes({
       namespace: 'default',
     })
-    expect(Object.keys(customAttributes ?? {}).filter((name) => name.startsWith('Undrift'))).toHaveLength(7)
+    expect(Object.keys(customAttributes ?? {}).filter((name) => name.startsWith('Undrift'))).toHaveLength(8)
   })
   expect(readServerState(data)).toMatchObject({
     pid: server.pid,

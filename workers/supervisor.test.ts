@@ -35,6 +35,8 @@ let root: string
 let started: ChildProcess[]
 
 beforeAll(async () => {
+  // As the entry of every process of ours does: workers refuse a data folder that others may enter.
+  process.umask(0o077)
   cli = await findTemporalCli({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) })
 }, 900_000)
 beforeEach(() => {

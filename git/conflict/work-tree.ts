@@ -97,7 +97,9 @@ export interface Filling {
 export async function fillWorkTree(workTree: WorkTree, filling: Filling): Promise<void> {
   const { objects, tree, sparse } = filling
   const { paths, bytes } = await weighTree(objects, tree, filling.limits)
-  await filling.bring?.()
+  await filling.bring?.().catch(async (error: unknown) => {
+    throw await nameFullDisk(error, workTree.dir, { needed: bytes })
+  })
   try {
     await workTree.run(['read-tree', tree])
   } catch (error) {

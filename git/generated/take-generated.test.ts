@@ -129,6 +129,7 @@ describe('generated files in a work tree', () => {
   it('travel in a pack to a machine that has only the commit, and a broken one is refused', async () => {
     const lines = Array.from({ length: 5000 }, (_, index) => `line ${index * 7919}\n`)
     repo.commit('long', { lock: lines.join('') })
+    work.git('fetch', '-q', repo.dir, 'main')
     work.git('checkout', '-q', '-f', repo.oid('main'))
     noted = await noteWorkTree(work.dir)
     work.write({ lock: [...lines, 'more\n'].join('') })
