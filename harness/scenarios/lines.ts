@@ -61,14 +61,15 @@ function demandOffered({ line, tag, head, candidates }: Shown): void {
   )
 }
 
+/** What the Temporal CLI prints of a signed answer: its JSON in base64. */
+const answerShape = z.looseObject({
+  queryResult: z.looseObject({ payloads: z.tuple([z.looseObject({ data: z.base64() })]) }),
+})
+
 const watchShape = z.looseObject({
-  queryResult: z.tuple([
-    z.looseObject({
-      known: z.looseObject({
-        skipped: z.array(z.object({ tag: z.string(), reason: z.string(), lines: z.array(z.string()) })),
-      }),
-    }),
-  ]),
+  known: z.looseObject({
+    skipped: z.array(z.object({ tag: z.string(), reason: z.string(), lines: z.array(z.string()) })),
+  }),
 })
 
 /** Demands that each line names why it left the other's release. */
@@ -77,7 +78,8 @@ async function demandReasons(stage: Stage): Promise<void> {
   const asked = ['--workflow-id', watchOf(stage), '--type', 'status', '--output', 'json']
   const answer = await temporal.run('workflow', 'query', ...asked)
   demand('`temporal workflow query` answers', answer.code === 0, answer)
-  const [{ known }] = watchShape.parse(JSON.parse(answer.stdout)).queryResult
+  const [{ data }] = answerShape.parse(JSON.parse(answer.stdout)).queryResult.payloads
+  const { known } = watchShape.parse(JSON.parse(Buffer.from(data, 'base64').toString('utf8')))
   demandSame(
     'the watch says why a line left a release',
     known.skipped.toSorted((a, b) => (a.tag < b.tag ? -1 : 1)),
