@@ -66,9 +66,10 @@ async function playAll(theatre: Theatre, cast: readonly Scenario[]): Promise<rea
     return row
   }
   const rows: Row[] = []
-  for (const company of ['others', 'killers', 'alone'] as const) {
+  for (const company of ['first', 'others', 'killers', 'alone'] as const) {
     const act = cast.filter((scenario) => scenario.company === company)
-    rows.push(...(await inTurns(act, company === 'alone' ? 1 : atOnce, perform)))
+    const isCrowd = company === 'others' || company === 'killers'
+    rows.push(...(await inTurns(act, isCrowd ? atOnce : 1, perform)))
   }
   return rows
 }

@@ -15,7 +15,8 @@ export const databaseLost: Scenario = {
   name: 'database-lost',
   title: 'the database is thrown away under a hold and under an alarm: nothing starts, nothing is forgotten',
   push: true,
-  company: 'alone',
+  // The histories of what was played before would be gone with the database.
+  company: 'first',
   async play(stage) {
     const { installation, fork, repositories } = stage
     const upstream = upstreamName(fork)

@@ -59,7 +59,7 @@ export interface Scenario {
   readonly choosing?: Choosing
   /** The lines of the fork besides `main`; none when it is left out. */
   readonly lines?: Lines
-  /** `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
-  readonly company: 'others' | 'killers' | 'alone'
+  /** `first` is played before all others; `killers` kill workers that others would miss, but stand it themselves; `alone` wants no company at all. */
+  readonly company: 'first' | 'others' | 'killers' | 'alone'
   play(stage: Stage): Promise<Played>
 }
