@@ -3,8 +3,9 @@ import { playAttempts } from './attempt-testing.ts'
 import { scriptOf } from './script-testing.ts'
 import { renderPlayed } from './tally-testing.ts'
 
-const seed = process.env.UNDRIFT_HISTORIES_SEED ?? 'fixed'
-const count = Number(process.env.UNDRIFT_HISTORY_ATTEMPTS ?? 20)
+/** The day, so that every run of a day plays the same histories, and every day others. */
+const seed = process.env.UNDRIFT_HISTORIES_SEED ?? new Date().toISOString().slice(0, 10)
+const count = Number(process.env.UNDRIFT_HISTORY_ATTEMPTS ?? 100)
 
 describe('an attempt on any history', { timeout: 900_000 }, () => {
   it('loses no word either, resumed after a conflict and on the next release with what was settled', async () => {
