@@ -1,5 +1,5 @@
 import type { Oid } from '../../domain/patch.ts'
-import { contains } from '../../git/mirror/queries.ts'
+import { surelyContains } from '../../git/mirror/queries.ts'
 import { listRefs } from '../../git/mirror/refs.ts'
 import type { Mirror } from '../../git/types.ts'
 
@@ -29,7 +29,8 @@ export async function planTitle(
 ): Promise<PlanTitle> {
   const [tags, isStanding] = await Promise.all([
     tagNames(source),
-    contains(source, { ancestor: ends.onto, descendant: ends.head }),
+    // It decides on a sentence only; git would read all of a long history to say no for certain.
+    surelyContains(source, { ancestor: ends.onto, descendant: ends.head }),
   ])
   const { fork, branch, to } = names
   return {

@@ -18,6 +18,20 @@ export async function contains(
   return (await runGit(mirror, argv, { okCodes: [0, 1] })).code === 0
 }
 
+/**
+ * The same as far as the dates of commits tell: `true` is sure, and wrong dates may hide it. Where the answer is no, git
+ * reads only what is newer, and not the whole history.
+ */
+export async function surelyContains(
+  mirror: Mirror,
+  pair: { readonly ancestor: Oid; readonly descendant: Oid },
+): Promise<boolean> {
+  assertOid(pair.ancestor)
+  assertOid(pair.descendant)
+  const argv = ['rev-list', '--max-count=1', pair.ancestor, `^${pair.descendant}`]
+  return (await runGit(mirror, argv)).stdout.length === 0
+}
+
 /** Whether the mirror holds the object itself; says nothing of what it refers to. */
 export async function hasObject(mirror: Mirror, oid: Oid): Promise<boolean> {
   assertOid(oid)

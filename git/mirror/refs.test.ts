@@ -6,7 +6,7 @@ import type { Oid } from '../../domain/patch.ts'
 import { makeFolder, makeRepo, type TestFolder, type TestRepo } from '../testing.ts'
 import type { Mirror } from '../types.ts'
 import { openMirror } from './mirror.ts'
-import { commitDate, commitOf, contains, hasObject, mergeBase, treeOf } from './queries.ts'
+import { commitDate, commitOf, contains, hasObject, mergeBase, surelyContains, treeOf } from './queries.ts'
 import { isRefName } from './ref-name.ts'
 import { listRefs, readRef, updateRefs } from './refs.ts'
 import { fetchRefs } from './remote.ts'
@@ -103,6 +103,8 @@ describe('queries', () => {
   it('answers about commits', async () => {
     expect(await contains(mirror, { ancestor: one, descendant: two })).toBe(true)
     expect(await contains(mirror, { ancestor: two, descendant: one })).toBe(false)
+    expect(await surelyContains(mirror, { ancestor: one, descendant: two })).toBe(true)
+    expect(await surelyContains(mirror, { ancestor: two, descendant: one })).toBe(false)
     expect(await mergeBase(mirror, one, two)).toBe(one)
     expect(await hasObject(mirror, two)).toBe(true)
     expect(await hasObject(mirror, 'a'.repeat(40))).toBe(false)
