@@ -43,7 +43,10 @@ export function openArrivals(workshop: Workshop, range: UpstreamRange): Arrivals
   }
   const isHeld = async (change: TwoTrees, tree: Oid): Promise<boolean> =>
     (await mayHold(workshop.trees, change, tree)) && (await stateAt(change, tree)) === 'held'
+  /** Within the range a walk tells it; git would read a long history for it. */
   const isAncestor = async (older: Oid, newer: Oid): Promise<boolean> => {
+    const parents = await range.parents()
+    if (parents.has(older)) return reaches(parents, newer, older)
     const argv = ['merge-base', '--is-ancestor', older, newer]
     return (await runGit(workshop.quarantine, argv, { okCodes: [0, 1] })).code === 0
   }
@@ -121,6 +124,16 @@ export function openArrivals(workshop: Workshop, range: UpstreamRange): Arrivals
       return found
     },
   }
+}
+
+/** Whether a commit of the range can be reached from another commit; outside the range none of it can. */
+export function reaches(parents: ReadonlyMap<Oid, readonly Oid[]>, from: Oid, to: Oid): boolean {
+  const seen = new Set([from])
+  for (const commit of seen) {
+    if (commit === to) return true
+    for (const parent of parents.get(commit) ?? []) seen.add(parent)
+  }
+  return false
 }
 
 /** Every path that the change touches; of a moved file, both. */
