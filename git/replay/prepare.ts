@@ -78,12 +78,33 @@ function resultOf(
   return oid === null ? 'unknown' : { mode: ours.mode, oid }
 }
 
-/** Asks for the diffs of what was merged beforehand, which will be compared, while the replay goes on. */
-export async function foreseeResults(
+/** How many patches are foreseen first, and how many times more each time after: most stops come early. */
+const firstWindow = 8
+const growth = 4
+
+/** Foresees the replay of a stack some patches at a time: a stop among the first does not pay for the rest. */
+export function foreseeWindows(
   workshop: Workshop,
-  changes: readonly TwoTrees[],
-  target: Oid,
-): Promise<void> {
+  changes: readonly (TwoTrees & { readonly drop: unknown })[],
+): { reach(index: number, tree: Oid): Promise<void> } {
+  let end = 0
+  let size = firstWindow
+  return {
+    reach: async (index, tree) => {
+      if (index < end) return
+      const next = changes.slice(index, index + size)
+      end = index + size
+      size *= growth
+      const kept = next.filter((change) => change.drop === null)
+      // The merges are asked for first: the replay waits for them, and for the diffs only at its end.
+      await Promise.all([prepareMerges(workshop, kept, tree), foreseeDiffs(workshop, kept, tree)])
+      await foreseeResults(workshop, kept, tree)
+    },
+  }
+}
+
+/** Asks for the diffs of what was merged beforehand, which will be compared, while the replay goes on. */
+async function foreseeResults(workshop: Workshop, changes: readonly TwoTrees[], target: Oid): Promise<void> {
   for (const { path, ours, result, isMet } of await meetings(workshop, changes, target)) {
     if (!isMet || ours === null || result === null || result === 'unknown' || ours.oid === result.oid)
       continue
@@ -94,11 +115,7 @@ export async function foreseeResults(
 }
 
 /** Asks for the diffs of patches that upstream met, which will be compared, while the merges are made. */
-export async function foreseeDiffs(
-  workshop: Workshop,
-  changes: readonly TwoTrees[],
-  target: Oid,
-): Promise<void> {
+async function foreseeDiffs(workshop: Workshop, changes: readonly TwoTrees[], target: Oid): Promise<void> {
   const { trees, shown } = workshop
   await Promise.all(
     changes.map(async ({ before, after }) => {

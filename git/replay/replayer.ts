@@ -15,7 +15,7 @@ import { type Landing, openLandings } from './landed.ts'
 import type { Merge, MergeConflict } from './merge-tree.ts'
 import { compareWithOwn, isSameChange, ownTrees } from './own-diff.ts'
 import { type LaidPatch, nothingLeft, pendingFiles, waiting, withGenerated } from './pending.ts'
-import { foreseeDiffs, foreseeResults, prepareMerges } from './prepare.ts'
+import { foreseeWindows } from './prepare.ts'
 import {
   allPathsOf,
   type Fate,
@@ -240,12 +240,10 @@ export async function replayChanges(workshop: Workshop, task: ReplayTask): Promi
 
   // Read while the merges are made; whoever needs it first waits for it, and hears of a failure.
   range.touching([]).catch(() => {})
-  const kept = task.changes.filter((change) => change.drop === null)
-  // The merges are asked for first: the replay waits for them, and for the diffs only at its end.
-  await Promise.all([prepareMerges(workshop, kept, target.tree), foreseeDiffs(workshop, kept, target.tree)])
-  await foreseeResults(workshop, kept, target.tree)
   const fates: (() => Promise<Fate>)[] = []
+  const windows = foreseeWindows(workshop, task.changes)
   for (const [index, change] of task.changes.entries()) {
+    if (conflict === null || task.onConflict === 'forecast') await windows.reach(index, tree)
     fates.push(await settleOne(change, task.changes.slice(index + 1)))
     task.onPatch?.(index + 1, task.changes.length)
   }
