@@ -1,10 +1,14 @@
 import type { Oid } from '../../domain/patch.ts'
 import type { Change } from '../stack/change.ts'
 import { type Arrivals, pathsOf, type TwoTrees } from './arrivals.ts'
+import { type BlobMerge, contentsOf } from './merge-blobs.ts'
 import type { Workshop } from './workshop.ts'
 
 /** How many later patches are tried together with one that landed as part of a squash. */
 const mostTogether = 12
+
+/** For how many patches at a time it is foreseen whether they need an earlier one. */
+const window = 32
 
 /** An upstream commit that brought several patches at once. */
 export interface Squash {
@@ -24,8 +28,14 @@ export async function squashOf(
   /** Patches on the way that the change has nothing to do with, until a later one needs both. */
   let beside: readonly Change[] = []
   let after = change.after
-  for (const other of later) {
+  let foreseen = 0
+  for (const [index, other] of later.entries()) {
     if (together.length >= mostTogether) break
+    if (index >= foreseen) {
+      const next = later.slice(index, index + window)
+      await foreseeNeeds(workshop, next, { before: change.before, after })
+      foreseen = index + next.length
+    }
     const own = await pathsOf(workshop, other)
     const isMet =
       own.some((path) => paths.has(path)) &&
@@ -37,6 +47,8 @@ export async function squashOf(
       beside = [...beside, other]
       continue
     }
+    // What comes next is asked of another whole.
+    foreseen = index + 1
     together.push(...needed, other)
     beside = beside.filter((each) => !needed.includes(each))
     after = next
@@ -70,6 +82,35 @@ async function onSamePaths(
     changes.map(async (each) => (await pathsOf(workshop, each)).some((path) => paths.has(path))),
   )
   return changes.filter((each, index) => met[index] && each.drop === null)
+}
+
+/** Merges in two goes what asking each of the patches whether it needs the change will merge one by one. */
+async function foreseeNeeds(
+  { trees, merger }: Workshop,
+  later: readonly Change[],
+  change: TwoTrees,
+): Promise<void> {
+  const own = await trees.compare(change.before, change.after)
+  const meetings = await Promise.all(
+    later.map(async (other) => {
+      const edits = new Map((await trees.compare(other.before, other.after)).map((edit) => [edit.path, edit]))
+      if (!own.some(({ path }) => edits.has(path))) return []
+      return Promise.all(
+        own.map(async ({ path, before, after }) => {
+          const there = await trees.lookUp(other.before, path)
+          return { without: contentsOf(after, there, before), edit: edits.get(path) }
+        }),
+      )
+    }),
+  )
+  await merger.prepare(meetings.flat().flatMap(({ without }) => without ?? []))
+  const again = meetings.flat().flatMap(({ without, edit }): readonly BlobMerge[] => {
+    const oid = without === null ? null : merger.prepared(without)
+    if (oid === null || !edit?.before || !edit.after) return []
+    const wanted = contentsOf(edit.before, { ...edit.before, oid }, edit.after)
+    return wanted === null ? [] : [wanted]
+  })
+  await merger.prepare(again)
 }
 
 /** Whether a later patch needs an earlier change: without the change it no longer applies. */
