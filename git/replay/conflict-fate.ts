@@ -15,7 +15,7 @@ export interface Explanation {
 }
 
 /** What is said of a merge that git died in. */
-export function faultWords(fault: string): string {
+function faultWords(fault: string): string {
   return `Git died while it merged this patch (${fault}), so this is the merge without rename detection. A newer Git may not need your word: 2.51 mends faults of this kind.`
 }
 
