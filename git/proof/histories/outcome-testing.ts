@@ -31,6 +31,7 @@ export async function outcomeOf(objects: ObjectStore, game: Game, plan: JudgedPl
     told,
     merges: plan.merges.map(numberOf),
     leftOut: plan.upstreams.map(({ oid }) => numberOf(oid)),
+    questioned: new Set(plan.suspects.flatMap(({ lost }) => lost)),
     result: result.kind === 'conflict' ? new Map() : await contentsOf(objects, result.tree),
   }
 }

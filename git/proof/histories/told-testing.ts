@@ -1,5 +1,6 @@
 import type { Verdict } from '../../../domain/patch.ts'
 import type { Contents } from './nets-testing.ts'
+import type { Word } from './states-testing.ts'
 
 /** What a replay says of one commit of the fork. */
 export interface Told {
@@ -26,6 +27,8 @@ export interface Outcome {
   readonly merges: readonly number[]
   /** Commits of upstream that the target lacks: they are left out, and said to be. */
   readonly leftOut: readonly number[]
+  /** Words that a question of the plan names. */
+  readonly questioned: ReadonlySet<Word>
   readonly result: Contents
 }
 

@@ -22,10 +22,10 @@ export function verdictBreaches(oracle: Oracle, outcome: Outcome): readonly Brea
   if (outcome.kind !== 'conflict')
     for (const each of told)
       if (each.verdict === null) breaches.push({ rule: 'untold', what: `#${each.commit} has no verdict` })
-  return [...breaches, ...told.flatMap((each) => ofOne(oracle, each))]
+  return [...breaches, ...told.flatMap((each) => ofOne(oracle, each, outcome.questioned))]
 }
 
-function ofOne(oracle: Oracle, told: Told): readonly Breach[] {
+function ofOne(oracle: Oracle, told: Told, questioned: ReadonlySet<Word>): readonly Breach[] {
   const commits = [told.commit, ...told.folded]
   const changes = commits.map((number) => oracle.edits.get(number)).filter((net) => net !== undefined)
   if (changes.length < commits.length) return []
@@ -36,7 +36,7 @@ function ofOne(oracle: Oracle, told: Told): readonly Breach[] {
     case 'context-only':
       return same(oracle, { told, net, name })
     case 'landed':
-      return landed(oracle, { told, net, name })
+      return landed(oracle, { told, net, name, questioned })
     case 'emptied':
       return emptied(told, name)
     case 'merged':
@@ -93,7 +93,10 @@ function strangeInMerge(
 }
 
 /** A patch has landed where upstream had each word that it adds, and has none that it removes. */
-function landed(oracle: Oracle, { told, net, name }: One): readonly Breach[] {
+function landed(
+  oracle: Oracle,
+  { told, net, name, questioned }: One & Pick<Outcome, 'questioned'>,
+): readonly Breach[] {
   const { onto, head } = oracle.history
   const breaches: Breach[] = []
   // Of patches that upstream squashed, it never had what one added and a later one took away.
@@ -107,9 +110,11 @@ function landed(oracle: Oracle, { told, net, name }: One): readonly Breach[] {
   for (const word of net.added)
     if (!oracle.wasUpstream(word) && !isTransient(word))
       breaches.push({ rule: 'landed-never', what: `${name} has landed, but upstream never had ${word}` })
-  // What the fork merged without the word, and upstream added again later, is upstream's own doing.
+  // What is asked about is not called settled. What the fork merged without the word, and upstream added again
+  // later, is upstream's own doing.
   for (const word of net.removed)
     if (
+      !questioned.has(word) &&
       oracle.has(onto, word) &&
       !oracle.has(head, word) &&
       oracle.has(oracle.stands, word) &&
