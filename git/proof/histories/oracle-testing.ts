@@ -124,7 +124,8 @@ export class Oracle {
     // A plain commit of the fork brought what upstream did: whose word it is cannot be told from the trees alone.
     if (this.own.some((commit) => this.isImported(commit, word))) return true
     // Upstream took it and went on from it. What it took back in full is the fork's again.
-    if (!base && head && !target && this.wasUpstream(word)) return !this.wasReverted(word)
+    if (!base && head && !target && this.wasUpstream(word))
+      return !this.wasReverted(word) || this.isPartlyLeft(word)
     // The fork moved it, which is to remove and to add it, and upstream removed it.
     if (base && head && !target) return this.isMoved(word)
     return false
@@ -136,6 +137,14 @@ export class Oracle {
       (commit) => this.hadBefore(commit, word) && !this.has(commit.number, word),
     )
     return takers.every(({ how }) => how === 'revert')
+  }
+
+  /** Whether upstream kept something else of the patch that added the word: then a revert did not take it back in full. */
+  private isPartlyLeft(word: Word): boolean {
+    const { onto } = this.history
+    return [...this.edits.values()].some(
+      ({ added }) => added.has(word) && [...added].some((other) => this.has(onto, other)),
+    )
   }
 
   private hadBefore(commit: Commit, word: Word): boolean {
