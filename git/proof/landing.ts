@@ -5,6 +5,7 @@ import type { Workshop } from '../replay/workshop.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { linesOf } from './holds-too.ts'
 import { saysSomething } from './line-counts.ts'
+import { movedPaths } from './moved-paths.ts'
 import { type NetLines, netLines } from './net-lines.ts'
 import { covers, diffOf, revertOf, takenBackBy } from './taken-back.ts'
 
@@ -46,7 +47,9 @@ export async function proveLanding(
   const wanted = netLines(own)
   if (wanted.size === 0) return proveWithoutLines(workshop, claim, own)
   const brought = await broughtBy(workshop, claim.as, wanted)
-  const paths = [...new Set([...own.flatMap(({ path, oldPath }) => [path, oldPath]), ...brought.paths])]
+  const told = [...new Set([...own.flatMap(({ path, oldPath }) => [path, oldPath]), ...brought.paths])]
+  const moved = await movedPaths(workshop, told, { onto: claim.onto, range })
+  const paths = [...new Set([...told, ...moved])]
   const [had, has] = await Promise.all([claim.base, claim.onto].map((oid) => linesAt(workshop, oid, paths)))
   if (had === undefined || has === undefined) return { kind: 'unproved', lines: [] }
   const missing = [...wanted].flatMap(([line, count]) => {
@@ -62,7 +65,7 @@ export async function proveLanding(
   const touching = (await range.touching(paths)).slice(-mostCommits)
   const first = Math.min(...claim.as.map((oid) => touching.indexOf(oid)).filter((index) => index !== -1))
   const later = touching.slice(Number.isFinite(first) ? first + 1 : 0)
-  const byCommits = await followUp(workshop, { changed, wanted }, later)
+  const byCommits = await followUp(workshop, { changed, wanted, moved }, later)
   const { open, undone, since } = await followMainLine(workshop, byCommits, { wanted, paths, range })
   if (open.length > 0) {
     // Nothing of it is left, whatever took it away: a merge shows in no commit's own diff.
@@ -116,10 +119,20 @@ interface Followed {
 /** Looks for the later upstream commits that did something to lines of the change. */
 async function followUp(
   workshop: Workshop,
-  { changed, wanted }: { readonly changed: readonly (readonly [Bytes, number])[]; readonly wanted: NetLines },
+  {
+    changed,
+    wanted,
+    moved,
+  }: {
+    readonly changed: readonly (readonly [Bytes, number])[]
+    readonly wanted: NetLines
+    /** Paths under which upstream has the files now. */
+    readonly moved: readonly Bytes[]
+  },
   later: readonly Oid[],
 ): Promise<Followed> {
   const open = new Map(changed)
+  const elsewhere = new Set<Bytes>()
   const undone = new Map<Bytes, Oid>()
   const since = new Set<Oid>()
   for (const oid of later.toReversed()) {
@@ -128,7 +141,12 @@ async function followUp(
     const net = netLines(diff)
     for (const [line, count] of [...open]) {
       const fate = fateIn(diff, net, { line, count, wanted })
-      if (fate === 'untouched') continue
+      if (fate === 'untouched' || elsewhere.has(line)) continue
+      // The line went along with its file: what took it away came after that, and only the main line shows it.
+      if (fate === 'moved' && addsIn(diff, moved, line)) {
+        elsewhere.add(line)
+        continue
+      }
       if (fate === 'undone') undone.set(line, oid)
       open.delete(line)
       since.add(oid)
@@ -190,6 +208,10 @@ async function changesAny(
     if (was?.oid !== is?.oid) return true
   }
   return false
+}
+
+function addsIn(diff: Diff, paths: readonly Bytes[], line: Bytes): boolean {
+  return diff.some(({ path, text }) => paths.includes(path) && changedLines(text).includes(`+${line}`))
 }
 
 /** What a later commit did to a line that the change had added (or removed). */

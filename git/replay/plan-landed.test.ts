@@ -216,4 +216,28 @@ describe('a patch whose file upstream moved', () => {
     expect(result.patches[0]?.reason).toContain('moved-a.txt')
     expect(result.patches[1]).toMatchObject({ verdict: 'landed', landedAs: [landed] })
   })
+
+  it('is the fork’s again where upstream took it, moved the file and then took it back in full', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'ours', 20: 'ours, too' }) }))
+    repo.commit('takes it', { 'a.txt': lines({ 3: 'ours', 20: 'ours, too' }) })
+    repo.git('mv', 'a.txt', 'moved-a.txt')
+    repo.commit('moves the file', { 'moved-a.txt': lines({ 3: 'ours', 20: 'ours, too', 38: 'moved' }) })
+    repo.commit('takes it back', { 'moved-a.txt': lines({ 38: 'moved' }) })
+    const result = await plan()
+    expect(result.patches[0]).toMatchObject({ verdict: 'context-only', suggestion: 'reverted-upstream' })
+    expect(result.result.kind).toBe('done')
+  })
+})
+
+describe('a patch that upstream took in pieces', () => {
+  it('is asked about where upstream took all of it back since, in two goes', async () => {
+    onFork(() => repo.commit('ours', { 'a.txt': lines({ 3: 'line 3\nnew', 20: 'ours' }) }))
+    repo.commit('takes one part', { 'a.txt': lines({ 3: 'line 3\nnew' }) })
+    repo.commit('takes the other', { 'a.txt': lines({ 3: 'line 3\nnew', 20: 'ours' }) })
+    repo.commit('takes one back', { 'a.txt': lines({ 20: 'ours' }) })
+    repo.commit('goes on', { 'a.txt': lines({ 20: '' }).replace('line 19\n\n', 'line 19\n') })
+    const { patches, result } = await plan()
+    expect(patches[0]?.verdict).not.toBe('landed')
+    expect(result.kind).toBe('conflict')
+  })
 })

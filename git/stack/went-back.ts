@@ -1,4 +1,5 @@
 import type { Oid } from '../../domain/patch.ts'
+import { linesOf } from '../proof/holds-too.ts'
 import { netLines } from '../proof/net-lines.ts'
 import { openArrivals, pathsOf } from '../replay/arrivals.ts'
 import { compareDiffs } from '../replay/verdicts.ts'
@@ -9,7 +10,7 @@ import { upstreamRange } from './upstream-range.ts'
 /**
  * Whether upstream went back on what it seems to have been taken from: then the link may as well be a patch of the
  * fork's own that landed and was reverted, and leaving it out would lose it. So it counts when nothing of it was left
- * once, when one single commit undid all of its lines, or when one single commit had brought all of it and not all of it
+ * once, when none of its lines is left in the target, when one single commit undid all of its lines, or when one single commit had brought all of it and not all of it
  * stayed.
  */
 export async function wentBackOn(
@@ -19,6 +20,7 @@ export async function wentBackOn(
 ): Promise<boolean> {
   const paths = () => pathsOf(workshop, link)
   const { base, tookIn, onto } = at
+  if (await isAllGone(workshop, link, onto)) return true
   const { objects } = workshop.quarantine
   const sinceRange = upstreamRange(workshop.quarantine, { base: tookIn, onto }, paths)
   const since = openArrivals(workshop, sinceRange)
@@ -33,6 +35,20 @@ export async function wentBackOn(
   if (last === undefined || parent === undefined) return false
   if (!(await appliesWhole(workshop, link, (await objects.commit(parent)).tree))) return false
   return arrivals.takenBack(link, last, commits)
+}
+
+/** Whether no line that the change adds stands in the target's files of the same paths. */
+async function isAllGone(workshop: Workshop, link: Link, onto: Oid): Promise<boolean> {
+  const own = await workshop.plain.diff(link.before, link.after)
+  const added = [...netLines(own)].filter(([, count]) => count > 0)
+  if (added.length === 0) return false
+  const { tree } = await workshop.quarantine.objects.commit(onto)
+  const there = await linesOf(
+    workshop,
+    tree,
+    own.map(({ path }) => path),
+  )
+  return added.every(([line]) => !there.has(line))
 }
 
 /** More commits after what was taken in are not compared with it. */

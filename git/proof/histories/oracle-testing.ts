@@ -126,6 +126,9 @@ export class Oracle {
     // Upstream took it and went on from it. What it took back in full is the fork's again.
     if (!base && head && !target && this.wasUpstream(word))
       return !this.wasReverted(word) || this.isPartlyLeft(word)
+    // The fork did it, held upstream's own taking of it, too, and upstream took that back: the patch is the fork's again.
+    if (base === head && this.isDoneByFork(word, head))
+      return this.takersBack(word, base).every(({ how }) => how === 'revert')
     // The fork moved it, which is to remove and to add it, and upstream removed it.
     if (base && head && !target) return this.isMoved(word)
     return false
@@ -144,6 +147,20 @@ export class Oracle {
     const { onto } = this.history
     return [...this.edits.values()].some(
       ({ added }) => added.has(word) && [...added].some((other) => this.has(onto, other)),
+    )
+  }
+
+  /** Whether a patch of the fork is what made a word stand, or not stand, as it does in the fork. */
+  private isDoneByFork(word: Word, head: boolean): boolean {
+    return [...this.edits.values()].some(({ added, removed }) => (head ? added : removed).has(word))
+  }
+
+  /** Upstream's commits after which a word stands otherwise than in what the fork holds of upstream. */
+  private takersBack(word: Word, base: boolean): readonly Commit[] {
+    return this.range.filter(
+      (commit) =>
+        this.has(commit.number, word) !== base &&
+        commit.parents.every((parent) => this.has(parent, word) === base),
     )
   }
 

@@ -99,10 +99,15 @@ function landed(
 ): readonly Breach[] {
   const { onto, head } = oracle.history
   const breaches: Breach[] = []
-  // Of patches that upstream squashed, it never had what one added and a later one took away.
+  // Of patches that upstream squashed, it never had what one added and a later one took away; a last one may add it anew.
   const later = oracle.own.filter(({ number }) => number > told.commit)
-  const isTransient = (word: Word) =>
-    !oracle.has(head, word) && later.some(({ number }) => oracle.edits.get(number)?.removed.has(word))
+  const isTransient = (word: Word) => {
+    const taker = later.find(({ number }) => oracle.edits.get(number)?.removed.has(word))
+    const isAddedAnew = later.some(
+      ({ number }) => taker && number > taker.number && oracle.edits.get(number)?.added.has(word),
+    )
+    return taker !== undefined && (!oracle.has(head, word) || isAddedAnew)
+  }
   // Upstream took it, and then what the fork did about it later.
   const isUndone = (word: Word) =>
     oracle.range.some(({ number }) => !oracle.has(number, word)) &&
