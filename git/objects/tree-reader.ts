@@ -2,9 +2,9 @@ import { UndriftError } from '../../domain/errors.ts'
 import { defaultLimits } from '../../domain/limits.ts'
 import type { Oid } from '../../domain/patch.ts'
 import { boundedCache } from './bounded-cache.ts'
-import { type Bytes, fromBytes, toBytes } from './bytes.ts'
-import { hostilePath, namedTwice } from './hostile.ts'
+import { type Bytes, fromBytes } from './bytes.ts'
 import type { ObjectFormat, ObjectStore } from './objects.ts'
+import { treeParser } from './parse-tree.ts'
 import type { Entry, TreeEntry } from './tree.ts'
 import { tooHeavy } from './weigh.ts'
 
@@ -48,12 +48,13 @@ export function openTrees(
   most = defaultLimits.paths,
 ): TreeReader {
   const known = boundedCache<Folder>(mostEntries, (entries) => entries.size)
+  const parse = treeParser(format)
   const compared = boundedCache<readonly PathChange[]>(mostChanges, (changes) => changes.length)
   const folder = (tree: Oid): Promise<Folder> => {
     const found = known.get(tree)
     if (found) return found
     const read = objects.read(tree).then(({ type, body }) => {
-      if (type === 'tree') return parseTree(tree, body, format)
+      if (type === 'tree') return parse(tree, body)
       throw new UndriftError('UNDRIFT_E_GIT', `${tree} is a ${type}, not a tree.`)
     })
     known.set(tree, read)
@@ -198,31 +199,6 @@ export function openTrees(
     },
     write,
   }
-}
-
-/**
- * The entries of a raw tree object. Throws UNDRIFT_E_STACK for a name that stands in it twice, that is empty or that holds
- * a slash: what one program reads there is not what another one does.
- */
-function parseTree(tree: Oid, body: Uint8Array, format: ObjectFormat): Folder {
-  const bytes = toBytes(body)
-  const idLength = format === 'sha1' ? 20 : 32
-  const entries = new Map<Bytes, TreeEntry>()
-  let at = 0
-  while (at < bytes.length) {
-    const space = bytes.indexOf(' ', at)
-    const end = bytes.indexOf('\0', space)
-    if (space === -1 || end === -1) break
-    const oid = Buffer.from(body.buffer, body.byteOffset + end + 1, idLength).toString('hex')
-    const name = bytes.slice(space + 1, end)
-    // Whoever reads whole paths takes such a name for a folder and a file.
-    if (name === '' || name.includes('/')) throw hostilePath(`The tree ${tree}`, name)
-    if (entries.has(name)) throw namedTwice(`The tree ${tree}`, name)
-    // Old tools wrote a folder's mode with a zero before it.
-    entries.set(name, { mode: bytes.slice(at, space).replace(/^0+/, ''), oid })
-    at = end + 1 + idLength
-  }
-  return entries
 }
 
 /** Git sorts a tree by name, a folder as if its name ended with a slash. */
