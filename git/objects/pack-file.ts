@@ -41,10 +41,10 @@ export function makePack(objects: readonly PackedObject[], format: ObjectFormat)
   }
 }
 
-/** Above this, compressing costs less than writing. */
-const smallBody = 16_384
+/** What one stored block holds. The trees of large folders are below it, and ids do not compress. */
+const smallBody = 65_535
 
-/** Small bodies are stored as they are: what is packed here is read once or twice and then packed anew or forgotten. */
+/** Such bodies are stored as they are: what is packed here is read once or twice and then packed anew or forgotten. */
 function zlibStream(body: Uint8Array): readonly Uint8Array[] {
   if (body.length > smallBody) return [deflateSync(body, { level: 1 })]
   const head = Buffer.alloc(7)
