@@ -1,12 +1,25 @@
 import { writeFile } from 'node:fs/promises'
 import { checks } from './cases/checks.ts'
+import { deliveries } from './cases/deliveries.ts'
+import { folders } from './cases/folders.ts'
 import { spellings } from './cases/names.ts'
 import { outside } from './cases/outside.ts'
+import { systemCalls } from './cases/system-calls.ts'
 import { weights } from './cases/weights.ts'
+import { words } from './cases/words.ts'
 import { type HostileCase, type HostileRow, tryCase } from './hostile-case.ts'
 
 const usage = 'usage: npm run hostile -- [--only WORD] [--json FILE]\n'
-const corpus: readonly HostileCase[] = [...weights, ...spellings, ...outside, ...checks]
+const corpus: readonly HostileCase[] = [
+  ...weights,
+  ...spellings,
+  ...words,
+  ...outside,
+  ...deliveries,
+  ...folders,
+  ...checks,
+  ...systemCalls,
+]
 
 /** Tries every attack of the corpus, or those whose name holds a word; resolves to the exit code. */
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,36 +1,5 @@
-import { bubblewrapMissing, makeBench } from '../../../adapters/sandboxes/testing.ts'
-import { demand, type HostileCase } from '../hostile-case.ts'
-
-interface Tried {
-  readonly output: string
-  readonly ended: string | null
-  readonly exitCode: number | null
-}
-
-/** A command in the box, and what must hold of what came of it. */
-function inBox(
-  name: string,
-  command: string,
-  { tries, holds }: { readonly tries: string; readonly holds: (tried: Tried) => string | null },
-): HostileCase {
-  return {
-    name,
-    tries,
-    missing: bubblewrapMissing,
-    run: async () => {
-      const bench = await makeBench()
-      try {
-        const limits = { timeoutMs: 5_000, outputBytes: 100_000, processes: 100 }
-        const tried = await bench.run('bubblewrap', command, { limits })
-        const by = holds(tried)
-        demand(by !== null, `ended ${tried.ended}, exit ${tried.exitCode}: ${tried.output.slice(-200)}`)
-        return by ?? ''
-      } finally {
-        await bench.remove()
-      }
-    },
-  }
-}
+import type { HostileCase } from '../hostile-case.ts'
+import { inBox } from '../in-box.ts'
 
 process.env.UNDRIFT_HOSTILE_SECRET ??= 'planted-secret-of-the-worker'
 const planted = process.env.UNDRIFT_HOSTILE_SECRET
@@ -59,6 +28,7 @@ export const checks: readonly HostileCase[] = [
   }),
   inBox('fork bomb', 'f() { f | f & }; f; sleep 60', {
     tries: 'processes without an end',
+    timeoutMs: 5_000,
     holds: ({ ended, exitCode }) =>
       ended !== null || exitCode !== 0 ? `${ended ?? `exit ${exitCode}`}` : null,
   }),
@@ -68,6 +38,7 @@ export const checks: readonly HostileCase[] = [
   }),
   inBox('deaf', "trap '' TERM INT HUP; while :; do sleep 1; done", {
     tries: 'never end, whatever is said',
+    timeoutMs: 5_000,
     holds: ({ ended }) => (ended === 'time-limit' ? ended : null),
   }),
   inBox('daemon', 'setsid sleep 987654 & echo left', {

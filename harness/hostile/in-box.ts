@@ -1,0 +1,45 @@
+import { bubblewrapMissing, makeBench } from '../../adapters/sandboxes/testing.ts'
+import type { NetworkRule } from '../../domain/settings.ts'
+import { demand, type HostileCase } from './hostile-case.ts'
+
+interface Tried {
+  readonly output: string
+  readonly ended: string | null
+  readonly exitCode: number | null
+}
+
+interface BoxAttack {
+  readonly tries: string
+  readonly network?: NetworkRule
+  /** What the attack needs beside bubblewrap, and this machine lacks. */
+  readonly missing?: string | null
+  /** Only where the end of the time is what stops it: a busy machine is slow. */
+  readonly timeoutMs?: number
+  /** What stopped it; null where nothing did. */
+  readonly holds: (tried: Tried) => string | null
+}
+
+/** A command in the box, and what must hold of what came of it. */
+export function inBox(
+  name: string,
+  command: string,
+  { tries, network = false, missing = null, timeoutMs = 60_000, holds }: BoxAttack,
+): HostileCase {
+  return {
+    name,
+    tries,
+    missing: bubblewrapMissing ?? missing,
+    run: async () => {
+      const bench = await makeBench()
+      try {
+        const limits = { timeoutMs, outputBytes: 100_000, processes: 100 }
+        const tried = await bench.run('bubblewrap', command, { limits, network })
+        const by = holds(tried)
+        demand(by !== null, `ended ${tried.ended}, exit ${tried.exitCode}: ${tried.output.slice(-200)}`)
+        return by ?? ''
+      } finally {
+        await bench.remove()
+      }
+    },
+  }
+}
