@@ -1,4 +1,5 @@
 import type { Oid } from '../../domain/patch.ts'
+import { boundedCache } from '../objects/bounded-cache.ts'
 import type { Bytes } from '../objects/bytes.ts'
 import type { TreeEntry } from '../objects/tree.ts'
 import type { PathChange, TreeReader } from '../objects/tree-reader.ts'
@@ -22,6 +23,9 @@ function isFile(entry: PathChange['before']): boolean {
   return entry?.mode === '100644' || entry?.mode === '100755'
 }
 
+/** A search through upstream's commits asks for each of their diffs: beyond so many bytes the oldest are made again. */
+export const mostText = 8_000_000
+
 interface Wanted {
   readonly change: InPlace
   resolve(part: FileChange): void
@@ -37,7 +41,7 @@ export function bundleDiffs(
   trees: TreeReader,
   ask: (before: Oid, after: Oid, needed: readonly Oid[]) => Promise<Diff>,
 ): (change: InPlace) => Promise<FileChange> {
-  const known = new Map<string, Promise<FileChange>>()
+  const known = boundedCache<FileChange>(mostText, ({ text }) => text.length)
   let waiting: Wanted[] = []
   const send = async (): Promise<void> => {
     const asked = waiting
@@ -62,7 +66,9 @@ export function bundleDiffs(
   return async (change) => {
     const { before, after, path } = change
     const key = `${before.mode} ${before.oid} ${after.mode} ${after.oid}`
-    const part = known.get(key) ?? want(change)
+    const found = known.get(key)
+    if (found) return named(await found, path)
+    const part = want(change)
     known.set(key, part)
     return named(await part, path)
   }

@@ -1,9 +1,10 @@
 import type { Oid } from '../../domain/patch.ts'
+import { boundedCache } from '../objects/bounded-cache.ts'
 import { type Bytes, toBytes, unquotePath } from '../objects/bytes.ts'
 import type { Quarantine } from '../objects/quarantine.ts'
 import type { PathChange, TreeReader } from '../objects/tree-reader.ts'
 import { type Frame, type Resident, startResident } from '../process/resident.ts'
-import { bundleDiffs, isInPlace } from './diff-bundle.ts'
+import { bundleDiffs, isInPlace, mostText } from './diff-bundle.ts'
 
 /** One file of a diff, by Git's raw format. */
 export interface FileChange {
@@ -64,7 +65,7 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
     quarantine.objects.flush(needed)
     return askTrees(before, after)
   })
-  const known = new Map<string, Promise<Diff>>()
+  const known = boundedCache<Diff>(mostText, (diff) => diff.reduce((sum, { text }) => sum + text.length, 0))
   const ask = async (before: Oid, after: Oid): Promise<Diff> => {
     const changes = await options.trees.compare(before, after)
     if (changes.every(isInPlace)) return Promise.all(changes.map(bundled))
@@ -75,7 +76,9 @@ export function openDiffer(quarantine: Quarantine, options: DifferOptions): Diff
     diff: (before, after) => {
       if (before === after) return Promise.resolve([])
       const key = `${before} ${after}`
-      const asked = known.get(key) ?? ask(before, after)
+      const found = known.get(key)
+      if (found) return found
+      const asked = ask(before, after)
       known.set(key, asked)
       return asked
     },
