@@ -3,7 +3,9 @@ import { checks } from './cases/checks.ts'
 import { deliveries } from './cases/deliveries.ts'
 import { folders } from './cases/folders.ts'
 import { spellings } from './cases/names.ts'
+import { networks } from './cases/networks.ts'
 import { outside } from './cases/outside.ts'
+import { redirects } from './cases/redirects.ts'
 import { systemCalls } from './cases/system-calls.ts'
 import { weights } from './cases/weights.ts'
 import { words } from './cases/words.ts'
@@ -15,10 +17,12 @@ const corpus: readonly HostileCase[] = [
   ...spellings,
   ...words,
   ...outside,
+  ...redirects,
   ...deliveries,
   ...folders,
   ...checks,
   ...systemCalls,
+  ...networks,
 ]
 
 /** Tries every attack of the corpus, or those whose name holds a word; resolves to the exit code. */
