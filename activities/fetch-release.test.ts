@@ -20,6 +20,7 @@ describe('fetching a release', () => {
       },
       stackHead: world.fork.oid('main'),
       contained: true,
+      standsOn: 'v1.0.0',
     })
   })
 

@@ -1,7 +1,15 @@
 import { runCommand } from '../domain/interventions.ts'
 import { tagRulesOf } from '../domain/lines/line-rules.ts'
 import { publishRemotes, sourceRemote } from '../domain/source-remote.ts'
-import { contains, fetchFork, fetchUpstream, type Mirror, newerBase, takeReachable } from '../git/index.ts'
+import {
+  baseOf,
+  contains,
+  fetchFork,
+  fetchUpstream,
+  type Mirror,
+  newerBase,
+  takeReachable,
+} from '../git/index.ts'
 import type { ActivityDeps } from './deps.ts'
 import { workerPlace } from './place.ts'
 import { acceptedMoves, checkRelease, movedTag } from './release-integrity.ts'
@@ -59,8 +67,10 @@ export async function fetchRelease(
     await takeReachable(mirror, accesses, { fork: fork.name, line: fork.line })
   }
   const contained = await contains(mirror, { ancestor: release.commit, descendant: stackHead })
+  const base = await baseOf(mirror, { head: stackHead, rules: tagRulesOf(upstream, fork) })
+  const standsOn = base === null ? {} : { standsOn: base.tag }
   const signer = checked.signer === null ? {} : { signer: checked.signer }
-  return { kind: 'ready', release, stackHead, contained, worker, ...signer }
+  return { kind: 'ready', release, stackHead, contained, worker, ...standsOn, ...signer }
 }
 
 /** Why the release would be a step back for this line; null when it is none. */

@@ -71,6 +71,8 @@ export type FetchResult =
       readonly stackHead: Oid
       /** Whether the maintained branch already holds the release. */
       readonly contained: boolean
+      /** The newest release that the maintained branch stands on; absent where its history holds none. */
+      readonly standsOn?: string
       readonly worker: WorkerPlace
       /** Whose signature the tag carries; absent where none is asked for, or a person did without. */
       readonly signer?: string

@@ -51,12 +51,12 @@ function commits(status: AttemptStatus): string {
   const rows = [
     ['base', status.base],
     ['release', status.onto],
-    ['maintained branch', status.stackHead],
+    ['maintained branch', status.stackHead, status.standsOn],
     ['replayed stack', status.head],
   ].filter((row) => row[1] !== null)
   if (rows.length === 0) return ''
   // A list of its own: without words between them, Markdown joins it to the commands above.
-  return `**Commits**\n\n${rows.map(([name, oid]) => `- ${name}: \`${oid}\``).join('\n')}`
+  return `**Commits**\n\n${rows.map(([name, oid, on]) => `- ${name}: \`${oid}\`${on ? ` (on ${plainText(on)})` : ''}`).join('\n')}`
 }
 
 function patches(status: AttemptStatus): string {

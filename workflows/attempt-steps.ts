@@ -41,6 +41,7 @@ async function fetchStep(state: StepState): Promise<Next> {
   state.contained = result.contained
   state.approved = false
   attempt.learn({ release: result.release, onto: result.release.commit, stackHead: result.stackHead })
+  if (result.standsOn !== undefined) attempt.learn({ standsOn: result.standsOn })
   if (result.signer !== undefined) attempt.learn({ signer: result.signer })
   if (state.byHand) {
     state.byHand = false

@@ -18,6 +18,7 @@ export type Progress = Partial<
     | 'base'
     | 'onto'
     | 'stackHead'
+    | 'standsOn'
     | 'head'
     | 'patches'
     | 'leftOut'

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { expect, it } from 'vitest'
 import { isLastTry, runStep } from '../activities/step.ts'
+import { withRetries } from '../client/with-retries.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { oid, startAttempt, until } from './testing.ts'
 import { fetched, pushed, script } from './testing-attempt.ts'
@@ -69,6 +70,17 @@ it('of a push is a rest that says when the next try comes, and that a person may
     resting: { message: 'origin does not answer.' },
   })
   expect(resting.reason).toContain('The next try is at 20')
+  const { runId } = (await handle.describe()) as { readonly runId: string }
+  const { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt } = resting
+  const row = { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt }
+  const [shown] = await withRetries({ client: stage.client }, [
+    { row, upstream: resting.upstream, running: true, runId },
+  ])
+  expect(shown?.retrying).toEqual({
+    message: 'origin does not answer.',
+    tries: 1,
+    nextAt: resting.resting?.nextAt,
+  })
   await handle.executeUpdate('retry', { args: [{}] })
   expect(await handle.result()).toMatchObject({ outcome: 'changed', resting: null })
 })

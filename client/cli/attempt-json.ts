@@ -19,6 +19,7 @@ export function attemptJson(
     base: status?.base ?? null,
     onto: status?.onto ?? null,
     stackHead: status?.stackHead ?? null,
+    standsOn: status?.standsOn ?? null,
     head: status?.head ?? null,
     patches: status?.patches ?? [],
     leftOut: status?.leftOut ?? null,

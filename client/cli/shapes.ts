@@ -21,7 +21,8 @@ const intervention =
 
 export const attemptShape = `{ "version": 1, ${row},
   "reason", "upstream", "release": null | { "tag", "tagObject", "commit" },
-  "objection": null | { "kind": "withdrawn" | "pre-release", "why" } of the feed, "signer": null | "…", "base", "onto", "stackHead", "head",
+  "objection": null | { "kind": "withdrawn" | "pre-release", "why" } of the feed, "signer": null | "…", "base", "onto", "stackHead",
+  "standsOn": null | the newest release that the maintained branch (\`stackHead\`) stands on, "head",
   "patches": [ { "oid", "subject", "verdict": null | "…", "newOid": null | "…", "reason",
                  "cause": "…" of a landed or dropped one, "resolution": "…" where one settled it } ],
   "leftOut": null | { "count", "newest": { "oid", "subject" } } of upstream's own commits in the branch that the release lacks,

@@ -41,6 +41,7 @@ export const promoted: Scenario = {
     const second = await release(stage, 'v1.2.0', 'small')
     const next = await untilEnded(stage, 'v1.2.0', 'changed')
     demandSame('the stack now stands on the first release', next.base, first.commit)
+    demandSame('and the branch is said to stand on it', next.standsOn, 'v1.1.0')
     await demandStack(stage, next, second)
     const candidates = { 'v1.1.0': head, 'v1.2.0': next.head ?? '' }
     return { tags: ['v1.1.0', 'v1.2.0'], candidates, maintained: head, besides: backups }

@@ -41,6 +41,7 @@ export const statusShape = z.looseObject({
 export const showShape = attemptRow.extend({
   version,
   signer: z.string().nullable(),
+  standsOn: z.string().nullable(),
   base: oid.nullable(),
   onto: oid.nullable(),
   head: oid.nullable(),

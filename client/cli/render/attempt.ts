@@ -67,11 +67,16 @@ function commits(status: AttemptStatus, style: Style): string {
     ['base', status.base],
     ['release', status.onto],
     ['signed by', status.signer === undefined ? null : oneLine(status.signer)],
-    ['maintained branch', status.stackHead],
+    ['maintained branch', branch(status)],
     ['replayed stack', status.head],
     ['left out', status.leftOut ? leftOutSentence(status.leftOut).replace('left out: ', '') : null],
   ].filter((row): row is [string, string] => typeof row[1] === 'string')
   return table(rows.map(([name, oid]) => [style.dim(`  ${name}`), oid]))
+}
+
+/** Where the maintained branch is, and the release that it stands on. */
+function branch({ stackHead, standsOn }: AttemptStatus): string | null {
+  return stackHead === null || standsOn === undefined ? stackHead : `${stackHead}, on ${oneLine(standsOn)}`
 }
 
 /** The verdict of every patch, in the stack's order. */
