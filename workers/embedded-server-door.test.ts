@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { request } from 'node:http'
+import { endianness } from 'node:os'
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer } from './testing.ts'
@@ -49,18 +50,29 @@ function postFrom(port: number, host: string, path: string): Promise<Answer> {
   return send(port, { method: 'POST', path, headers })
 }
 
-/** The ports that a process listens on. Source: proc(5). */
-function portsOf(pid: number): readonly number[] {
+interface Listener {
+  readonly address: string
+  readonly port: number
+}
+
+/** What a process listens on, each address as the kernel writes it. Source: proc(5). */
+function listenersOf(pid: number): readonly Listener[] {
   const folder = `/proc/${pid}/fd`
   const inodes = new Set(
     readdirSync(folder).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`${folder}/${fd}`))?.[1] ?? []),
   )
-  return readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .slice(1)
+  return ['tcp', 'tcp6']
+    .flatMap((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , , state, , , , , , inode]) => state === '0A' && inodes.has(inode ?? ''))
-    .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16))
+    .map(([, local = '']) => {
+      const [address = '', port = ''] = local.split(':')
+      return { address, port: Number.parseInt(port, 16) }
+    })
+}
+
+function portsOf(pid: number): readonly number[] {
+  return listenersOf(pid).map(({ port }) => port)
 }
 
 function linkOf(path: string): string {
@@ -92,6 +104,16 @@ async function isThere(workflowId: string): Promise<boolean> {
     throw error
   }
 }
+
+/** 127.0.0.1 in the kernel's words, on a machine of either byte order. */
+const loopback = endianness() === 'LE' ? '0100007F' : '7F000001'
+
+it.skipIf(process.platform !== 'linux')('listens on the loopback interface and nowhere else', () => {
+  const ports = [server.address, new URL(server.uiUrl).host].map((host) => Number(host.split(':')[1]))
+  const listeners = listenersOf(pidOf(ports[1] ?? 0))
+  expect(listeners.map(({ port }) => port)).toEqual(expect.arrayContaining(ports))
+  expect(listeners.filter(({ address }) => address !== loopback)).toEqual([])
+})
 
 describe.skipIf(process.platform !== 'linux')('a foreign page', () => {
   it('gets nothing from any port of the server, under any host name', async () => {
