@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { takeLock } from './lock-file.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { namelessMs, takeLock } from './lock-file.ts'
 import { identityOf, ownIdentity } from './process-identity.ts'
 
 let folder: string
@@ -43,15 +43,28 @@ it('is not deceived by another process with the same number', () => {
   expect(takeLock(path).kind).toBe('locked')
 })
 
-it.each(['', '{', 'null', '{"pid":"1"}'])('takes a lock file that nobody of ours wrote: %j', (text) => {
-  writeFileSync(path, text)
-  expect(takeLock(path).kind).toBe('locked')
+describe.each(['', '{', 'null', '{"pid":"1"}'])('a lock file that names nobody: %j', (text) => {
+  beforeEach(() => writeFileSync(path, text))
+
+  it('is left alone while it is young', () => {
+    // Ahead of the clock by half of what counts as young: a machine that is slow does not make it old.
+    const soon = (Date.now() + namelessMs / 2) / 1_000
+    utimesSync(path, soon, soon)
+    expect(takeLock(path)).toEqual({ kind: 'held', by: null })
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  })
+
+  it.each([-2 * namelessMs, -400 * 86_400_000, 400 * 86_400_000])('is taken when it is %d ms old', (age) => {
+    const at = (Date.now() + age) / 1_000
+    utimesSync(path, at, at)
+    expect(takeLock(path).kind).toBe('locked')
+  })
 })
 
 it('gives a dead lock to exactly one of many processes that want it, and leaves no file behind', async () => {
   writeFileSync(path, JSON.stringify({ pid: process.pid, began: 'long ago' }))
   const source = `
-    import { takeLock } from ${JSON.stringify(new URL('./lock-file.ts', import.meta.url).href)}
+    import { namelessMs, takeLock } from ${JSON.stringify(new URL('./lock-file.ts', import.meta.url).href)}
     console.log(takeLock(${JSON.stringify(path)}).kind)
     process.stdin.on('end', () => process.exit()).resume()`
   const racers = Array.from({ length: 6 }, () =>

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -14,10 +15,15 @@ import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.t
 
 export type LockResult =
   | { readonly kind: 'locked'; readonly release: () => void }
-  | { readonly kind: 'held'; readonly by: ProcessIdentity }
+  /** `by` is null while the file names no process that could be asked, and is young. */
+  | { readonly kind: 'held'; readonly by: ProcessIdentity | null }
+
+/** A lock that names nobody counts as left behind when it is older than this. */
+export const namelessMs = 10_000
 
 /**
- * Takes the lock, or says which living process has it. A lock whose process is dead, however it died, is nobody's.
+ * Takes the lock, or says which living process has it. A lock whose process is dead, however it died, is nobody's; so is
+ * one that cannot be read, once it is old: while it is young, somebody may be about to write it.
  */
 export function takeLock(path: string): LockResult {
   mkdirSync(dirname(path), { recursive: true })
@@ -29,7 +35,9 @@ export function takeLock(path: string): LockResult {
       if (link(own, path)) return { kind: 'locked', release: () => rmSync(path, { force: true }) }
       const holder = readHolder(path)
       if (holder !== null && isAlive(holder)) return { kind: 'held', by: holder }
-      removeDead(path, holder)
+      const age = holder === null ? ageOfNameless(path) : 'old'
+      if (age === 'young') return { kind: 'held', by: null }
+      if (age === 'old') removeDead(path, holder)
     }
   } finally {
     rmSync(own, { force: true })
@@ -66,6 +74,14 @@ function readHolder(path: string): ProcessIdentity | null {
   } catch {
     return null
   }
+}
+
+/** How old a lock is that names nobody, if there still is one. A time that has not come yet is of another clock. */
+function ageOfNameless(path: string): 'gone' | 'young' | 'old' {
+  const file = statSync(path, { throwIfNoEntry: false })
+  // Between two looks it may have been released, and taken by a process that can be asked.
+  if (file === undefined || readHolder(path) !== null) return 'gone'
+  return Math.abs(Date.now() - file.mtimeMs) < namelessMs ? 'young' : 'old'
 }
 
 /** Moves a dead lock aside; one that somebody took in the meantime goes back to its place. */

@@ -8,7 +8,7 @@ import type { Role } from '../domain/queues.ts'
 import { chosenServer, type ServerAddress } from './connection.ts'
 import { type EmbeddedServer, startEmbeddedServer } from './embedded-server.ts'
 import type { WorkerEvent } from './events.ts'
-import { takeLock } from './lock-file.ts'
+import { namelessMs, takeLock } from './lock-file.ts'
 import { registerSearchAttributes } from './prepare-namespace.ts'
 import { servablePolicy } from './servable-policy.ts'
 import { readServerState } from './server-state.ts'
@@ -59,8 +59,14 @@ export async function superviseAll(options: SuperviseOptions): Promise<void> {
 
 /** Two of these on one data folder would be two servers on one database. */
 function lockData(data: DataFolder): () => void {
-  const lock = takeLock(join(data.temporal, 'up.lock'))
+  const path = join(data.temporal, 'up.lock')
+  const lock = takeLock(path)
   if (lock.kind === 'locked') return lock.release
+  if (lock.by === null) {
+    throw new UndriftError('UNDRIFT_E_BUSY', `The lock ${path} is new and names no process.`, {
+      hint: `Try again in ${namelessMs / 1_000} seconds: if it names none by then, it counts as left behind.`,
+    })
+  }
   const address = readServerState(data)?.address
   const where = address === undefined ? '' : `, with the Temporal server at ${address}`
   throw new UndriftError(

@@ -75,7 +75,8 @@ async function waitForLock(path: string, { say, signal }: CliSearch): Promise<()
   for (let told = false; ; told = true) {
     const lock = lockCache(path)
     if (lock.kind === 'locked') return lock.release
-    if (!told) say(`Process ${lock.by.pid} is providing the Temporal CLI; waiting for it.`)
+    const who = lock.by === null ? 'Another process' : `Process ${lock.by.pid}`
+    if (!told) say(`${who} is providing the Temporal CLI; waiting for it.`)
     await sleep(500, undefined, signal && { signal })
   }
 }

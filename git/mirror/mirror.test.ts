@@ -149,6 +149,15 @@ describe('withMirrorLock', () => {
     },
   )
 
+  it('gives a lock that names nobody to the next where its time is one of another clock, far ahead', async () => {
+    const mirror = await openMirror({ path: join(folder.path, 'up.git') })
+    const lock = join(mirror.path, 'undrift-fetch.lock')
+    writeFileSync(lock, '')
+    const ahead = new Date(Date.now() + 400 * 86_400_000)
+    utimesSync(lock, ahead, ahead)
+    expect(await withMirrorLock(mirror, async () => 'in', { purpose: 'fetch', waitMs: 100 })).toBe('in')
+  })
+
   it('takes over from another host only when its holder fell silent', async () => {
     const mirror = await openMirror({ path: join(folder.path, 'up.git') })
     const lock = join(mirror.path, 'undrift-fetch.lock')
