@@ -2,9 +2,9 @@ import type { Oid, Verdict } from '../../domain/patch.ts'
 import { type Bytes, displayPath, readableText } from '../objects/bytes.ts'
 import { changedLines } from '../replay/differ.ts'
 import type { Workshop } from '../replay/workshop.ts'
-import type { UpstreamRange } from '../stack/upstream-range.ts'
 import type { Suspect } from '../types.ts'
 import type { Finding } from './content.ts'
+import type { StoodUpstream } from './stood-upstream.ts'
 
 /** What became of one patch, as far as a proof goes by it. */
 export interface ToldPatch {
@@ -24,22 +24,23 @@ interface Lines {
 
 /**
  * The findings that no verdict accounts for, as suspects. A line that is missing is accounted for where upstream has the
- * patch that added it (which is proved by itself), where that patch was dropped, or where a patch that is kept removes it;
- * one that is back, where a patch that is kept adds it or the one that removed it was dropped.
+ * patch that added it (which is proved by itself) and lacks the line now, where that patch was dropped, or where a patch
+ * that is kept removes it; one that is back, where a patch that is kept adds it or the one that removed it was dropped.
  */
 export async function unaccounted(
   workshop: Workshop,
   findings: readonly Finding[],
-  patches: readonly ToldPatch[],
-  range: UpstreamRange,
+  {
+    patches,
+    stoodUpstream,
+  }: { readonly patches: readonly ToldPatch[]; readonly stoodUpstream: StoodUpstream },
 ): Promise<readonly Suspect[]> {
   if (findings.length === 0) return []
   const all = await Promise.all(patches.map((patch) => linesOf(workshop, patch)))
   const open: (Finding & { readonly oid: Oid })[] = []
   for (const finding of findings) {
     if (isAccounted(finding, all)) continue
-    if (finding.isElsewhere && finding.kind === 'twice' && !(await stoodUpstream(workshop, finding, range)))
-      continue
+    if (finding.isElsewhere && finding.kind === 'twice' && !(await stoodUpstream(finding))) continue
     const { line, path } = finding
     const touching =
       all.findLast(({ added, removed }) => added.has(line) || removed.has(line)) ??
@@ -50,11 +51,15 @@ export async function unaccounted(
   return asSuspects(open)
 }
 
-function isAccounted({ line, kind, isInHead }: Finding, all: readonly Lines[]): boolean {
+function isAccounted({ line, kind, isInHead, isInTarget }: Finding, all: readonly Lines[]): boolean {
   return all.some(({ patch, added, removed }) => {
     const isGone = patch.verdict === 'landed' || patch.verdict === 'dropped'
     const isKept = !isGone && patch.verdict !== 'emptied' && patch.verdict !== null
-    if (kind === 'lost') return (isGone && added.has(line)) || (isKept && !isInHead && removed.has(line))
+    if (kind === 'lost') {
+      // What both sides have now is lost, whatever upstream took before.
+      if (isInHead && isInTarget && patch.verdict === 'landed') return false
+      return (isGone && added.has(line)) || (isKept && !isInHead && removed.has(line))
+    }
     if (kind === 'back')
       return (isKept && isInHead && added.has(line)) || (patch.verdict === 'dropped' && removed.has(line))
     return false
@@ -67,23 +72,6 @@ async function linesOf({ plain }: Workshop, patch: ToldPatch): Promise<Lines> {
   const those = (sign: string) =>
     new Set(lines.filter((line) => line.startsWith(sign)).map((line) => line.slice(1)))
   return { patch, added: those('+'), removed: those('-'), paths: new Set(diff.map(({ path }) => path)) }
-}
-
-const mostCommits = 200
-
-/** Whether upstream once had a line in the very file where the fork adds it: only then it moved, and is no other line. */
-async function stoodUpstream(
-  { trees, quarantine }: Workshop,
-  { line, path }: Finding,
-  range: UpstreamRange,
-): Promise<boolean> {
-  for (const commit of (await range.touching([path])).slice(-mostCommits)) {
-    const entry = await trees.lookUp((await quarantine.objects.commit(commit)).tree, path)
-    if (entry === null || entry.mode === '160000') continue
-    const text = (await quarantine.objects.read(entry.oid)).body.toString('latin1')
-    if (text.split('\n').includes(line)) return true
-  }
-  return false
 }
 
 /** Findings as suspects: by patch and file, the lines in the order in which they were found. */

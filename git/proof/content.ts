@@ -4,6 +4,7 @@ import type { Entry } from '../objects/tree.ts'
 import type { Workshop } from '../replay/workshop.ts'
 import type { Suspect } from '../types.ts'
 import { addLines, isText, saysSomething } from './line-counts.ts'
+import { checkSameFiles } from './same-files.ts'
 
 /** Whole states: what the fork stood on, the target, the fork's head, and what the replay made of it. */
 export interface States {
@@ -24,6 +25,8 @@ export interface Finding {
   readonly path: Bytes
   /** Whether the fork's head has it. */
   readonly isInHead: boolean
+  /** Whether the target has it, in the files that were looked at. */
+  readonly isInTarget: boolean
   /** Set where it stands in a file that only upstream changed. */
   readonly isElsewhere?: boolean
 }
@@ -35,6 +38,8 @@ type Tally = Record<Side, number> & { readonly path: Bytes }
 const largestFile = 4 << 20
 
 export interface ContentOptions {
+  /** The tree of each patch, as the fork has it. */
+  readonly steps: readonly Oid[]
   /** Files that a person, a remembered resolution or a command settled: their content is the account. */
   readonly settled: ReadonlySet<Bytes>
   /** Whether an upstream commit between base and target touched a path, even if nothing of it is left. */
@@ -69,10 +74,16 @@ export async function checkContent(
   const open = [...tallies].filter(([line]) => saysSomething(line) && !settled.has(line))
   const findings = open.flatMap(([line, counted]) => {
     const kind = judge(counted)
-    return kind === null ? [] : [{ line, kind, path: counted.path, isInHead: counted.head > 0 }]
+    return kind === null ? [] : [{ line, kind, ...whereOf(counted) }]
   })
   const moved = await checkElsewhere(workshop, states, { tallies: new Map(open), paths: new Set(paths) })
-  return [...findings, ...moved]
+  const fork = { changes: ours, steps: options.steps }
+  const alike = (await checkSameFiles(workshop, states, fork)).filter(({ line }) => !settled.has(line))
+  return [...findings, ...moved, ...alike]
+}
+
+function whereOf({ path, head, target }: Tally): Pick<Finding, 'path' | 'isInHead' | 'isInTarget'> {
+  return { path, isInHead: head > 0, isInTarget: target > 0 }
 }
 
 function tally(tallies: Map<Bytes, Tally>, path: Bytes, texts: Readonly<Record<Side, Bytes>>): void {
@@ -89,14 +100,16 @@ function tally(tallies: Map<Bytes, Tally>, path: Bytes, texts: Readonly<Record<S
 
 /**
  * Looks for lines of the fork in the files that only upstream changed: one that the fork removes and upstream moved there
- * is back, and one that the fork adds and upstream once took in its place, and then moved there, stands twice.
+ * is back, and one that the fork adds and upstream once took in its place, and then moved there, stands twice; so does
+ * one that the fork put in again where upstream had moved it from.
  */
 async function checkElsewhere(
   workshop: Workshop,
   states: States,
   among: { readonly tallies: ReadonlyMap<Bytes, Tally>; readonly paths: ReadonlySet<Bytes> },
 ): Promise<readonly Finding[]> {
-  const isAdded = ({ base, target, head, result }: Tally) => base + target === 0 && head === 1 && result === 1
+  const isAdded = ({ base, target, head, result }: Tally) =>
+    base <= 1 && target === 0 && head === 1 && result === 1
   const isRemoved = ({ base, target, head }: Tally) => base === 1 && target + head === 0
   const wanted = new Map([...among.tallies].filter(([, each]) => isAdded(each) || isRemoved(each)))
   if (wanted.size === 0) return []
@@ -117,8 +130,7 @@ async function checkElsewhere(
       findings.push({
         line,
         kind: isAdded(counted) ? 'twice' : 'back',
-        path: counted.path,
-        isInHead: counted.head > 0,
+        ...whereOf(counted),
         isElsewhere: true,
       })
     }

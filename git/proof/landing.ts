@@ -5,7 +5,6 @@ import type { Workshop } from '../replay/workshop.ts'
 import type { UpstreamRange } from '../stack/upstream-range.ts'
 import { linesOf } from './holds-too.ts'
 import { saysSomething } from './line-counts.ts'
-import { movedPaths } from './moved-paths.ts'
 import { type NetLines, netLines } from './net-lines.ts'
 import { covers, diffOf, revertOf, takenBackBy } from './taken-back.ts'
 
@@ -47,9 +46,7 @@ export async function proveLanding(
   const wanted = netLines(own)
   if (wanted.size === 0) return proveWithoutLines(workshop, claim, own)
   const brought = await broughtBy(workshop, claim.as, wanted)
-  const told = [...new Set([...own.flatMap(({ path, oldPath }) => [path, oldPath]), ...brought.paths])]
-  const moved = await movedPaths(workshop, told, { onto: claim.onto, range })
-  const paths = [...new Set([...told, ...moved])]
+  const paths = [...new Set([...own.flatMap(({ path, oldPath }) => [path, oldPath]), ...brought.paths])]
   const [had, has] = await Promise.all([claim.base, claim.onto].map((oid) => linesAt(workshop, oid, paths)))
   if (had === undefined || has === undefined) return { kind: 'unproved', lines: [] }
   const missing = [...wanted].flatMap(([line, count]) => {
@@ -65,8 +62,9 @@ export async function proveLanding(
   const touching = (await range.touching(paths)).slice(-mostCommits)
   const first = Math.min(...claim.as.map((oid) => touching.indexOf(oid)).filter((index) => index !== -1))
   const later = touching.slice(Number.isFinite(first) ? first + 1 : 0)
-  const byCommits = await followUp(workshop, { changed, wanted, moved }, later)
-  const { open, undone, since } = await followMainLine(workshop, byCommits, { wanted, paths, range })
+  const byCommits = await followUp(workshop, { changed, wanted, onto: claim.onto }, later)
+  const all = [...new Set([...paths, ...byCommits.movedTo])]
+  const { open, undone, since } = await followMainLine(workshop, byCommits, { wanted, paths: all, range })
   if (open.length > 0) {
     // Nothing of it is left, whatever took it away: a merge shows in no commit's own diff.
     if (changed.length === wanted.size) return { kind: 'taken-back', by: null }
@@ -116,23 +114,26 @@ interface Followed {
   readonly since: readonly Oid[]
 }
 
-/** Looks for the later upstream commits that did something to lines of the change. */
+/**
+ * Looks for the later upstream commits that did something to lines of the change. A line that one of them moved to a file
+ * which lacks it in the target stays open: what took it away there came after that, and only the main line shows it.
+ */
 async function followUp(
   workshop: Workshop,
   {
     changed,
     wanted,
-    moved,
+    onto,
   }: {
     readonly changed: readonly (readonly [Bytes, number])[]
     readonly wanted: NetLines
-    /** Paths under which upstream has the files now. */
-    readonly moved: readonly Bytes[]
+    readonly onto: Oid
   },
   later: readonly Oid[],
-): Promise<Followed> {
+): Promise<Followed & { readonly movedTo: readonly Bytes[] }> {
   const open = new Map(changed)
-  const elsewhere = new Set<Bytes>()
+  const movedOn = new Set<Bytes>()
+  const movedTo = new Set<Bytes>()
   const undone = new Map<Bytes, Oid>()
   const since = new Set<Oid>()
   for (const oid of later.toReversed()) {
@@ -141,10 +142,11 @@ async function followUp(
     const net = netLines(diff)
     for (const [line, count] of [...open]) {
       const fate = fateIn(diff, net, { line, count, wanted })
-      if (fate === 'untouched' || elsewhere.has(line)) continue
-      // The line went along with its file: what took it away came after that, and only the main line shows it.
-      if (fate === 'moved' && addsIn(diff, moved, line)) {
-        elsewhere.add(line)
+      if (fate === 'untouched' || movedOn.has(line)) continue
+      const places = fate === 'moved' ? pathsOfAdded(diff, line) : []
+      if (fate === 'moved' && !(await linesAt(workshop, onto, places)).has(line)) {
+        movedOn.add(line)
+        for (const path of places) movedTo.add(path)
         continue
       }
       if (fate === 'undone') undone.set(line, oid)
@@ -152,7 +154,7 @@ async function followUp(
       since.add(oid)
     }
   }
-  return { open: [...open.keys()], undone, since: [...since].reverse() }
+  return { open: [...open.keys()], undone, since: [...since].reverse(), movedTo: [...movedTo] }
 }
 
 /**
@@ -210,8 +212,9 @@ async function changesAny(
   return false
 }
 
-function addsIn(diff: Diff, paths: readonly Bytes[], line: Bytes): boolean {
-  return diff.some(({ path, text }) => paths.includes(path) && changedLines(text).includes(`+${line}`))
+/** The files in which a diff adds a line. */
+function pathsOfAdded(diff: Diff, line: Bytes): readonly Bytes[] {
+  return diff.filter(({ text }) => changedLines(text).includes(`+${line}`)).map(({ path }) => path)
 }
 
 /** What a later commit did to a line that the change had added (or removed). */

@@ -8,6 +8,7 @@ import type { Suspect } from '../types.ts'
 import { unaccounted } from './account.ts'
 import { checkContent } from './content.ts'
 import { netLines } from './net-lines.ts'
+import { openStoodUpstream } from './stood-upstream.ts'
 import { contradictions } from './words.ts'
 
 /**
@@ -32,12 +33,18 @@ export async function suspectsOfReplay(
     verdict,
     own: trees.get(oid) ?? { before: base, after: base },
   }))
+  const steps = told.map(({ own }) => own.after)
+  const stoodUpstream = openStoodUpstream(workshop, { base, onto, range })
   const [findings, contradicted, leftOut] = await Promise.all([
-    checkContent(workshop, states, { settled: replayed.settled, touched }),
+    checkContent(workshop, states, { steps, settled: replayed.settled, touched }),
     contradictions(workshop, records, (oid) => trees.get(oid) ?? null),
     suspectsOfLeftOut(workshop, ownership, target),
   ])
-  return [...leftOut, ...contradicted, ...(await unaccounted(workshop, findings, told, range))]
+  return [
+    ...leftOut,
+    ...contradicted,
+    ...(await unaccounted(workshop, findings, { patches: told, stoodUpstream })),
+  ]
 }
 
 const mostLines = 20

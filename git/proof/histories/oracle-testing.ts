@@ -127,10 +127,9 @@ export class Oracle {
     if (!base && head && !target && this.wasUpstream(word))
       return !this.wasReverted(word) || this.isPartlyLeft(word)
     // The fork did it, held upstream's own taking of it, too, and upstream took that back: the patch is the fork's again.
-    if (base === head && this.isDoneByFork(word, head))
-      return this.takersBack(word, base).every(({ how }) => how === 'revert')
+    if (base === head && this.isDoneByFork(word, head) && this.wasTakenBack(word, base)) return true
     // The fork moved it, which is to remove and to add it, and upstream removed it.
-    if (base && head && !target) return this.isMoved(word)
+    if (base && head && !target) return this.isMoved(word) || this.isRewritten(word)
     return false
   }
 
@@ -155,24 +154,44 @@ export class Oracle {
     return [...this.edits.values()].some(({ added, removed }) => (head ? added : removed).has(word))
   }
 
-  /** Upstream's commits after which a word stands otherwise than in what the fork holds of upstream. */
-  private takersBack(word: Word, base: boolean): readonly Commit[] {
-    return this.range.filter(
+  /** Whether upstream's commits after which a word stands otherwise than in what the fork holds of upstream are reverts. */
+  private wasTakenBack(word: Word, base: boolean): boolean {
+    const commits = this.range.filter(
       (commit) =>
         this.has(commit.number, word) !== base &&
         commit.parents.every((parent) => this.has(parent, word) === base),
     )
+    return commits.length > 0 && commits.every(({ how }) => how === 'revert')
+  }
+
+  /** Whether an upstream commit of the range puts a word in that its parents lack. */
+  addsAgain(number: number, word: Word): boolean {
+    const commit = this.range.find((each) => each.number === number)
+    return commit !== undefined && this.has(number, word) && !this.hadBefore(commit, word)
   }
 
   private hadBefore(commit: Commit, word: Word): boolean {
     return commit.parents.some((parent) => this.has(parent, word))
   }
 
+  /** Whether the fork renamed the word's file and kept less than half of it: to git that is another, new file. */
+  private isRewritten(word: Word): boolean {
+    return this.own.some((commit) =>
+      [...commit.state].some(([id, { path, words }]) => {
+        const before = this.parentOf(commit).state.get(id)
+        if (before === undefined || before.path === path || !words.includes(word)) return false
+        const kept = words.filter((each) => before.words.includes(each)).length
+        return kept * 2 < Math.max(words.length, before.words.length)
+      }),
+    )
+  }
+
   private isMoved(word: Word): boolean {
     return this.own.some((commit) => touchedWords(this.parentOf(commit).state, commit.state).has(word))
   }
 
-  private isImported({ tookIn, parents }: Commit, word: Word): boolean {
+  /** Whether a plain commit of the fork brought what upstream did to a word. */
+  isImported({ tookIn, parents }: Commit, word: Word): boolean {
     if (!tookIn) return false
     return (
       this.has(tookIn.to, word) !== this.has(parents[0] ?? 0, word) &&

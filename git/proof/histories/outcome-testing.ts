@@ -14,6 +14,7 @@ export async function outcomeOf(objects: ObjectStore, game: Game, plan: JudgedPl
   const told: Told[] = []
   const known = [...oids, ...plan.patches.flatMap(({ newOid }) => newOid ?? [])]
   for (const record of plan.patches) {
+    const names = known.filter((oid) => record.reason.includes(oid.slice(0, 12)))
     told.push({
       commit: numberOf(record.oid),
       verdict: record.verdict,
@@ -22,7 +23,8 @@ export async function outcomeOf(objects: ObjectStore, game: Game, plan: JudgedPl
       landedAs: record.landedAs.map(numberOf),
       reason: record.reason,
       isSettled: record.resolution !== undefined,
-      names: known.filter((oid) => record.reason.includes(oid.slice(0, 12))),
+      names,
+      named: names.map(numberOf).filter((number) => number !== -1),
     })
   }
   const { result } = plan

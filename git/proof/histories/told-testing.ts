@@ -15,6 +15,8 @@ export interface Told {
   readonly reason: string
   /** Commits, old and new ones, that the reason names. */
   readonly names: readonly string[]
+  /** Numbers of the old ones among them. */
+  readonly named: readonly number[]
   /** Whether a person settled it. */
   readonly isSettled: boolean
 }

@@ -22,10 +22,10 @@ export function verdictBreaches(oracle: Oracle, outcome: Outcome): readonly Brea
   if (outcome.kind !== 'conflict')
     for (const each of told)
       if (each.verdict === null) breaches.push({ rule: 'untold', what: `#${each.commit} has no verdict` })
-  return [...breaches, ...told.flatMap((each) => ofOne(oracle, each, outcome.questioned))]
+  return [...breaches, ...told.flatMap((each) => ofOne(oracle, each, outcome))]
 }
 
-function ofOne(oracle: Oracle, told: Told, questioned: ReadonlySet<Word>): readonly Breach[] {
+function ofOne(oracle: Oracle, told: Told, outcome: Outcome): readonly Breach[] {
   const commits = [told.commit, ...told.folded]
   const changes = commits.map((number) => oracle.edits.get(number)).filter((net) => net !== undefined)
   if (changes.length < commits.length) return []
@@ -34,9 +34,9 @@ function ofOne(oracle: Oracle, told: Told, questioned: ReadonlySet<Word>): reado
   switch (told.verdict) {
     case 'unchanged':
     case 'context-only':
-      return same(oracle, { told, net, name })
+      return same(oracle, { told, net, name, outcome })
     case 'landed':
-      return landed(oracle, { told, net, name, questioned })
+      return landed(oracle, { told, net, name, outcome })
     case 'emptied':
       return emptied(told, name)
     case 'merged':
@@ -61,65 +61,83 @@ interface One {
   /** What the patch does in the fork. */
   readonly net: Net
   readonly name: string
+  readonly outcome: Outcome
 }
 
 /** A patch is the same where its new commit adds and removes the very words. */
-function same(oracle: Oracle, { told, net, name }: One): readonly Breach[] {
+function same(oracle: Oracle, { told, net, name, outcome }: One): readonly Breach[] {
   if (!told.made) return [{ rule: 'false-word', what: `${name} is ${told.verdict} and nothing carries it` }]
   const [before, after] = [countWords(told.made.before), countWords(told.made.after)]
   const made = netBetween(before, after)
   const isMerge = (oracle.commits[told.commit]?.parents.length ?? 0) > 1
-  const differ = isMerge ? strangeInMerge(oracle, { merge: told.commit, made, after }) : difference(net, made)
+  const differ = isMerge
+    ? strangeInMerge(oracle, { merge: told.commit, made, after, questioned: outcome.questioned })
+    : difference(net, made)
   // What a later merge of the fork settled, it settled for the patch, too: told apart, because only the words are wrong.
   const isBeforeMerge = oracle.own.some(({ parents, number }) => parents.length > 1 && number > told.commit)
   const rule = isBeforeMerge ? 'false-word-merged' : 'false-word'
   return differ === '' ? [] : [{ rule, what: `${name} is ${told.verdict}, but ${differ}` }]
 }
 
-/** What only a merge holds may be more than its own words: what it settled against its parents, it says again. */
+/**
+ * What only a merge holds may be more than its own words: what it settled against its parents, it says again. What is asked
+ * about is not called settled.
+ */
 function strangeInMerge(
   oracle: Oracle,
   {
     merge,
     made,
     after,
-  }: { readonly merge: number; readonly made: Net; readonly after: ReadonlyMap<Word, number> },
+    questioned,
+  }: {
+    readonly merge: number
+    readonly made: Net
+    readonly after: ReadonlyMap<Word, number>
+    readonly questioned: ReadonlySet<Word>
+  },
 ): string {
   const strange = [
     ...[...made.added].filter((word) => !oracle.has(merge, word)),
     ...[...made.removed].filter((word) => oracle.has(merge, word) && !after.has(word)),
-  ]
+  ].filter((word) => !questioned.has(word))
   return strange.length === 0 ? '' : `${strange.join(' ')} is no part of it`
 }
 
 /** A patch has landed where upstream had each word that it adds, and has none that it removes. */
-function landed(
-  oracle: Oracle,
-  { told, net, name, questioned }: One & Pick<Outcome, 'questioned'>,
-): readonly Breach[] {
+function landed(oracle: Oracle, { told, net, name, outcome }: One): readonly Breach[] {
   const { onto, head } = oracle.history
   const breaches: Breach[] = []
-  // Of patches that upstream squashed, it never had what one added and a later one took away; a last one may add it anew.
+  // Of patches that upstream squashed, it never saw what one did and a later one undid; a last one may do it anew.
   const later = oracle.own.filter(({ number }) => number > told.commit)
-  const isTransient = (word: Word) => {
-    const taker = later.find(({ number }) => oracle.edits.get(number)?.removed.has(word))
-    const isAddedAnew = later.some(
-      ({ number }) => taker && number > taker.number && oracle.edits.get(number)?.added.has(word),
+  const isTransient = (word: Word, did: 'added' | 'removed') => {
+    const isDone = oracle.has(head, word) === (did === 'added')
+    const undid = did === 'added' ? 'removed' : 'added'
+    const undoer = later.find(({ number }) => oracle.edits.get(number)?.[undid].has(word))
+    const isDoneAnew = later.some(
+      ({ number }) => undoer && number > undoer.number && oracle.edits.get(number)?.[did].has(word),
     )
-    return taker !== undefined && (!oracle.has(head, word) || isAddedAnew)
+    return undoer !== undefined && (!isDone || isDoneAnew)
   }
   // Upstream took it, and then what the fork did about it later.
   const isUndone = (word: Word) =>
     oracle.range.some(({ number }) => !oracle.has(number, word)) &&
     later.some(({ number }) => oracle.edits.get(number)?.added.has(word))
   for (const word of net.added)
-    if (!oracle.wasUpstream(word) && !isTransient(word))
+    if (!oracle.wasUpstream(word) && !isTransient(word, 'added'))
       breaches.push({ rule: 'landed-never', what: `${name} has landed, but upstream never had ${word}` })
-  // What is asked about is not called settled. What the fork merged without the word, and upstream added again
-  // later, is upstream's own doing.
+  // What is asked about is not called settled. At a conflict that comes yet: until then the verdict names who put the word
+  // in again. What the fork merged without the word, and upstream added again later, is upstream's own doing.
+  const isAsked = (word: Word) =>
+    outcome.kind === 'conflict'
+      ? told.named.some((number) => oracle.addsAgain(number, word))
+      : outcome.questioned.has(word)
+  const brought = oracle.commits[told.commit]
   for (const word of net.removed)
     if (
-      !questioned.has(word) &&
+      !isAsked(word) &&
+      !isTransient(word, 'removed') &&
+      !(brought && oracle.isImported(brought, word)) &&
       oracle.has(onto, word) &&
       !oracle.has(head, word) &&
       oracle.has(oracle.stands, word) &&
