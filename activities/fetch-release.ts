@@ -56,18 +56,15 @@ export async function fetchRelease(
     return { kind: 'blocked', reason: `There is no branch ${fork.branch} in ${source.url}.`, worker }
   }
   const stackHead = branch.head
-  const downgrade = await downgradeReason(mirror, input, {
-    head: stackHead,
-    release,
-    ...(there && { there }),
-  })
+  const at = { head: stackHead, ...(there && { there }) }
+  const downgrade = await downgradeReason(mirror, input, { ...at, release })
   if (downgrade !== null) return { kind: 'skipped', reason: downgrade, worker }
   if (fork.publish.ledger === true) {
     const accesses = publishRemotes(fork).map((remote) => () => accessTo(remote, deps))
     await takeReachable(mirror, accesses, { fork: fork.name, line: fork.line })
   }
   const contained = await contains(mirror, { ancestor: release.commit, descendant: stackHead })
-  const base = await baseOf(mirror, { head: stackHead, rules: tagRulesOf(upstream, fork) })
+  const base = await baseOf(mirror, { ...at, rules: tagRulesOf(upstream, fork) })
   const standsOn = base === null ? {} : { standsOn: base.tag }
   const signer = checked.signer === null ? {} : { signer: checked.signer }
   return { kind: 'ready', release, stackHead, contained, worker, ...standsOn, ...signer }

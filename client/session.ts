@@ -30,7 +30,7 @@ export async function withSession<T>(from: Surroundings, use: (session: Session)
 
 /** Asks something that only a worker can answer; says so when none does within the time. */
 export async function askWorker<T>(
-  session: Session,
+  session: Pick<Session, 'client' | 'from'>,
   ask: () => Promise<T>,
   options: { readonly seconds: number } = { seconds: 10 },
 ): Promise<T> {

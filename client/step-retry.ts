@@ -4,8 +4,8 @@ import type { WorkflowExecutionDescription } from '@temporalio/client'
 export interface StepRetry {
   /** What failed last. */
   readonly message: string
-  /** Tries so far. */
-  readonly tries: number
+  /** Tries so far; null while an attempt rests between rounds of them. */
+  readonly tries: number | null
   /** ISO 8601; null while a try runs. */
   readonly nextAt: string | null
 }

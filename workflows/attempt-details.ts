@@ -56,7 +56,8 @@ function commits(status: AttemptStatus): string {
   ].filter((row) => row[1] !== null)
   if (rows.length === 0) return ''
   // A list of its own: without words between them, Markdown joins it to the commands above.
-  return `**Commits**\n\n${rows.map(([name, oid, on]) => `- ${name}: \`${oid}\`${on ? ` (on ${plainText(on)})` : ''}`).join('\n')}`
+  const lines = rows.map(([name, oid, on]) => `- ${name}: \`${oid}\`${on ? ` (on ${plainText(on)})` : ''}`)
+  return `**Commits**\n\n${lines.join('\n')}`
 }
 
 function patches(status: AttemptStatus): string {

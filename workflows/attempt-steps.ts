@@ -40,8 +40,12 @@ async function fetchStep(state: StepState): Promise<Next> {
   if (result.kind !== 'ready') return unsoundSignature(tag, result)
   state.contained = result.contained
   state.approved = false
-  attempt.learn({ release: result.release, onto: result.release.commit, stackHead: result.stackHead })
-  if (result.standsOn !== undefined) attempt.learn({ standsOn: result.standsOn })
+  attempt.learn({
+    release: result.release,
+    onto: result.release.commit,
+    stackHead: result.stackHead,
+    standsOn: result.standsOn ?? null,
+  })
   if (result.signer !== undefined) attempt.learn({ signer: result.signer })
   if (state.byHand) {
     state.byHand = false

@@ -162,8 +162,8 @@ export interface AttemptStatus {
   readonly onto: Oid | null
   /** The maintained branch's commit that the attempt works from. */
   readonly stackHead: Oid | null
-  /** The newest release that the maintained branch stands on; absent where its history holds none. */
-  readonly standsOn?: string
+  /** The newest release that the maintained branch stands on; absent or null where its history holds none. */
+  readonly standsOn?: string | null
   /** The replayed stack; null until there is one. */
   readonly head: Oid | null
   readonly patches: readonly PatchReport[]

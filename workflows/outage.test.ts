@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { expect, it } from 'vitest'
 import { isLastTry, runStep } from '../activities/step.ts'
 import { withRetries } from '../client/with-retries.ts'
+import { dataFolder } from '../config/data-folder.ts'
 import { UndriftError } from '../domain/errors.ts'
 import { oid, startAttempt, until } from './testing.ts'
 import { fetched, pushed, script } from './testing-attempt.ts'
@@ -73,12 +74,13 @@ it('of a push is a rest that says when the next try comes, and that a person may
   const { runId } = (await handle.describe()) as { readonly runId: string }
   const { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt } = resting
   const row = { id, fork, line, tag, phase, outcome, needs, startedAt, updatedAt }
-  const [shown] = await withRetries({ client: stage.client }, [
-    { row, upstream: resting.upstream, running: true, runId },
-  ])
+  const [shown] = await withRetries(
+    { client: stage.client, from: { data: dataFolder('data', {}), env: {} } },
+    [{ row, upstream: resting.upstream, running: true, runId }],
+  )
   expect(shown?.retrying).toEqual({
     message: 'origin does not answer.',
-    tries: 1,
+    tries: null,
     nextAt: resting.resting?.nextAt,
   })
   await handle.executeUpdate('retry', { args: [{}] })

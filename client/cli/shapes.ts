@@ -14,7 +14,7 @@ const row = `"id", "fork", "line", "tag",
   "phase": ${phases},
   "outcome": ${outcomes},
   "needs": ${needs},
-  "startedAt", "updatedAt", "retrying": { "message", "tries", "nextAt": null | "…" } while a step that failed is tried again`
+  "startedAt", "updatedAt", "retrying": { "message", "tries": null | 1, "nextAt": null | "…" } while a step that failed is tried again`
 
 const intervention =
   '{ "kind", "question", "evidence": ["…"], "options": [ { "name", "effect", "commands": ["…"] } ] }'

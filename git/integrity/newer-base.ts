@@ -75,10 +75,12 @@ async function standingOn(
 /** The newest version that a branch stands on, as the mirror has it; null where its history holds none that can be read. */
 export async function baseOf(
   mirror: Mirror,
-  { head, rules }: Pick<StandingQuery, 'head' | 'rules'>,
+  { head, rules, there }: Pick<StandingQuery, 'head' | 'rules' | 'there'>,
 ): Promise<PinnedRelease | null> {
   assertOid(head)
-  const read = await readerOf(mirror, rules)
+  const reader = await readerOf(mirror, rules)
+  const read = (tags: Parameters<typeof reader>[0]) =>
+    reader(tags).filter(({ tag }) => there?.has(tag) ?? true)
   const held = read(await tagsIn(mirror, [`--merged=${head}`]))
   const newest = await standingOn(mirror, { head, read, held: newestFirst(held) })
   if (newest === null) return null

@@ -76,7 +76,7 @@ function commits(status: AttemptStatus, style: Style): string {
 
 /** Where the maintained branch is, and the release that it stands on. */
 function branch({ stackHead, standsOn }: AttemptStatus): string | null {
-  return stackHead === null || standsOn === undefined ? stackHead : `${stackHead}, on ${oneLine(standsOn)}`
+  return stackHead === null || standsOn == null ? stackHead : `${stackHead}, on ${oneLine(standsOn)}`
 }
 
 /** The verdict of every patch, in the stack's order. */

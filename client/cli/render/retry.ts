@@ -8,6 +8,6 @@ export function retryLines({ retrying }: AttemptRow, now: Date, style: Style): r
   if (retrying == null) return []
   const { message, tries, nextAt } = retrying
   const next = nextAt === null || Date.parse(nextAt) <= now.getTime() ? 'now' : age(nextAt, now)
-  const count = tries === 1 ? '1 try' : `${tries} tries`
-  return [`    ${style.yellow('retrying:')} ${oneLine(message)} (${count}, next ${next})`]
+  const count = tries === null ? '' : tries === 1 ? '1 try, ' : `${tries} tries, `
+  return [`    ${style.yellow('retrying:')} ${oneLine(message)} (${count}next ${next})`]
 }
