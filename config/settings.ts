@@ -15,13 +15,13 @@ import { mergeTags } from './merge-tags.ts'
 import {
   type ConfigFile,
   defaultCandidate,
-  defaultVerify,
   type ForkEntry,
   type LineEntry,
   type RepositoryEntry,
   type UpstreamEntry,
 } from './schema.ts'
 import { type KeyReader, toSignerKey } from './signer-keys.ts'
+import { defaultVerify } from './verify-schema.ts'
 
 /** The plain settings of a file that the schema took. */
 export function toConfig(file: ConfigFile, path: string, readKey: KeyReader): Config {
