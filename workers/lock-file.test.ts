@@ -64,7 +64,7 @@ describe.each(['', '{', 'null', '{"pid":"1"}'])('a lock file that names nobody: 
 it('gives a dead lock to exactly one of many processes that want it, and leaves no file behind', async () => {
   writeFileSync(path, JSON.stringify({ pid: process.pid, began: 'long ago' }))
   const source = `
-    import { namelessMs, takeLock } from ${JSON.stringify(new URL('./lock-file.ts', import.meta.url).href)}
+    import { takeLock } from ${JSON.stringify(new URL('./lock-file.ts', import.meta.url).href)}
     console.log(takeLock(${JSON.stringify(path)}).kind)
     process.stdin.on('end', () => process.exit()).resume()`
   const racers = Array.from({ length: 6 }, () =>

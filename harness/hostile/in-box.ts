@@ -1,4 +1,4 @@
-import { bubblewrapMissing, makeBench } from '../../adapters/sandboxes/testing.ts'
+import { type Bench, bubblewrapMissing, makeBench } from '../../adapters/sandboxes/testing.ts'
 import type { NetworkRule } from '../../domain/settings.ts'
 import { demand, type HostileCase } from './hostile-case.ts'
 
@@ -25,21 +25,27 @@ export function inBox(
   command: string,
   { tries, network = false, missing = null, timeoutMs = 60_000, holds }: BoxAttack,
 ): HostileCase {
-  return {
-    name,
-    tries,
-    missing: bubblewrapMissing ?? missing,
-    run: async () => {
-      const bench = await makeBench()
-      try {
-        const limits = { timeoutMs, outputBytes: 100_000, processes: 100 }
-        const tried = await bench.run('bubblewrap', command, { limits, network })
-        const by = holds(tried)
-        demand(by !== null, `ended ${tried.ended}, exit ${tried.exitCode}: ${tried.output.slice(-200)}`)
-        return by ?? ''
-      } finally {
-        await bench.remove()
-      }
-    },
+  return onBench({ name, tries, missing }, async (bench) => {
+    const limits = { timeoutMs, outputBytes: 100_000, processes: 100 }
+    const tried = await bench.run('bubblewrap', command, { limits, network })
+    const by = holds(tried)
+    demand(by !== null, `ended ${tried.ended}, exit ${tried.exitCode}: ${tried.output.slice(-200)}`)
+    return by ?? ''
+  })
+}
+
+/** An attack from a box of its own, which is taken down after it. */
+export function onBench(
+  { name, tries, missing }: Pick<HostileCase, 'name' | 'tries'> & { readonly missing: string | null },
+  attack: (bench: Bench) => Promise<string>,
+): HostileCase {
+  const run = async (): Promise<string> => {
+    const bench = await makeBench()
+    try {
+      return await attack(bench)
+    } finally {
+      await bench.remove()
+    }
   }
+  return { name, tries, missing: bubblewrapMissing ?? missing, run }
 }

@@ -3,9 +3,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { namedHostsMissing } from '../../../adapters/sandboxes/network/named-hosts.ts'
 import { publicNetworkMissing } from '../../../adapters/sandboxes/network/public-network.ts'
-import { bubblewrapMissing, makeBench } from '../../../adapters/sandboxes/testing.ts'
 import type { NetworkRule } from '../../../domain/settings.ts'
 import { demand, type HostileCase } from '../hostile-case.ts'
+import { onBench } from '../in-box.ts'
 
 /** The addresses of this machine and of its neighbours that a box must not reach. */
 const own = Object.values(networkInterfaces())
@@ -30,31 +30,23 @@ function inNetwork(
   name: string,
   { tries, network, missing, command, by, shows = 'tried all' }: NetworkAttack,
 ): HostileCase {
-  return {
-    name,
-    tries,
-    missing: bubblewrapMissing ?? missing,
-    run: async () => {
-      let hits = 0
-      const server = createServer((socket) => {
-        hits += 1
-        socket.end('reached\n')
-      }).listen(0, '0.0.0.0')
-      await once(server, 'listening')
-      const bench = await makeBench()
-      try {
-        const said = await bench.run('bubblewrap', command((server.address() as AddressInfo).port), {
-          network,
-        })
-        demand(said.output.includes(shows), `it was not tried: ${said.output.slice(-300)}`)
-        demand(hits === 0 && !said.output.includes('reached'), `${hits} times: ${said.output.slice(-300)}`)
-        return by
-      } finally {
-        server.close()
-        await bench.remove()
-      }
-    },
-  }
+  return onBench({ name, tries, missing }, async (bench) => {
+    let hits = 0
+    const server = createServer((socket) => {
+      hits += 1
+      socket.end('reached\n')
+    }).listen(0, '0.0.0.0')
+    await once(server, 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      const said = await bench.run('bubblewrap', command(port), { network })
+      demand(said.output.includes(shows), `it was not tried: ${said.output.slice(-300)}`)
+      demand(hits === 0 && !said.output.includes('reached'), `${hits} times: ${said.output.slice(-300)}`)
+      return by
+    } finally {
+      server.close()
+    }
+  })
 }
 
 /** Bash that connects to each address, one beside the other, for two seconds at most. */
